@@ -1,0 +1,3 @@
+"""The law of technology contracts as dated data and pure questions: facts in, answers with grounds out."""
+
+from __future__ import annotations
