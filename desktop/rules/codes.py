@@ -72,6 +72,7 @@ class _Key:
     code: str
     name: str
     initials: tuple[str, ...]
+    depth: int
 
 
 class _Table:
@@ -82,7 +83,9 @@ class _Table:
         for entry in entries:
             self.by_code.setdefault(entry.code, entry)
         self.entries = tuple(self.by_code.values())
-        self.keys = tuple(_Key(e, _folded(e.code), _folded(e.name), e.initials) for e in self.entries)
+        self.keys = tuple(
+            _Key(e, _folded(e.code), _folded(e.name), e.initials, self._depth(e)) for e in self.entries
+        )
         self.by_folded_code = {k.code: k.entry for k in self.keys}
         self.by_name: dict[str, list[CodeEntry]] = {}
         for key in self.keys:
@@ -91,6 +94,12 @@ class _Table:
         self.aliases = {_folded(a): code for a, code in aliases.items()}
         self.asked: dict[str, str | None] = {}
         """Answers of ``find``: a workbook asks the same few hundred words thousands of times."""
+
+    def _depth(self, entry: CodeEntry) -> int:
+        parent, depth = self.by_code.get(entry.parent), 0
+        while parent is not None and depth < 6:
+            parent, depth = self.by_code.get(parent.parent), depth + 1
+        return depth
 
 
 class CodeTables:
@@ -156,23 +165,24 @@ class CodeTables:
     ) -> tuple[CodeMatch, ...]:
         """Rows for what was typed so far: code, Chinese or pinyin initials; exact, prefix, contains.
 
-        Among equals the codes of ``prefer`` come first (the most used), then the order of the table. Several
-        words must all fit, the earlier ones in the row or above it (江苏 gl). Retired rows and statistical
+        Among equals the codes of ``prefer`` come first (the most used), then the higher level (重庆市 before
+        城区), then the order of the table. Several words must all fit, the earlier ones in the row or above it (江苏 gl). Retired rows and statistical
         zones only with ``retired``. Nothing typed gives the preferred rows, then the table from its start.
         """
         loaded = self._table(table)
         words = _folded(text, keep_spaces=True).split()
         ranks = {code: i for i, code in enumerate(prefer)}
-        found: list[tuple[int, int, int, CodeMatch]] = []
+        found: list[tuple[int, int, int, int, CodeMatch]] = []
         for order, key in enumerate(loaded.keys):
             if not (key.entry.is_offered or retired):
                 continue
             hit = _hit(key, words[-1]) if words else CodeMatch(key.entry, "prefix", "code", 0, 0)
             if hit is None or not all(self._fits(loaded, key, word) for word in words[:-1]):
                 continue
-            found.append((_ORDER[hit.kind], ranks.get(key.entry.code, len(ranks)), order, hit))
-        found.sort(key=lambda row: row[:3])
-        return tuple(row[3] for row in found[:limit])
+            rank = ranks.get(key.entry.code, len(ranks))
+            found.append((_ORDER[hit.kind], rank, key.depth, order, hit))
+        found.sort(key=lambda row: row[:4])
+        return tuple(row[4] for row in found[:limit])
 
     def _fits(self, loaded: _Table, key: _Key, word: str) -> bool:
         code = key.entry.code
