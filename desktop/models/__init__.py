@@ -1,0 +1,86 @@
+"""The tables of the station's database as typed classes, nothing else."""
+
+from __future__ import annotations
+
+from desktop.models.base import Base, ExactDecimal, Fen, UtcMoment
+from desktop.models.casework import (
+    Certificate,
+    CertificateSheet,
+    DoubtPassed,
+    Draft,
+    DuplicateDecision,
+    Finding,
+    Notice,
+    NoticeItem,
+    Recognition,
+    ReliefCheck,
+    ReliefFinding,
+    Review,
+    ReviewItem,
+)
+from desktop.models.contract import (
+    AmountLine,
+    Attachment,
+    Award,
+    Contract,
+    ContractParty,
+    Income,
+    Invoice,
+    IpRight,
+    Payment,
+)
+from desktop.models.exchange import Batch, BatchRow, PolicyPack, Receipt, ReceiptRow
+from desktop.models.search import SearchGram
+from desktop.models.station import (
+    Action,
+    BlockNumber,
+    NumberBlock,
+    PartyName,
+    PartyRecord,
+    Person,
+    Serial,
+    StationSetting,
+)
+
+__all__ = [
+    "Action",
+    "AmountLine",
+    "Attachment",
+    "Award",
+    "Base",
+    "Batch",
+    "BatchRow",
+    "BlockNumber",
+    "Certificate",
+    "CertificateSheet",
+    "Contract",
+    "ContractParty",
+    "DoubtPassed",
+    "Draft",
+    "DuplicateDecision",
+    "ExactDecimal",
+    "Fen",
+    "Finding",
+    "Income",
+    "Invoice",
+    "IpRight",
+    "Notice",
+    "NoticeItem",
+    "NumberBlock",
+    "PartyName",
+    "PartyRecord",
+    "Payment",
+    "Person",
+    "PolicyPack",
+    "Receipt",
+    "ReceiptRow",
+    "Recognition",
+    "ReliefCheck",
+    "ReliefFinding",
+    "Review",
+    "ReviewItem",
+    "SearchGram",
+    "Serial",
+    "StationSetting",
+    "UtcMoment",
+]

@@ -1,0 +1,286 @@
+"""What a clerk asks for, as frozen values; light to import: pages name them before the database is up.
+
+Each carries ``request_id``, made when the page opens or the command starts: a double click or a retry is the
+same request, is done once, and returns the same result. ``actor`` is the name of the signed-in person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from desktop.rules.facts import Facts
+
+
+def new_request() -> str:
+    """An id for one request of one person."""
+    return str(uuid4())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Shared by all: who asks, and which request this is."""
+
+    actor: str
+    request_id: str = field(default_factory=new_request)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveContract(Command):
+    """Keep what stands on the form (暂存), gaps allowed; gives 受理号 at the first save."""
+
+    facts: Facts
+    contract_id: int | None = None
+    """None: a new contract."""
+    revision: int | None = None
+    """The revision the page was opened on; refused when somebody else saved in between."""
+    origin: str = "desk"
+    import_key: str | None = None
+    received_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractCommand(Command):
+    """A request about one contract."""
+
+    contract_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteDraft(ContractCommand):
+    """Put a draft into the bin; it can be taken out again for thirty days."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptContract(ContractCommand):
+    """受理: the material is complete; the period starts on ``accepted_on``."""
+
+    accepted_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineContract(ContractCommand):
+    """不予受理: oral contract, wrong applicant, another station's case; ``where_to`` names the right one."""
+
+    ground: str
+    """``oral``, ``not_seller``, ``other_station``."""
+    where_to: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """One line of the one-time notice (一次性告知): what is there, what must be there."""
+
+    problem: str
+    remedy: str
+    clause: str = ""
+    basis: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnContract(ContractCommand):
+    """退回补正: all defects at once, with a deadline that is a date."""
+
+    defects: tuple[Defect, ...]
+    deadline_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplementContract(ContractCommand):
+    """The supplement came: ticks off the items, accepts anew, the clock starts again on ``received_on``."""
+
+    supplied: tuple[int, ...] | None = None
+    """Ids of the notice's items; None: all of them."""
+    received_on: date | None = None
+    facts: Facts | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefuseContract(ContractCommand):
+    """不予登记: with grounds of ``refusal_grounds.csv`` and the facts in words."""
+
+    grounds: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecogniseContract(ContractCommand):
+    """认定: the clerk's decision on kind and sub-kind over the answers of the interview."""
+
+    answers: Mapping[str, Any]
+    """JSON form: ``{"R-DEV-02": {"answer": "yes", "evidence": "2.1", "remark": ""}}``."""
+    kind: str | None = None
+    sub_kind: str | None = None
+    reason: str = ""
+    """Required when the decision differs from the program's advice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveAnswers(ContractCommand):
+    """Keep the answers of an unfinished interview (recognition or relief); decides nothing."""
+
+    answers: Mapping[str, Any]
+    part: str = "recognition"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepRelief(ContractCommand):
+    """Store the relief opinion of today with its answers."""
+
+    answers: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedItem:
+    """One value the reviewer looked at."""
+
+    item: str
+    value: str
+    is_agreed: bool
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewContract(ContractCommand):
+    """复核 by a second person, item by item."""
+
+    items: tuple[ReviewedItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendBack(ContractCommand):
+    """退回初审: the reviewer objects; the contract is the clerk's again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterContract(ContractCommand):
+    """登记 by the reviewer who agreed to every item: takes the number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueCertificate(ContractCommand):
+    """发证: print sheets of the current version into one PDF."""
+
+    path: Path
+    copies: tuple[int, ...] = ()
+    """第几联 to print; empty: the whole run of the local pack."""
+    copy_kind: str = "first"
+    """``first``, ``reissue`` 补证, ``duplicate`` 副本."""
+    reason: str = ""
+    collector: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSheet(ContractCommand):
+    """A sheet was void (作废), collected (签收) or recalled (收回): a new row of the ledger."""
+
+    copy_number: int
+    event: str
+    reason: str = ""
+    collector: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeContract(ContractCommand):
+    """变更登记: the new values, the agreement they rest on; every earlier version stays readable."""
+
+    facts: Facts
+    agreement: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndContract(ContractCommand):
+    """注销 or 撤销: the registration ends (or should never have been); the number is not used again."""
+
+    how: str
+    """``cancel`` 注销 or ``revoke`` 撤销."""
+    reason: str
+    document: str = ""
+    """The decision or filing it rests on; required for 撤销."""
+    effective_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixIncome(ContractCommand):
+    """核定技术性收入 for one receipt; a refund is a negative amount."""
+
+    received_on: date
+    amount: Decimal
+    voucher: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkContract(ContractCommand):
+    """暂不上报 with a reason, or back to 未导出 with an empty one."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassDoubt(ContractCommand):
+    """Pass a doubt (疑点) with a written reason that stays and that the reviewer sees."""
+
+    code: str
+    field_name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideDuplicate(ContractCommand):
+    """A person's word on two contracts that look alike."""
+
+    other_id: int
+    is_duplicate: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepDraft(Command):
+    """What stands in one field of one page, on disk the moment the field is left."""
+
+    page: str
+    subject: str
+    field_name: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateBatch(Command):
+    """上报: write one package of these contracts (None: all that are not sent) into the folder."""
+
+    folder: Path
+    contract_ids: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveFile(Command):
+    """Read one signed file from above: receipt, number block, policy pack."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportWorkbook(Command):
+    """Import an application workbook: rows in order come in, the others go back with reasons."""
+
+    path: Path
+    returned: Path | None = None
+    """Where to write the workbook of the rejected rows; None: beside the file."""
+    is_ledger: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnfreezeBlock(Command):
+    """After a restore: the head enters the last number of the paper ledger; later ones may be given out."""
+
+    last_number: str

@@ -1,0 +1,353 @@
+"""What a page shows: frozen results of the services; light to import."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from desktop.errors import Problem
+from desktop.rules.facts import Facts
+
+STATE_WORDS: Mapping[str, str] = {
+    "DRAFT": "草稿",
+    "RETURNED": "待补正",
+    "ACCEPTED": "待初审",
+    "RECOGNISED": "待复核",
+    "REGISTERED": "已登记",
+    "CERTIFIED": "已发证",
+    "CHANGED": "已变更",
+    "CANCELLED": "已注销",
+    "REVOKED": "已撤销",
+    "REFUSED": "不予登记",
+    "NOT_ACCEPTED": "不予受理",
+}
+REPORTING_WORDS: Mapping[str, str] = {
+    "NOT_SENT": "未导出",
+    "EXPORTED": "已导出待回执",
+    "ACCEPTED_ABOVE": "上级已接收",
+    "REJECTED_ABOVE": "上级退回",
+    "PARKED": "暂不上报",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who works now."""
+
+    name: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ContractRow:
+    """One line of a list; secret contracts show no title here."""
+
+    id: int
+    local_serial: str
+    official_number: str
+    title: str
+    seller: str
+    buyer: str
+    kind: str
+    sub_kind: str
+    contract_amount: Decimal | None
+    technology_amount: Decimal | None
+    state: str
+    reporting_state: str
+    signed_on: date | None
+    accepted_on: date | None
+    registered_on: date | None
+    due_on: date | None
+    days_left: int | None
+    """Working days until ``due_on``; negative when it has passed; None when no period runs."""
+    clerk: str
+    needs_expert: bool = False
+    note: str = ""
+    is_secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One act, in words."""
+
+    at: datetime
+    person: str
+    verb: str
+    words: str
+    """What happened, in a clerk's words."""
+    changes: tuple[tuple[str, str, str], ...] = ()
+    """(field in Chinese, before, after)."""
+    is_warning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """A paper that went to the applicant."""
+
+    id: int
+    paper: str
+    number: str
+    at: datetime
+    deadline_on: date | None
+    items: tuple[tuple[int, str, str, date | None], ...]
+    """(id, problem, remedy, supplied on)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One line of the certificate ledger (发证台账)."""
+
+    version: int
+    copy_number: int
+    recipient: str
+    event: str
+    copy_kind: str
+    ordinal: int
+    reason: str
+    collector: str
+    person: str
+    at: datetime
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """One item for the reviewer: what was entered, where it stands, what was said last time."""
+
+    item: str
+    label: str
+    value: str
+    place: str = ""
+    is_doubt: bool = False
+    earlier_value: str = ""
+    """The value before, when it changed since the last review."""
+    is_agreed: bool | None = None
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateView:
+    """Another contract that looks like this one."""
+
+    other_id: int
+    number: str
+    title: str
+    seller: str
+    buyer: str
+    amount: Decimal | None
+    signed_on: date | None
+    likeness: int
+    """0–100, of the titles."""
+    why: str
+    decision: str = ""
+    """Reason of a person who decided already; empty: open."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractSheet:
+    """Everything about one contract."""
+
+    row: ContractRow
+    uid: str
+    revision: int
+    facts: Facts
+    origin: str
+    received_on: date | None
+    rule_set: str
+    reviewer: str
+    allowed: frozenset[str]
+    """Verbs that the signed-in person may do now (``services.lifecycle``)."""
+    why_not: Mapping[str, str]
+    """Verb → reason in words, for the others."""
+    problems: tuple[Problem, ...] = ()
+    passed_doubts: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    relief_answers: Mapping[str, Any] = field(default_factory=dict)
+    recognition: Mapping[str, Any] | None = None
+    """Last recognition: conclusion (JSON), decided_kind, decided_sub_kind, reason, person, at."""
+    relief: Mapping[str, Any] | None = None
+    """Last stored relief opinion: results (JSON), person, at, is_stale."""
+    review_rows: tuple[ReviewRow, ...] = ()
+    notices: tuple[NoticeView, ...] = ()
+    sheets: tuple[SheetRow, ...] = ()
+    certificate_version: int = 0
+    check_code: str = ""
+    history: tuple[HistoryRow, ...] = ()
+    is_chain_whole: bool = True
+    duplicates: tuple[DuplicateView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BlockView:
+    """The official numbers that are left."""
+
+    name: str = ""
+    total: int = 0
+    left: int = 0
+    next_number: str = ""
+    low_water: int = 20
+    is_frozen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BackupView:
+    """The last good backup."""
+
+    made_at: datetime | None = None
+    path: Path | None = None
+    contract_count: int = 0
+    contract_total: Decimal = Decimal(0)
+    is_verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StartPage:
+    """今日: the queues in the order of work, the deadlines, the machine."""
+
+    today: date
+    queues: Mapping[str, int]
+    """``draft`` ``returned`` ``to_recognise`` ``to_review`` ``to_issue`` ``to_send``; ``to_review_own``."""
+    queue_notes: Mapping[str, str]
+    urgent: tuple[ContractRow, ...]
+    """Cases with a running period, the most urgent first."""
+    returned: tuple[ContractRow, ...]
+    """Returned by the province or waiting for a supplement; ``note`` says why."""
+    block: BlockView
+    backup: BackupView
+    last_sent_at: datetime | None
+    offline_days: int | None
+    free_bytes: int
+    wall_days: tuple[date, ...] = ()
+    """Today and the next 15 working days."""
+    period_words: str = ""
+    period_confidence: str = "draft"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Ids in order, with count and sums; rows are fetched a page at a time."""
+
+    ids: Any
+    """``array('q')`` of contract ids."""
+    total: int
+    contract_sum: Decimal
+    technology_sum: Decimal
+    milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did: nothing half written, every wrong row named."""
+
+    path: Path
+    read_count: int
+    accepted: tuple[int, ...]
+    """Ids of the contracts that came in."""
+    rejected_rows: tuple[int, ...]
+    already_there: int
+    problems: tuple[Problem, ...]
+    returned: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    """One package."""
+
+    sequence: int
+    name: str
+    made_at: datetime
+    person: str
+    contract_count: int
+    contract_total: Decimal
+    technology_total: Decimal
+    check_code: str
+    size: int
+    waiting: int
+    accepted: int
+    rejected: int
+    path: Path | None = None
+    slip: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileRow:
+    """One month: what we registered against what the province accepted (对账)."""
+
+    month: str
+    own_count: int
+    own_total: Decimal
+    above_count: int
+    above_total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """上报: everything the page shows."""
+
+    counts: Mapping[str, int]
+    sums: Mapping[str, Decimal]
+    rows: tuple[ContractRow, ...]
+    batches: tuple[BatchView, ...]
+    reconcile: tuple[ReconcileRow, ...]
+    last_sent_at: datetime | None
+    next_sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveReport:
+    """What a file from above changed."""
+
+    kind: str
+    """``receipt``, ``block``, ``policy``."""
+    words: str
+    was_applied_before: bool
+    accepted: int = 0
+    rejected: tuple[tuple[str, str], ...] = ()
+    """(our contract in words, reason)."""
+    recalled: tuple[str, ...] = ()
+    """Contracts with certificates in the applicant's hands that must come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartyView:
+    """A party of the library, for the list under a name field."""
+
+    id: int
+    name: str
+    id_tail: str
+    last_used_on: date | None
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """The state of the database in words and figures."""
+
+    is_good: bool
+    contract_count: int
+    action_count: int
+    registered_count: int
+    contract_total: Decimal
+    technology_total: Decimal
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StationView:
+    """What the frame of the window shows about the station."""
+
+    code: str
+    name: str
+    province: str
+    city: str
+    county: str
+    pack_name: str
+    pack_version: str
+    rule_set: str
+    rules_unverified: int
+    database: str
+    is_training: bool = False

@@ -1,0 +1,111 @@
+"""Between the mapped rows and the pure facts that the law works on."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any
+
+from desktop import models
+from desktop.models import Contract
+from desktop.rules import facts as law
+from desktop.rules.facts import Facts
+
+ROW_CLASSES: dict[str, type[Any]] = {
+    "parties": models.ContractParty,
+    "amount_lines": models.AmountLine,
+    "payments": models.Payment,
+    "invoices": models.Invoice,
+    "ip_rights": models.IpRight,
+    "attachments": models.Attachment,
+    "incomes": models.Income,
+    "awards": models.Award,
+}
+_SCALARS = tuple(f.name for f in fields(Facts) if f.name not in law.ROWS)
+_ROW_FIELDS = {name: tuple(f.name for f in fields(cls)) for name, cls in law.ROWS.items()}
+
+STATION_FIELDS = frozenset(
+    {"accepted_on", "recognised_on", "registered_on", "official_number", "station", "incomes", "attachments"}
+)
+"""Set by the station's own acts, never by the form."""
+
+
+def facts_of(contract: Contract) -> Facts:
+    """Everything the database knows of the contract, as facts."""
+    values: dict[str, Any] = {name: getattr(contract, name) for name in _SCALARS}
+    for name, names in _ROW_FIELDS.items():
+        cls = law.ROWS[name]
+        values[name] = tuple(cls(**{f: getattr(row, f) for f in names}) for row in getattr(contract, name))
+    return Facts(**values)
+
+
+def write_facts(contract: Contract, facts: Facts, *, keep: frozenset[str] = STATION_FIELDS) -> list[str]:
+    """Put the facts into the row, except ``keep``; returns the names of the fields that changed.
+
+    Rows of a list are changed in place where they differ, so that unchanged ones keep their ids.
+    """
+    changed = []
+    for name in _SCALARS:
+        if name in keep:
+            continue
+        value = getattr(facts, name)
+        if getattr(contract, name) != value:
+            setattr(contract, name, value)
+            changed.append(name)
+    for name, names in _ROW_FIELDS.items():
+        if name in keep:
+            continue
+        if _write_rows(getattr(contract, name), getattr(facts, name), names, ROW_CLASSES[name]):
+            changed.append(name)
+    return changed
+
+
+def write_attachments(contract: Contract, facts: Facts) -> bool:
+    """The list of attachments, kept apart because files hang on it; True when it changed."""
+    return _write_rows(contract.attachments, facts.attachments, _ROW_FIELDS["attachments"], models.Attachment)
+
+
+def _write_rows(rows: list[Any], wanted: tuple[Any, ...], names: tuple[str, ...], cls: type[Any]) -> bool:
+    changed = len(rows) != len(wanted)
+    del rows[len(wanted) :]
+    for index, item in enumerate(wanted):
+        if index == len(rows):
+            rows.append(cls(ordinal=index))
+        row = rows[index]
+        row.ordinal = index
+        for name in names:
+            value = getattr(item, name)
+            if getattr(row, name) != value:
+                setattr(row, name, value)
+                changed = True
+    return changed
+
+
+def differences(before: Facts, after: Facts) -> list[tuple[str, str, str]]:
+    """(field name, before, after) in plain words for the log; lists are compared row by row."""
+    found = []
+    for name in _SCALARS:
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new:
+            found.append((name, plain(old), plain(new)))
+    for name, names in _ROW_FIELDS.items():
+        olds, news = getattr(before, name), getattr(after, name)
+        for index in range(max(len(olds), len(news))):
+            old_row = olds[index] if index < len(olds) else None
+            new_row = news[index] if index < len(news) else None
+            for field in names:
+                old, new = getattr(old_row, field, None), getattr(new_row, field, None)
+                if old != new:
+                    found.append((f"{name}[{index}].{field}", plain(old), plain(new)))
+    return found
+
+
+def plain(value: Any) -> str:
+    """A value as text for the log; nothing for None."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

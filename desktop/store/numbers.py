@@ -1,0 +1,87 @@
+"""Numbers: serials of our own that count up, and official numbers that only come out of a block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+
+from desktop.errors import RefusedError
+from desktop.models import BlockNumber, Contract, NumberBlock, Serial
+from desktop.resources import _
+from desktop.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class BlockState:
+    """What is left of the official numbers."""
+
+    name: str
+    total: int
+    left: int
+    next_number: str
+    is_frozen: bool
+
+
+def next_serial(uow: UnitOfWork, series: str, day: date) -> int:
+    """The next number of this series in this year; gapless, because it is part of the transaction."""
+    row = uow.session.get(Serial, (series, day.year))
+    if row is None:
+        row = Serial(series=series, year=day.year, last=0)
+        uow.session.add(row)
+    row.last += 1
+    uow.session.flush()
+    return row.last
+
+
+def take_number(uow: UnitOfWork, contract: Contract, at: datetime) -> str:
+    """The next free line of the oldest open block; spent by this contract for ever.
+
+    Raises RefusedError when no number is left or the block is frozen after a restore; then none is spent.
+    """
+    row = _next_free(uow)
+    if row is None:
+        raise RefusedError(
+            _("登记号段已用完，没有取号"),
+            _("请向上级申领新号段并导入；现在只能出受理单，不能出登记证明"),
+            code="N01",
+        )
+    if row.block.is_frozen:
+        raise RefusedError(
+            _("数据还原后，号段“{name}”尚未解冻").format(name=row.block.name),
+            _("请负责人在“系统”页填入纸质台账上最后一个登记编号，或导入回执、新号段"),
+            code="N02",
+        )
+    row.taken_at, row.contract_id = at, contract.id
+    uow.session.flush()
+    return row.number
+
+
+def block_state(uow: UnitOfWork) -> BlockState:
+    """The block that the next number comes from; empty when there is none."""
+    session = uow.session
+    row = _next_free(uow)
+    left = session.scalar(
+        select(func.count())
+        .select_from(BlockNumber)
+        .where(BlockNumber.taken_at.is_(None), BlockNumber.void_reason.is_(None))
+    )
+    if row is None:
+        last = session.scalars(select(NumberBlock).order_by(NumberBlock.id.desc()).limit(1)).first()
+        return BlockState(last.name if last else "", 0, 0, "", bool(last and last.is_frozen))
+    total = session.scalar(
+        select(func.count()).select_from(BlockNumber).where(BlockNumber.block_id == row.block_id)
+    )
+    return BlockState(row.block.name, total or 0, left or 0, row.number, row.block.is_frozen)
+
+
+def _next_free(uow: UnitOfWork) -> BlockNumber | None:
+    query = (
+        select(BlockNumber)
+        .join(NumberBlock)
+        .where(BlockNumber.taken_at.is_(None), BlockNumber.void_reason.is_(None))
+        .order_by(NumberBlock.year, NumberBlock.id, BlockNumber.ordinal)
+        .limit(1)
+    )
+    return uow.session.scalars(query).first()

@@ -1,0 +1,183 @@
+"""Finding contracts by any two characters: bigrams made at write time, filters as tokens of the same row.
+
+SQLite keeps them in one contentless FTS5 table, PostgreSQL in a table of grams; the tokens are the same.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from sqlalchemy import delete, insert, select, text
+from sqlalchemy.orm import Session
+
+from desktop.models import Contract
+from desktop.models.search import SearchGram
+
+_HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af\u3007"
+_PIECES = re.compile(rf"[{_HAN}]+|[0-9a-z]+")
+_NOT_A_TOKEN = re.compile(r"[^0-9a-z" + _HAN + "]")
+
+
+def grams(words: str) -> list[str]:
+    """Bigrams of every run of Chinese characters; whole runs of digits and Latin letters, in lower case."""
+    found: list[str] = []
+    for piece in _PIECES.findall(words.lower()):
+        if "0" <= piece[0] <= "z" or len(piece) == 1:
+            found.append(piece)
+        else:
+            found += [piece[i : i + 2] for i in range(len(piece) - 1)]
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def initials(name: str) -> str:
+    """Pinyin initials of a name as clerks type them (单 as a surname is shan, 重庆 is cq)."""
+    from pypinyin import Style, pinyin
+
+    surname = _SURNAMES.get(name[:1]) if 1 < len(name) <= 4 else None
+    letters = [
+        item[0][:1].lower()
+        for item in pinyin(name, style=Style.FIRST_LETTER, errors=list)
+        if item[0][:1].isascii() and item[0][:1].isalnum()
+    ]
+    if surname and letters:
+        letters[0] = surname
+    return "".join(letters)
+
+
+_SURNAMES = {
+    "单": "s",
+    "仇": "q",
+    "曾": "z",
+    "解": "x",
+    "查": "z",
+    "任": "r",
+    "朴": "p",
+    "区": "o",
+    "盖": "g",
+    "尉": "y",
+}
+
+
+def tokens_of(contract: Contract) -> list[str]:
+    """Everything a clerk may look for in this contract, and the filters, as tokens."""
+    found: list[str] = []
+    if not contract.is_secret:
+        found += grams(contract.title or "")
+    for party in contract.parties:
+        name = party.name or ""
+        found += grams(name)
+        short = initials(name)
+        found += [f"p{short[i : i + 2]}" for i in range(len(short) - 1)]
+        if party.id_number:
+            found += [party.id_number.lower(), f"t{party.id_number[-6:].lower()}"]
+        if party.contact:
+            found += grams(party.contact)
+    for number in (contract.official_number, contract.local_serial):
+        if number:
+            plain = _NOT_A_TOKEN.sub("", number.lower())
+            found += [plain, plain[-4:], *grams(number)]
+    found += filter_tokens(
+        {
+            "state": [contract.state],
+            "kind": [contract.kind or "none"],
+            "reporting": [contract.reporting_state],
+            "year": [str(contract.registered_on.year)] if contract.registered_on else [],
+            "month": [contract.registered_on.strftime("%Y%m")] if contract.registered_on else [],
+        }
+    )
+    return list(dict.fromkeys(found))
+
+
+def filter_tokens(filters: Mapping[str, Sequence[str]]) -> list[str]:
+    """Filters as tokens no text can produce (``zstate…``)."""
+    return [
+        f"z{name}{_NOT_A_TOKEN.sub('', value.lower())}"
+        for name, values in filters.items()
+        for value in values
+    ]
+
+
+def index_contract(session: Session, contract: Contract) -> None:
+    """Bring the index in step with one contract, in the same transaction."""
+    words = tokens_of(contract) if contract.deleted_at is None else []
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("DELETE FROM contract_search WHERE rowid = :id"), {"id": contract.id})
+        if words:
+            session.execute(
+                text("INSERT INTO contract_search (rowid, t) VALUES (:id, :t)"),
+                {"id": contract.id, "t": " ".join(words)},
+            )
+        return
+    session.execute(delete(SearchGram).where(SearchGram.contract_id == contract.id))
+    if words:
+        session.execute(insert(SearchGram), [{"gram": w[:80], "contract_id": contract.id} for w in words])
+
+
+def parse_query(words: str) -> list[list[str]]:
+    """Groups of alternatives, all groups needed; an alternative ending in ``*`` is a prefix."""
+    squeezed = words.replace(" ", "")
+    if squeezed.isdigit() and len(squeezed) >= 8:
+        return [[squeezed + "*"]]
+    groups: list[list[str]] = []
+    for piece in _PIECES.findall(words.lower()):
+        if not "0" <= piece[0] <= "z":
+            parts = [piece] if len(piece) == 1 else [piece[i : i + 2] for i in range(len(piece) - 1)]
+            groups += [[part if len(part) > 1 else part + "*"] for part in parts]
+        elif piece.isalpha() and len(piece) > 1:
+            groups.append([piece + "*", "&".join(f"p{piece[i : i + 2]}" for i in range(len(piece) - 1))])
+        else:
+            groups.append([piece + "*", f"t{piece}"])
+    return groups
+
+
+def find_ids(session: Session, words: str, filters: Mapping[str, Sequence[str]] | None = None) -> array[int]:
+    """Ids of all contracts that match the words and the filters, newest first.
+
+    ``filters``: ``state``, ``kind``, ``reporting``, ``year``, ``month`` → values, one of which must hold.
+    """
+    groups = parse_query(words)
+    groups += [filter_tokens({name: values}) for name, values in (filters or {}).items() if values]
+    if not groups:
+        ids = session.scalars(
+            select(Contract.id).where(Contract.deleted_at.is_(None)).order_by(Contract.id.desc())
+        )
+        return array("q", ids)
+    if session.get_bind().dialect.name == "sqlite":
+        match = " AND ".join(_fts_group(group) for group in groups)
+        rows = session.execute(
+            text("SELECT rowid FROM contract_search WHERE contract_search MATCH :m ORDER BY rowid DESC"),
+            {"m": match},
+        )
+        return array("q", (row[0] for row in rows))
+    wanted: set[int] | None = None
+    for group in groups:
+        hits: set[int] = set()
+        for alternative in group:
+            hits |= _postgres_hits(session, alternative)
+        wanted = hits if wanted is None else wanted & hits
+        if not wanted:
+            break
+    return array("q", sorted(wanted or (), reverse=True))
+
+
+def _fts_group(group: Iterable[str]) -> str:
+    parts = []
+    for alternative in group:
+        terms = alternative.split("&")
+        words = [f'"{t[:-1]}"*' if t.endswith("*") else f'"{t}"' for t in terms]
+        parts.append("(" + " AND ".join(words) + ")" if len(words) > 1 else words[0])
+    return "(" + " OR ".join(parts) + ")"
+
+
+def _postgres_hits(session: Session, alternative: str) -> set[int]:
+    hits: set[int] | None = None
+    for term in alternative.split("&"):
+        column = SearchGram.gram
+        condition = column.like(term[:-1] + "%") if term.endswith("*") else column == term
+        found = set(session.scalars(select(SearchGram.contract_id).where(condition)))
+        hits = found if hits is None else hits & found
+    return hits or set()

@@ -1,0 +1,136 @@
+"""One transaction of one use case: a session, the action log, and all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, sessionmaker
+
+from desktop.errors import RefusedError
+from desktop.models import Action, Contract
+from desktop.resources import _
+from desktop.store.engine import machine_error
+
+GENESIS = "0" * 64
+
+
+def canonical(value: Mapping[str, Any]) -> str:
+    """JSON with sorted keys and no spaces: the same content always gives the same bytes."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
+
+
+def action_hash(
+    previous: str, request_id: str, contract_uid: str, verb: str, person: str, at: datetime, detail: str
+) -> str:
+    """SHA-256 that ties one row of the log to the row before it."""
+    moment = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    parts = (previous, request_id, contract_uid, verb, person, moment, detail)
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+class UnitOfWork:
+    """``with UnitOfWork(engine) as uow: … uow.commit()``; leaving without commit undoes everything."""
+
+    def __init__(self, engine: Engine, *, read_only: bool = False) -> None:
+        self._engine = engine.execution_options(read_only=True) if read_only else engine
+        self._make = sessionmaker(self._engine, expire_on_commit=False)
+        self.session: Session
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``; asked only inside ``store``."""
+        return self._engine.dialect.name
+
+    def __enter__(self) -> UnitOfWork:
+        """Open the session; the transaction begins with its first statement."""
+        self.session = self._make()
+        return self
+
+    def __exit__(self, kind: object, exc: BaseException | None, trace: object) -> None:
+        """Close; what was not committed is undone. Driver errors become MachineError."""
+        try:
+            self.session.close()
+        finally:
+            if isinstance(exc, DBAPIError) and not _is_constraint(exc):
+                raise machine_error(exc, None) from exc
+
+    def commit(self) -> None:
+        """Make it durable. Raises MachineError (disk full, locked …); then nothing was written."""
+        try:
+            self.session.commit()
+        except DBAPIError as exc:
+            self.session.rollback()
+            if _is_constraint(exc):
+                raise
+            raise machine_error(exc, None) from exc
+
+    def contract(self, contract_id: int) -> Contract:
+        """The contract; RefusedError when there is none (deleted meanwhile)."""
+        found = self.session.get(Contract, contract_id)
+        if found is None or found.deleted_at is not None:
+            raise RefusedError(
+                _("没有这份合同（内部号 {id}）").format(id=contract_id), _("它可能已被删除，请刷新列表")
+            )
+        return found
+
+    def action_of(self, request_id: str, verb: str, contract_uid: str | None = None) -> Action | None:
+        """The action that this request already made, if it was done before."""
+        query = select(Action).where(Action.request_id == request_id, Action.verb == verb)
+        if contract_uid is not None:
+            query = query.where(Action.contract_uid == contract_uid)
+        return self.session.scalars(query.limit(1)).first()
+
+    def record(
+        self,
+        request_id: str,
+        verb: str,
+        person: str,
+        at: datetime,
+        detail: Mapping[str, Any],
+        contract: Contract | None = None,
+    ) -> Action:
+        """Append one row to the log, chained to the last one."""
+        last = self.session.scalars(select(Action.hash).order_by(Action.id.desc()).limit(1)).first()
+        previous = last or GENESIS
+        text = canonical(detail)
+        uid = contract.uid if contract is not None else ""
+        action = Action(
+            request_id=request_id,
+            contract_uid=uid,
+            verb=verb,
+            person=person,
+            at=at,
+            detail=text,
+            previous_hash=previous,
+            hash=action_hash(previous, request_id, uid, verb, person, at, text),
+        )
+        self.session.add(action)
+        self.session.flush()
+        return action
+
+
+def _is_constraint(exc: DBAPIError) -> bool:
+    return type(exc).__name__ == "IntegrityError"
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session that only looks; never waits for a writer."""
+    with UnitOfWork(engine, read_only=True) as uow:
+        yield uow.session
