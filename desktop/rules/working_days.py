@@ -20,7 +20,7 @@ _LONGEST: Final = 3660
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Holidays and make-up workdays of the published years; other years Monday to Friday less fixed holidays."""
+    """Holidays and make-up workdays of published years; other years Monday to Friday less fixed holidays."""
 
     holidays: Mapping[date, str]
     """Day off → name of the holiday."""
