@@ -11,6 +11,7 @@ from desktop.errors import RefusedError
 from desktop.resources import resource
 from desktop.rules.working_days import Calendar
 
+YEAR = '[[year]]\nyear = 2027\nconfidence = "memory"'
 CALENDAR = Calendar.load(resource("law", "working-days.toml"))
 
 
@@ -86,11 +87,11 @@ def test_an_absurd_number_of_days_is_refused() -> None:
         ),
         ('[[year]]\nyear = 2027\nconfidence = "memory"\nworkdays = [2026-01-04]', "不是当年的周末"),
         (
-            '[[year]]\nyear = 2027\nconfidence = "memory"\nholidays = [{ name = "春", first = 2027-02-10, last = 2027-02-05 }]',
+            f'{YEAR}\nholidays = [{{ name = "春", first = 2027-02-10, last = 2027-02-05 }}]',
             "2027 春",
         ),
         (
-            '[[year]]\nyear = 2027\nconfidence = "memory"\nworkdays = [2027-02-06]\nholidays = [{ first = 2027-02-05, last = 2027-02-12 }]',
+            f"{YEAR}\nworkdays = [2027-02-06]\nholidays = [{{ first = 2027-02-05, last = 2027-02-12 }}]",
             "既放假又上班",
         ),
         ('fixed_holidays = ["13-01"]\n[[year]]\nyear = 2027\nconfidence = "memory"', "13-01"),
