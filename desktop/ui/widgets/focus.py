@@ -1,0 +1,77 @@
+"""The one focus ring, and the guard that keeps the wheel from changing numbers in passing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QRectF
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QFocusFrame,
+    QWidget,
+)
+
+from desktop.ui.theme import TokenName, px, tokens
+from desktop.ui.widgets.base import pen, rounded
+
+
+def wants_ring(widget: QWidget | None) -> bool:
+    """Buttons, and whatever sets the property ``ring``; fields and tables show the focus themselves."""
+    if widget is None or not widget.isVisible():
+        return False
+    said = widget.property("ring")
+    return bool(said) if said is not None else isinstance(widget, QAbstractButton)
+
+
+class FocusRing(QFocusFrame):
+    """Follows the keyboard focus through the whole application. Make one and keep it: ``FocusRing(app)``.
+
+    A widget with the property ``ring`` = ``nav`` gets the ring for dark ground; ``inside`` draws it within
+    the widget.
+    """
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__()
+        app.focusChanged.connect(self.follow)
+
+    def follow(self, _old: QWidget | None, new: QWidget | None) -> None:
+        """Move to the widget that has the focus now, or hide."""
+        if new is not None and wants_ring(new):
+            self.setWidget(new)
+            self.raise_()
+        else:
+            self.setWidget(None)  # type: ignore[arg-type]
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The ring: 2 px (3 in high contrast), 2 px off the control."""
+        widget = self.widget()
+        if widget is None:
+            return
+        width = tokens().focus_width
+        colour: TokenName = "navT" if widget.property("ring") == "nav" else "focus"
+        painter = QPainter(self)
+        rounded(painter, QRectF(self.rect()), None, pen(colour, width), px(4) + width)
+
+
+class WheelGuard(QObject):
+    """Lists and number boxes turn with the wheel only while they have the focus. ``WheelGuard(app)``, keep
+    it.
+    """
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        app.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Hand the wheel on to the page."""
+        if event.type() != QEvent.Type.Wheel or not isinstance(watched, QWidget):
+            return False
+        box = watched if isinstance(watched, QComboBox | QAbstractSpinBox) else watched.parent()
+        if not isinstance(box, QComboBox | QAbstractSpinBox) or box.hasFocus():
+            return False
+        if isinstance(box, QComboBox) and box.view().isVisible():
+            return False
+        event.ignore()
+        return True
