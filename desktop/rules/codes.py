@@ -166,9 +166,9 @@ class CodeTables:
         """Rows for what was typed so far: code, Chinese or pinyin initials; exact, prefix, contains.
 
         Among equals the codes of ``prefer`` come first (the most used), then the higher level (重庆市 before
-        城区), then the order of the table. Several words must all fit, the earlier ones in the row or above it
-        (江苏 gl). Retired rows and statistical zones only with ``retired``. Nothing typed gives the preferred
-        rows, then the table from its start.
+        城区), then the order of the table. Several words must all fit, the earlier ones in the row or above
+        it (江苏 gl). Retired rows and statistical zones only with ``retired``. Nothing typed gives the
+        preferred rows, then the table from its start.
         """
         loaded = self._table(table)
         words = _folded(text, keep_spaces=True).split()
