@@ -1,8 +1,8 @@
 """The book of law: dated rows of rules and parameters, from ``*.toml``, checked whole, found by date.
 
 A file may hold one ``[book]`` table and any number of ``[[rule]]`` and ``[[parameter]]`` tables; files of a
-folder without any of these (calendars, say) are passed over. What an official changes is a new row; the old row
-gets ``until`` and stays, for last year's contract is judged by last year's row.
+folder without any of these (calendars, say) are passed over. What an official changes is a new row; the old
+row gets ``until`` and stays, for last year's contract is judged by last year's row.
 
 ``[book]``::
 
@@ -44,7 +44,7 @@ A source without ``confidence`` or ``last_checked`` has the row's.
 
 ``[[parameter]]``::
 
-    name *= "cit.tech.exempt_limit"        # value: "5000000", "0.03" Decimal; "2/3" Fraction; 15 int; true bool;
+    name *= "cit.tech.exempt_limit"        # value: "5000000", "0.03" Decimal; "2/3" Fraction; 15 int; true;
     value = "5000000"                      # other text str; [..] tuple; a float is refused
     none  = true                           # in place of value: from this day there is no rule
     unit, note, question                   # optional text; valid, source, confidence, last_checked as above
@@ -57,7 +57,7 @@ import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -174,7 +174,7 @@ class Rule:
     evidence: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
     note: str = ""
-    more: Mapping[str, Any] = MappingProxyType({})
+    more: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     place: str = ""
     """File and row, for messages."""
 
@@ -706,7 +706,7 @@ def load_book(
     ``overlay``: a second folder; a file there replaces the shipped one of the same name (a policy pack).
     ``predicates``: names that ``asks`` and ``when`` of reliefs may use besides those of ``rules.questions``;
     without it only recognition rows have their names checked.
-    Raises ProblemsFound (a RefusedError) with file, row, code, what is wrong and what to do, all rows at once.
+    Raises ProblemsFound (a RefusedError) with file, row, code, what is wrong and what to do, of all rows.
     """
     from desktop.rules.questions import CONDITIONS, PREDICATES
 

@@ -303,7 +303,8 @@ PREDICATES: Final[Mapping[str, Predicate]] = MappingProxyType(
             has_intermediary, has_existing_result, does_title_pass, involves_patent, involves_know_how,
             involves_certified_right, is_proof_attached_2001, is_proof_attached_2026, is_patent_described,
             is_patent_alive, crosses_border, has_commerce_certificate, is_paid_in_shares,
-            is_licence_mode_stated, are_amounts_stated, are_amounts_in_bounds, is_amount_fixed, is_technology_amount_known,
+            is_licence_mode_stated, are_amounts_stated, are_amounts_in_bounds, is_amount_fixed,
+            is_technology_amount_known,
         )
     }
 )  # fmt: skip
