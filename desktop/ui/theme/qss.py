@@ -61,6 +61,7 @@ QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox {{
   selection-background-color: {colour["accent"]}; selection-color: {colour["onA"]};
 }}
 QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox {{ min-height: {inner}px; max-height: {inner}px; }}
+QLineEdit, QPlainTextEdit {{ placeholder-text-color: {colour["ink3"]}; }}
 QLineEdit:hover, QPlainTextEdit:hover, QComboBox:hover {{ border-color: {colour["ink1"]}; }}
 QLineEdit[req="true"], QPlainTextEdit[req="true"], QComboBox[req="true"] {{ background: {colour["req"]}; }}
 QLineEdit[level="error"], QPlainTextEdit[level="error"] {{
