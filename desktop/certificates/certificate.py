@@ -1,6 +1,7 @@
 """The certificate of registration 技术合同认定登记证明 (P06) and its annex, from data to PDF.
 
-What does not fit grows its row, then goes to the annex, then is set smaller, and is refused last: nothing is cut.
+What does not fit grows its row, then goes to the annex, then is set smaller, and is refused last: nothing
+is cut.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from pathlib import Path
 from typing import IO
 
 from desktop.certificates.draw import Mark, Sheet
-from desktop.certificates.fonts import CODE, CODE_BOLD, HEI, HEI_BOLD, SONG, require_glyphs
+from desktop.certificates.files import write_pdf
+from desktop.certificates.fonts import CODE, CODE_BOLD, HEI, HEI_BOLD, SONG, fonts, require_glyphs
 from desktop.certificates.layout import Layout, Row, load_layout
 from desktop.certificates.lines import (
     MM,
@@ -33,7 +35,7 @@ from desktop.certificates.wording import (
     grouped,
     paper_text,
 )
-from desktop.errors import MachineError, RefusedError
+from desktop.errors import RefusedError
 from desktop.resources import _
 
 _PADDING = 1.6
@@ -166,11 +168,11 @@ def draw_certificates(
     copies: Sequence[int] | None = None,
     on_each: Callable[[int], None] | None = None,
 ) -> int:
-    """Certificates into one PDF, each with all its 联 (or those named in ``copies``, counted from 1) and its annex.
+    """Certificates into one PDF, each with its 联 and its annex; returns the number of pages.
 
-    ``items`` may be a generator: they are drawn as they come. ``on_each`` hears how many are done; if it raises,
-    nothing is written. Returns the number of pages. Raises RefusedError for a certificate that must not be printed,
-    naming the reason; then nothing is written either.
+    ``copies`` names the 联 wanted, from 1 (all if not given). ``items`` may be a generator. ``on_each``
+    hears how many are done; if it raises, nothing is written. Raises RefusedError for a certificate that
+    must not be printed, naming the reason; then nothing is written either.
     """
     layout = layout or load_layout("P06")
     stream = io.BytesIO()
@@ -191,7 +193,7 @@ def draw_certificates(
     if sheet is None:
         raise RefusedError(_("没有要打印的登记证明"), _("请先选中要打印的合同"))
     sheet.save()
-    _write(stream.getvalue(), out)
+    write_pdf(stream.getvalue(), out)
     return sheet.pages
 
 
@@ -220,7 +222,7 @@ def draw_certificate_files(
 
 
 def check_certificate(data: CertificateData, layout: Layout) -> None:
-    """Refuse what must not be printed: no number, no review, amount of zero, a secret contract, a missing glyph."""
+    """Refuse what must not be printed: no number, no review, zero, a secret contract, a missing glyph."""
     if data.is_secret:
         raise RefusedError(_("涉密合同不在本机打印登记证明"), _("请开具转办单，按保密规定送有权办理的机构"))
     if not data.is_preview:
@@ -264,22 +266,6 @@ def _texts(data: CertificateData, layout: Layout) -> Iterable[tuple[str, str]]:
     for change in data.changes:
         yield labels["changes"], change.item + change.before + change.after
     yield _("登记机构"), data.station_name + data.rule_set + data.pack
-
-
-def _write(content: bytes, out: Path | IO[bytes]) -> None:
-    if not isinstance(out, Path):
-        out.write(content)
-        return
-    partial = out.with_name(out.name + ".partial")
-    try:
-        partial.write_bytes(content)
-        partial.replace(out)
-    except OSError as exc:
-        partial.unlink(missing_ok=True)
-        raise MachineError(
-            _("PDF 文件没有写成：{path}").format(path=out),
-            _("请检查磁盘空间和文件夹权限，原来的文件没有动；然后再打印一次"),
-        ) from exc
 
 
 # --- one certificate
@@ -707,8 +693,6 @@ def _text_cell(text: str, width: float, size: float) -> _Cell:
 
 
 def _width(span: _Span) -> float:
-    from desktop.certificates.fonts import fonts
-
     gaps = 0.33 * max(len(span.groups) - 1, 0)
     return (fonts().width(span.text, span.face) + gaps) * span.size / MM
 

@@ -69,7 +69,7 @@ def check_code(payload: bytes) -> str:
 
 
 def make_credential(claims: CredentialClaims, private_key: Ed25519PrivateKey) -> Credential:
-    """Sign the claims. RefusedError when they need more than 200 bytes; the same claims give the same bytes."""
+    """Sign the claims; the same claims give the same bytes. RefusedError when they need over 200."""
     import base45
     import cbor2
     import cwt
@@ -107,8 +107,8 @@ def make_credential(claims: CredentialClaims, private_key: Ed25519PrivateKey) ->
 def read_credential(text: str, public_keys: Mapping[str, Ed25519PublicKey]) -> CredentialClaims:
     """What a scanned code says, once its signature was found good. ``public_keys``: by key id.
 
-    Raises RefusedError with ``code`` V-FORM (not one of our codes), V-KEY (signed with a key that is not known here)
-    or V-SIGN (altered since it was signed).
+    Raises RefusedError with ``code`` V-FORM (not one of our codes), V-KEY (signed with a key that is not
+    known here) or V-SIGN (altered since it was signed).
     """
     import cwt
 

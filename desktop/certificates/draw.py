@@ -1,4 +1,4 @@
-"""A PDF drawn in millimetres from the top left corner, with font fallback per character and text that copies out right.
+"""A PDF drawn in millimetres from the top left corner; its text copies out right.
 
 The same calls give the same bytes: no time, no random id goes into the file.
 """
@@ -21,7 +21,7 @@ GROUP_GAP = 0.33
 """Gap between groups of four, em."""
 
 _ASCENT = 0.88
-"""Share of the em above the baseline in the Noto fonts; used for every face so that mixed lines stand level."""
+"""Share of the em above the baseline in the Noto fonts; used for every face so that lines stand level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Sheet:
             self._canvas.addLiteral("\n".join(self._codes))
             self._codes = []
 
-    # --- lines -------------------------------------------------------------------------------------------------
+    # --- lines
 
     def rule(self, x1: float, y1: float, x2: float, y2: float, pen: float = 0.25) -> None:
         """A straight line ``pen`` mm thick."""
@@ -99,14 +99,15 @@ class Sheet:
             f"{w * MM:.2f} {h * MM:.2f} re S{off}"
         )
 
-    # --- text --------------------------------------------------------------------------------------------------
+    # --- text
 
     def text(
         self, x: float, y: float, text: str, face: str, size: float, *, align: str = "L", spread: float = 0.0
     ) -> float:
-        """One line with its baseline at y; x is its left end, middle or right end by ``align``. Returns its width in mm.
+        """One line with its baseline at y and its left end, middle or right end at x; returns its width.
 
-        ``spread`` is extra distance after each character in em (a small one: readers take 0.08 em for a space).
+        ``spread`` is extra distance after each character in em (a small one: readers take 0.08 em for a
+        space).
         """
         wide = (fonts().width(text, face) + spread * max(len(text) - 1, 0)) * size / MM
         left = x - (wide / 2 if align == "C" else wide if align == "R" else 0.0)
@@ -173,9 +174,10 @@ class Sheet:
         height: float = 0.0,
         is_last: bool = True,
     ) -> float:
-        """Fitted lines in a box from its top edge y; with ``height`` they stand in its middle. Returns the end in y.
+        """Fitted lines from the top edge y, or in the middle of ``height``; returns their end in y.
 
-        J stretches full lines to the width as far as no reader takes the gaps for spaces; the last line stays.
+        J stretches full lines to the width as far as no reader takes the gaps for spaces; the last line
+        stays.
         """
         top = y + max((height - fitted.height) / 2, 0.0)
         em = fitted.size / MM
@@ -200,7 +202,7 @@ class Sheet:
         em = size / MM
         return y + (height - em) / 2 + _ASCENT * em
 
-    # --- marks, code -------------------------------------------------------------------------------------------
+    # --- marks and code
 
     def outline(self, mark: Mark, *, centres: Iterable[tuple[float, float]]) -> None:
         """Outline letters at 45° through each centre; draw them first, so that the text stays readable."""
@@ -216,7 +218,7 @@ class Sheet:
             )
 
     def qr(self, payload: str, x: float, y: float, side: float) -> None:
-        """The payload as a QR code with its four quiet modules inside ``side`` mm, as one picture of 1 bit."""
+        """The payload as a QR code, its quiet zone inside ``side`` mm, as one picture of 1 bit."""
         modules, bits = qr_bits(payload)
         self._codes.append(
             f"q {side * MM:.3f} 0 0 {side * MM:.3f} {x * MM:.3f} {(self._height - y - side) * MM:.3f} cm "
@@ -226,7 +228,7 @@ class Sheet:
 
 @lru_cache(maxsize=16)
 def qr_bits(payload: str) -> tuple[int, bytes]:
-    """Modules on a side with the quiet zone, and the rows as bits (1 = dark), each row filled up to whole bytes."""
+    """Modules on a side with the quiet zone, and the rows as bits (1 = dark) in whole bytes."""
     # A fixed mask costs a quarter of the search for the best one, and every code so made was read.
     code = segno.make(payload, error="m", boost_error=False, mask=3, micro=False)
     rows = [bytes(row) for row in code.matrix]

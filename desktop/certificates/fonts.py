@@ -1,8 +1,8 @@
-"""The shipped fonts inside PDFs: which font draws which character, how wide it is, and what cannot be printed.
+"""The shipped fonts inside PDFs: which one draws which character, and what cannot be printed.
 
-A character is drawn by the wanted face if that face has it, else by the next one of its chain, last by the
-rare-character font, which is read (30 MB) only when a character needs it. What no font has is refused by name:
-the PDF writer would draw an empty box, or nothing, without a word.
+A character is drawn by the wanted face if that face has it, else by the next one of its chain, last by
+the rare-character font, which is read (30 MB) only when a character needs it. What no font has is refused
+by name: the PDF writer would draw an empty box, or nothing, without a word.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ _PRIVATE = (range(0xE000, 0xF900), range(0xF0000, 0x110000))
 def to_unicode_map(font_name: str, subset: Sequence[int]) -> str:
     """The table by which a reader turns the glyphs of one font subset back into text.
 
-    Takes the place of reportlab's own, which writes characters beyond the BMP as five hexadecimal digits, so that
-    王𬭎 is copied as 王Ⲵ (seen in 5.1.0). Can go when a PDF with 𬭎 copies out right without it.
+    Takes the place of reportlab's own, which writes characters beyond the BMP as five hexadecimal digits,
+    so that 王𬭎 is copied as 王Ⲵ (seen in 5.1.0). Can go when a PDF with 𬭎 copies out right without it.
     """
     entries = [f"<{code:02X}> <{_utf16(value)}>" for code, value in enumerate(subset)]
     lines = [
@@ -148,7 +148,7 @@ def fonts() -> Fonts:
 
 
 def missing_glyphs(text: str, face: str = SONG) -> tuple[str, ...]:
-    """Every different character of the text that no shipped font can draw, in order. Line ends do not count."""
+    """Every character of the text that no shipped font can draw, once, in order; line ends do not count."""
     shapes = fonts()
     return tuple(dict.fromkeys(char for char in text if char not in "\n\r" and not shapes.has(char, face)))
 

@@ -1,12 +1,13 @@
-"""Layouts of papers as data: boxes in millimetres, rows, labels and wording from ``resources/certificates/*.toml``.
+"""Layouts of papers as data: boxes in millimetres, rows and wording from ``resources/certificates``.
 
-A local pack (地方包) may replace any single key of a paper without code; what it may not do is invent keys, let
-boxes meet, put anything but name and date into the zone of a seal, or make the code too small to be read.
+A local pack (地方包) may replace any single key of a paper without code; what it may not do is invent
+keys, let boxes meet, put anything but name and date into the zone of a seal, or make the code too small
+to be read.
 
-Box notation: ``x,y,w,h ROLEpt A rule`` — mm from the top left corner; role TITLE BODY HEAD KAI NUM CODE; A is
-L C R J; rule ``1`` one line, ``n3`` up to three lines, ``-`` kept free or not text.
-Row notation: ``field|field? 10-18 >ann`` — least and largest height in mm; ``?`` left out when empty; ``>ann`` what does
-not fit goes to the annex.
+Box notation: ``x,y,w,h ROLEpt A rule`` — mm from the top left corner; role TITLE BODY HEAD KAI NUM CODE;
+A is L C R J; rule ``1`` one line, ``n3`` up to three lines, ``-`` kept free or not text. Row notation:
+``field|field? 10-18 >ann`` — least and largest height in mm; ``?`` left out when empty; ``>ann`` what
+does not fit goes to the annex.
 """
 
 from __future__ import annotations

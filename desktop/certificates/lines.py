@@ -1,4 +1,4 @@
-"""Breaking Chinese text into lines and fitting it into a box: grow, then shrink, then refuse. Never cut, never squeeze.
+"""Breaking Chinese text into lines and fitting it into a box; never cut, never squeezed.
 
 No line begins with a closing mark or a stop, none ends with an opening mark, and no number, date or document
 number is broken. Sizes are points, lengths millimetres.
@@ -63,7 +63,7 @@ def _units(text: str) -> tuple[str, ...]:
 def break_lines(
     text: str, face: str, size: float, width: float, *, indent: float = 0.0, may_split_words: bool = True
 ) -> tuple[str, ...]:
-    """The lines of one paragraph (line ends in the text are kept). ``indent`` mm are kept free on the first line.
+    """The lines of a text; ``indent`` mm are kept free on the first one. Line ends in the text are kept.
 
     A word of another alphabet longer than a line is split only if ``may_split_words``. Raises TooNarrow for a
     number, date or code that does not fit on a line.

@@ -1,4 +1,4 @@
-"""Tables that run over several sheets: cells that grow, a heading repeated on every sheet, two rows with the seal."""
+"""Tables over several sheets: cells that grow, the heading repeated, two rows with the seal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from desktop.certificates.draw import Sheet
 from desktop.certificates.fonts import HEI_BOLD, SONG_BOLD
 from desktop.certificates.layout import FACES, Column
-from desktop.certificates.lines import Fitted, fit_text, leading_of, sizes_down
+from desktop.certificates.lines import Fitted, fit_text, sizes_down
 from desktop.certificates.wording import paper_text
 from desktop.errors import RefusedError
 from desktop.resources import _
@@ -43,16 +43,18 @@ def table_bands(
     name: str,
     least: float = 6.0,
     largest: float = 60.0,
+    padding: float = ROW_PADDING,
+    head_height: float = 7.0,
     continued: str = "（续表）",
     is_bold: bool = False,
 ) -> list[Band]:
-    """Heading and rows of a table as bands; a row grows from ``least`` to ``largest`` mm, then its text shrinks.
+    """Heading and rows of a table as bands; a row grows from ``least`` to ``largest`` mm, then shrinks.
 
     Raises RefusedError naming table, row and column when a cell does not fit even at the smallest size.
     """
-    head = _head(columns, size)
-    again = (_note(continued, sum(column.width for column in columns)), _head(columns, size))
-    bands = [head]
+    head = _head(columns, size, head_height, padding)
+    again = (_note(continued, sum(column.width for column in columns)), head)
+    bands = [head] if head_height else []
     for number, row in enumerate(rows, 1):
         cells = []
         for column, value in zip(columns, row, strict=True):
@@ -63,11 +65,11 @@ def table_bands(
                     face,
                     sizes=sizes_down(size, floor),
                     width=column.width - 2 * CELL_PADDING,
-                    height=largest - ROW_PADDING,
+                    height=largest - padding,
                     name=_("{table}第{row}行的{column}").format(table=name, row=number, column=column.name),
                 )
             )
-        height = max(least, max(cell.height for cell in cells) + ROW_PADDING)
+        height = max(least, max(cell.height for cell in cells) + padding)
         bands.append(Band(height, _drawer(columns, tuple(cells), height), repeats=again))
     return bands
 
@@ -94,7 +96,7 @@ def _note(text: str, width: float) -> Band:
     return text_band(text, FACES["BODY"], 9, width, align="R", space=0.0)
 
 
-def _head(columns: Sequence[Column], size: float) -> Band:
+def _head(columns: Sequence[Column], size: float, least: float, padding: float) -> Band:
     cells = tuple(
         fit_text(
             column.name,
@@ -107,7 +109,7 @@ def _head(columns: Sequence[Column], size: float) -> Band:
         )
         for column in columns
     )
-    height = max(7.0, max(cell.height for cell in cells) + ROW_PADDING)
+    height = max(least, max(cell.height for cell in cells) + padding)
     centred = [Column(column.name, column.width, "C", column.role) for column in columns]
     row = _drawer(centred, cells, height)
 
@@ -132,10 +134,14 @@ def _drawer(columns: Sequence[Column], cells: tuple[Fitted, ...], height: float)
     return draw
 
 
-def paged(bands: Sequence[Band], *, first: float, other: float, last: float) -> list[list[Band]]:
-    """The bands on as few sheets as needed; ``last`` is the room on the sheet with the seal.
+def paged(
+    bands: Sequence[Band], *, first: float, other: float, last: float, only: float | None = None
+) -> list[list[Band]]:
+    """The bands on as few sheets as needed.
 
-    A heading never ends a sheet, and the sheet with the seal carries at least two bands of text.
+    ``first`` and ``other`` mm are free on the first and on further sheets, ``last`` on the sheet with the
+    seal, ``only`` on a single sheet with the seal (``last`` if not given). A heading never ends a sheet;
+    the sheet with the seal carries at least two bands of text.
     """
     pages: list[list[Band]] = [[]]
     used = 0.0
@@ -146,7 +152,7 @@ def paged(bands: Sequence[Band], *, first: float, other: float, last: float) -> 
             while pages[-1] and pages[-1][-1].is_heading:
                 moved.insert(0, pages[-1].pop())
             pages.append([*(moved or band.repeats)])
-            used = sum(item.height for item in pages[-1])
+            used = _total(pages[-1])
             room = other
         if used + band.height > room + 1e-6:
             raise RefusedError(
@@ -154,26 +160,22 @@ def paged(bands: Sequence[Band], *, first: float, other: float, last: float) -> 
             )
         pages[-1].append(band)
         used += band.height
-    return _with_room_for_seal(pages, min(last, first) if len(pages) == 1 else last, last)
-
-
-def _with_room_for_seal(pages: list[list[Band]], room: float, last: float) -> list[list[Band]]:
-    page = pages[-1]
-    if sum(band.height for band in page) <= room + 1e-6:
+    sealed = only if only is not None and len(pages) == 1 else last
+    if _total(pages[-1]) <= sealed + 1e-6:
         return pages
+    return [*pages[:-1], *_with_room_for_seal(pages[-1], last)]
+
+
+def _with_room_for_seal(page: list[Band], last: float) -> list[list[Band]]:
     tail: list[Band] = []
-    while len(page) > 1 and (len(tail) < 2 or page[-1].is_heading):
+    while len(page) > 1 and (len(tail) < 2 or tail[0].is_heading or page[-1].is_heading):
         tail.insert(0, page.pop())
-    tail = [*tail[0].repeats, *tail]
-    if _total(tail) > last + 1e-6:
+    if tail and not tail[0].is_heading:
+        tail = [*tail[0].repeats, *tail]
+    if not tail or _total(tail) > last + 1e-6:
         raise RefusedError(_("最后两行内容太长，放不下印章，没有打印"), _("请把这两行的内容缩短或者分成几行"))
-    return [*pages, tail]
+    return [page, tail]
 
 
 def _total(bands: Sequence[Band]) -> float:
     return sum(band.height for band in bands)
-
-
-def row_height(size: float, lines: int = 1) -> float:
-    """Height in mm of a row whose tallest cell has so many lines."""
-    return leading_of(size) * lines + ROW_PADDING

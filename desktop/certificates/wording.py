@@ -15,7 +15,7 @@ CEILING = Decimal("9999999999.99")
 
 _HAN = (
     "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # ideographs and 〇
-    "\u3001\u3002\u3008-\u3011\u3014\u3015\u201c\u201d\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"  # and their marks
+    "\u3001\u3002\u3008-\u3011\u3014\u3015\u201c\u201d\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"  # marks
 )
 _IS_HAN = re.compile(f"[{_HAN}]")
 _FULL = str.maketrans(",;:?!()", "，；：？！（）")
@@ -26,8 +26,9 @@ _SPLIT_STOPS = re.compile(rf"(?<=[{_HAN}])[^\S\n]*[,;:?!]|[,;:?!][^\S\n]*(?=[{_H
 def paper_text(text: str) -> str:
     """The text as it stands on paper: , ; : ? ! ( ) and straight quotes become full-width beside Chinese.
 
-    Nothing changes inside numbers, codes and times (1,280,000.00; 10:30; R-DEV-02). A pair of brackets is changed
-    together. Spaces at the ends, and around a mark that was changed, go. Applied twice it changes nothing more.
+    Nothing changes inside numbers, codes and times (1,280,000.00; 10:30; R-DEV-02). A pair of brackets is
+    changed together. Spaces at the ends, and around a mark that was changed, go. Applied twice it changes
+    nothing more.
     """
     return _stops(_brackets(_quotes(text.strip())))
 
