@@ -1,0 +1,3 @@
+"""The dialogs of the window; importing this package loads nothing."""
+
+from __future__ import annotations
