@@ -1,0 +1,173 @@
+"""After registration: change, cancel, revoke, technical income, parking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from desktop.errors import RefusedError
+from desktop.models import Certificate, Contract, Income
+from desktop.resources import _
+from desktop.services.commands import ChangeContract, EndContract, FixIncome, ParkContract
+from desktop.services.decide import fixed, mark_reliefs_stale
+from desktop.services.office import Office, perform
+from desktop.services.take_in import refuse_secret_content, write_notice
+from desktop.store.mapping import differences, facts_of, write_facts
+from desktop.store.unit_of_work import UnitOfWork
+
+NOT_BY_CHANGE = frozenset(
+    {
+        "accepted_on",
+        "recognised_on",
+        "registered_on",
+        "official_number",
+        "station",
+        "incomes",
+        "kind",
+        "sub_kind",
+    }
+)
+"""A change of kind is a re-recognition, never a silent edit."""
+
+
+def change_contract(office: Office, cmd: ChangeContract) -> int:
+    """变更登记: new values on the ground of an agreement; amounts are fixed again, reliefs must be looked at again.
+
+    Raises RefusedError without agreement or reason, when nothing differs, or when income already fixed exceeds the
+    new technology amount. The certificate in the applicant's hands stays valid until the next version is printed.
+    """
+    if not cmd.agreement.strip() or not cmd.reason.strip():
+        raise RefusedError(_("请写明变更所依据的协议和理由"), _("例如：2026年11月2日补充协议，交付期顺延"))
+    refuse_secret_content(cmd.facts)
+
+    def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
+        before = facts_of(contract)
+        wanted, fixing = fixed(
+            replace(
+                cmd.facts,
+                **{name: getattr(before, name) for name in sorted(NOT_BY_CHANGE)},
+            )
+        )
+        changes = [list(row) for row in differences(before, wanted)]
+        if not changes:
+            raise RefusedError(_("没有改动任何一栏"), _("请改好后再提交变更"))
+        earned = sum((i.amount or Decimal(0) for i in contract.incomes), Decimal(0))
+        if wanted.technology_amount is not None and earned > wanted.technology_amount:
+            raise RefusedError(
+                _("已核定技术性收入 {earned:,.2f} 元，超过变更后的技术交易额").format(earned=earned),
+                _("请先冲减收入，或核对变更后的金额"),
+                code="V12",
+            )
+        write_facts(contract, wanted, keep=NOT_BY_CHANGE)
+        contract.reporting_state, contract.rejected_reason = "NOT_SENT", None
+        stale = mark_reliefs_stale(uow, contract)
+        number = write_notice(uow, office, contract, "P08", cmd.actor, text=cmd.reason)
+        return {
+            "agreement": cmd.agreement,
+            "reason": cmd.reason,
+            "changes": changes,
+            "formula": fixing.formula,
+            "stale_reliefs": stale,
+            "notice": number,
+        }
+
+    return perform(office, cmd, "change", work)
+
+
+def end_contract(office: Office, cmd: EndContract) -> int:
+    """注销 (the contract ended) or 撤销 (the registration should not exist): the number is not used again.
+
+    The log lists the sheets that must come back and who must be told. 撤销 needs the document it rests on.
+    """
+    if cmd.how not in ("cancel", "revoke"):
+        raise RefusedError(_("只能注销或撤销"), "cancel、revoke")
+    if not cmd.reason.strip():
+        raise RefusedError(_("请写明理由"), _("例如：合同解除、被依法撤销、被确认无效"))
+    if cmd.how == "revoke" and not cmd.document.strip():
+        raise RefusedError(_("撤销登记要有依据的文书"), _("请写明机关、日期和文号"))
+
+    def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
+        day = cmd.effective_on or office.today()
+        recall = sheets_outside(uow, contract)
+        contract.reporting_state, contract.rejected_reason = "NOT_SENT", None
+        stale = mark_reliefs_stale(uow, contract)
+        paper = "P09" if cmd.how == "cancel" else "P10"
+        number = write_notice(uow, office, contract, paper, cmd.actor, text=cmd.reason)
+        return {
+            "reason": cmd.reason,
+            "document": cmd.document,
+            "effective_on": day,
+            "recall": recall,
+            "tell": ["财政", "税务"],
+            "stale_reliefs": stale,
+            "notice": number,
+        }
+
+    return perform(office, cmd, cmd.how, work)
+
+
+def sheets_outside(uow: UnitOfWork, contract: Contract) -> list[str]:
+    """Sheets printed and not void or recalled: paper that is in somebody's hands."""
+    found: dict[tuple[int, int, str, int], bool] = {}
+    for certificate in uow.session.scalars(select(Certificate).where(Certificate.contract_id == contract.id)):
+        for sheet in certificate.sheets:
+            key = (certificate.version, sheet.copy_number, sheet.copy_kind, sheet.ordinal)
+            if sheet.event == "printed":
+                found[key] = True
+            elif sheet.event in ("void", "recalled"):
+                found[key] = False
+    return [_("第{v}版第{n}联").format(v=key[0], n=key[1]) for key, outside in found.items() if outside]
+
+
+def fix_income(office: Office, cmd: FixIncome) -> int:
+    """核定技术性收入 for one receipt. Raises RefusedError when Σ would exceed the technology amount (V-12) or fall
+    below zero, or the day lies in the future or before the contract was signed."""
+    if cmd.amount == 0:
+        raise RefusedError(_("金额不能是零"), _("冲减写负数"))
+    if cmd.received_on > office.today():
+        raise RefusedError(_("到账日期在今天之后"), _("请按到账凭证填写"))
+
+    def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
+        if contract.signed_on and cmd.received_on < contract.signed_on:
+            raise RefusedError(_("到账日期早于签订日期"), _("请按到账凭证填写"))
+        total = sum((i.amount or Decimal(0) for i in contract.incomes), cmd.amount)
+        limit = contract.technology_amount
+        if limit is None:
+            raise RefusedError(_("技术交易额待核定，不能核定收入"), _("请先按结算办理变更，核定技术交易额"))
+        if total > limit:
+            raise RefusedError(
+                _("累计 {total:,.2f} 元超过技术交易额 {limit:,.2f} 元").format(total=total, limit=limit),
+                _("请核对到账凭证；金额变更的先办变更登记"),
+                code="V12",
+            )
+        if total < 0:
+            raise RefusedError(_("冲减后累计成了负数"), _("请核对此前核定的收入"))
+        contract.incomes.append(
+            Income(
+                ordinal=len(contract.incomes),
+                received_on=cmd.received_on,
+                amount=cmd.amount,
+                voucher=cmd.voucher,
+            )
+        )
+        return {"received_on": cmd.received_on, "amount": cmd.amount, "total": total, "voucher": cmd.voucher}
+
+    return perform(office, cmd, "income", work)
+
+
+def park_contract(office: Office, cmd: ParkContract) -> int:
+    """暂不上报 with a reason; an empty reason puts it back to 未导出. What waits for a receipt cannot be parked."""
+
+    def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
+        if contract.reporting_state in ("EXPORTED", "ACCEPTED_ABOVE"):
+            raise RefusedError(_("已经导出或上级已接收的，不能再暂缓"), _("如需更正，请办理变更登记"))
+        reason = cmd.reason.strip()
+        contract.parked_reason = reason or None
+        contract.reporting_state = "PARKED" if reason else "NOT_SENT"
+        return {"reason": reason}
+
+    return perform(office, cmd, "park", work)

@@ -1,0 +1,251 @@
+"""认定、核定、税惠: the clerk's decision over the program's advice, with everything that led to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+
+from desktop.errors import ProblemsFound, RefusedError
+from desktop.models import Contract, Draft, Finding, Recognition, ReliefCheck, ReliefFinding
+from desktop.resources import _
+from desktop.rules.amounts import Fixing, fix_amounts
+from desktop.rules.facts import Facts
+from desktop.rules.recognition import Conclusion, read_answers, recognise
+from desktop.rules.relief import ReliefResult, check_relief
+from desktop.services.commands import KeepRelief, RecogniseContract, SaveAnswers
+from desktop.services.office import Office, perform
+from desktop.services.take_in import must_be_clean
+from desktop.store.mapping import facts_of, write_facts
+from desktop.store.unit_of_work import UnitOfWork, canonical
+
+ANSWERS = "answers"
+"""Page name under which unfinished answers are kept."""
+
+
+def save_answers(office: Office, cmd: SaveAnswers) -> int:
+    """Keep the answers of an unfinished interview; nothing is decided, the log notes it once a save."""
+    read_answers(cmd.answers)
+
+    def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
+        keep_answers(uow, office, contract, cmd.part, cmd.answers, cmd.actor)
+        return {"part": cmd.part, "count": len(cmd.answers)}
+
+    return perform(office, cmd, "relief" if cmd.part == "relief" else "answer", work)
+
+
+def keep_answers(
+    uow: UnitOfWork, office: Office, contract: Contract, part: str, answers: Mapping[str, Any], person: str
+) -> None:
+    """Write the answers beside the contract, replacing those of the same part."""
+    query = select(Draft).where(Draft.page == ANSWERS, Draft.subject == f"{contract.uid}:{part}")
+    row = uow.session.scalars(query).first()
+    if row is None:
+        row = Draft(page=ANSWERS, subject=f"{contract.uid}:{part}", field="")
+        uow.session.add(row)
+    row.person, row.content, row.saved_at = person, canonical(answers), office.now()
+
+
+def kept_answers(uow: UnitOfWork, contract: Contract, part: str) -> dict[str, Any]:
+    """The answers as last kept; empty when there are none."""
+    query = select(Draft.content).where(Draft.page == ANSWERS, Draft.subject == f"{contract.uid}:{part}")
+    found = uow.session.scalars(query).first()
+    answers: dict[str, Any] = json.loads(found) if found else {}
+    return answers
+
+
+def rule_day(office: Office, facts: Facts) -> date:
+    """The date that picks the rule set; a straddling case goes by the date the local pack names."""
+    picked: date | None = getattr(facts, office.pack.straddling, None)
+    return picked or facts.accepted_on or office.today()
+
+
+def conclude(
+    office: Office, facts: Facts, answers: Mapping[str, Any], rule_set: str | None = None
+) -> Conclusion:
+    """The program's advice on these facts and answers, by the rule set of the right day."""
+    day = rule_day(office, facts)
+    chosen = rule_set or office.book.rule_set_on(day)
+    return recognise(facts, read_answers(answers), office.book, on=day, rule_set=chosen)
+
+
+def fixed(facts: Facts) -> tuple[Facts, Fixing]:
+    """The facts with the technology amount fixed line by line.
+
+    Raises ProblemsFound when the amounts do not meet; doubts do not stop.
+    """
+    result = fix_amounts(replace(facts, technology_amount=None) if facts.amount_lines else facts)
+    errors = [p for p in result.problems if p.level == "error"]
+    if errors:
+        raise ProblemsFound(_("金额还不能核定"), errors, _("请到“核定”页逐行改正"))
+    if result.technology_amount is None and not result.to_be_settled:
+        raise RefusedError(_("技术交易额还没有核定"), _("请填合同成交额，并列明不计入的金额"))
+    return replace(facts, technology_amount=result.technology_amount), result
+
+
+def recognise_contract(office: Office, cmd: RecogniseContract) -> int:
+    """认定: stores answers, findings, the conclusion and the decision; hands the contract to the reviewer.
+
+    Raises RefusedError while a question is open, when the program's conclusion is not PASS, or when the decision
+    differs from the advice without a written reason; then nothing has changed.
+    """
+
+    def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
+        facts = facts_of(contract)
+        must_be_clean(uow, office, contract, facts)
+        facts, fixing = fixed(facts)
+        conclusion = conclude(office, facts, cmd.answers)
+        kind, sub_kind = decision(conclusion, cmd)
+        facts = replace(facts, kind=kind, sub_kind=sub_kind)
+        write_facts(contract, facts)
+        today = office.today()
+        contract.recognised_on = today
+        contract.rule_set, contract.rule_set_version = conclusion.rule_set, conclusion.rule_set_version
+        row = store_recognition(uow, office, contract, conclusion, cmd, kind, sub_kind)
+        keep_answers(uow, office, contract, "recognition", cmd.answers, cmd.actor)
+        return {
+            "kind": kind,
+            "sub_kind": sub_kind,
+            "advice": [conclusion.outcome, conclusion.kind, conclusion.sub_kind],
+            "reason": cmd.reason,
+            "rule_set": conclusion.rule_set_version,
+            "technology_amount": contract.technology_amount,
+            "formula": fixing.formula,
+            "recognition": row.ordinal,
+        }
+
+    return perform(office, cmd, "recognise", work)
+
+
+def decision(conclusion: Conclusion, cmd: RecogniseContract) -> tuple[str, str]:
+    """Kind and sub-kind that the clerk decided, checked against the advice."""
+    if conclusion.open_questions:
+        raise RefusedError(
+            _("还有 {n} 问没有答完，不能下结论").format(n=len(conclusion.open_questions)),
+            _("请从 {code} 接着答：{question}").format(
+                code=conclusion.open_questions[0].code, question=conclusion.open_questions[0].question
+            ),
+        )
+    kind = cmd.kind or conclusion.kind
+    sub_kind = cmd.sub_kind or conclusion.sub_kind
+    differs = (kind, sub_kind) != (conclusion.kind, conclusion.sub_kind) or conclusion.outcome != "PASS"
+    if conclusion.outcome in ("RETURN", "HOLD", "REFUSE", "NOT_ACCEPTED"):
+        first = next((f for f in conclusion.findings if f.outcome == conclusion.outcome), None)
+        raise RefusedError(
+            _("按现有回答不能认定为技术合同：{why}").format(why=first.short if first else conclusion.outcome),
+            _("请退回补正或不予登记；如回答有误，请回到该问改正"),
+        )
+    if not kind or not sub_kind:
+        raise RefusedError(_("还没有确定合同类别和细类"), _("请在“登记员认定”一栏选定"))
+    if differs and not cmd.reason.strip():
+        raise RefusedError(_("您的认定与程序的建议不同，请写明理由"), _("理由会入档，复核人看得到"))
+    return kind, sub_kind
+
+
+def store_recognition(
+    uow: UnitOfWork,
+    office: Office,
+    contract: Contract,
+    conclusion: Conclusion,
+    cmd: RecogniseContract,
+    kind: str,
+    sub_kind: str,
+) -> Recognition:
+    """One row for the conclusion and one for each finding."""
+    count = uow.session.scalar(
+        select(func.count()).select_from(Recognition).where(Recognition.contract_id == contract.id)
+    )
+    row = Recognition(
+        contract_id=contract.id,
+        ordinal=(count or 0) + 1,
+        rule_set=conclusion.rule_set,
+        rule_set_version=conclusion.rule_set_version,
+        judged_on=conclusion.judged_on,
+        outcome=conclusion.outcome,
+        kind=conclusion.kind,
+        sub_kind=conclusion.sub_kind,
+        decided_kind=kind,
+        decided_sub_kind=sub_kind,
+        reason=cmd.reason,
+        confidence=weakest(f.confidence for f in conclusion.findings),
+        answers=canonical(cmd.answers),
+        conclusion=canonical(conclusion.to_json()),
+        person=cmd.actor,
+        at=office.now(),
+    )
+    row.findings = [
+        Finding(
+            code=f.code,
+            answer=f.answer,
+            answered_by=f.answered_by,
+            evidence=f.evidence,
+            outcome=f.outcome,
+            confidence=f.confidence,
+        )
+        for f in conclusion.findings
+    ]
+    uow.session.add(row)
+    uow.session.flush()
+    return row
+
+
+def weakest(marks: Any) -> str:
+    """The weakest confidence of all: a conclusion is as well known as its least known rule."""
+    order = {"verified": 0, "draft": 1, "memory": 2}
+    return max(marks, key=lambda mark: order[mark], default="memory")
+
+
+def last_recognition(uow: UnitOfWork, contract_id: int) -> Recognition | None:
+    """The recognition that counts: the newest."""
+    query = (
+        select(Recognition)
+        .where(Recognition.contract_id == contract_id)
+        .order_by(Recognition.ordinal.desc())
+        .limit(1)
+    )
+    return uow.session.scalars(query).first()
+
+
+def relief_of(
+    office: Office, facts: Facts, answers: Mapping[str, Any], *, registered: bool
+) -> tuple[ReliefResult, ...]:
+    """The relief opinion on these facts; decides nothing."""
+    return check_relief(facts, read_answers(answers), office.book, registered=registered, on=office.today())
+
+
+def keep_relief(office: Office, cmd: KeepRelief) -> int:
+    """Store today's relief opinion with its answers; the state stays."""
+
+    def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
+        facts = facts_of(contract)
+        registered = contract.state in ("REGISTERED", "CERTIFIED", "CHANGED")
+        results = relief_of(office, facts, cmd.answers, registered=registered)
+        row = ReliefCheck(
+            contract_id=contract.id,
+            rule_set_version=office.book.version,
+            answers=canonical(cmd.answers),
+            results=canonical({"results": [r.to_json() for r in results]}),
+            is_stale=False,
+            person=cmd.actor,
+            at=office.now(),
+        )
+        row.findings = [ReliefFinding(relief=r.relief, result=r.result, basis=r.basis) for r in results]
+        uow.session.add(row)
+        keep_answers(uow, office, contract, "relief", cmd.answers, cmd.actor)
+        return {"results": {r.relief: r.result for r in results}}
+
+    return perform(office, cmd, "relief", work)
+
+
+def mark_reliefs_stale(uow: UnitOfWork, contract: Contract) -> int:
+    """After a change or an end: every earlier opinion must be looked at again; returns how many."""
+    rows = uow.session.scalars(
+        select(ReliefCheck).where(ReliefCheck.contract_id == contract.id, ReliefCheck.is_stale.is_(False))
+    ).all()
+    for row in rows:
+        row.is_stale = True
+    return len(rows)

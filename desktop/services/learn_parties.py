@@ -1,0 +1,73 @@
+"""The station's own library of parties (单位库): filled by every accepted contract, old names kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import date
+
+from sqlalchemy import or_, select
+
+from desktop.models import PartyName, PartyRecord
+from desktop.rules.facts import Facts, Party
+from desktop.services.views import PartyView
+from desktop.store.search_index import initials
+from desktop.store.unit_of_work import UnitOfWork
+
+
+def learn_parties(uow: UnitOfWork, facts: Facts, day: date) -> None:
+    """Remember every party of an accepted contract; a new name for the same code keeps the old one findable."""
+    for party in facts.parties:
+        if party.name:
+            _learn(uow, party, day)
+
+
+def _learn(uow: UnitOfWork, party: Party, day: date) -> None:
+    session = uow.session
+    query = select(PartyRecord).where(
+        PartyRecord.id_number == party.id_number if party.id_number else PartyRecord.name == party.name
+    )
+    row = session.scalars(query.limit(1)).first()
+    if row is None:
+        row = PartyRecord(id_number=party.id_number, used_count=0, name=party.name or "", content="{}")
+        session.add(row)
+    elif row.name != party.name:
+        row.names.append(PartyName(name=row.name, seen_until=day))
+        row.name = party.name or ""
+    row.initials = initials(row.name)
+    row.content = json.dumps(
+        {key: value for key, value in asdict(party).items() if value is not None and key != "role"},
+        ensure_ascii=False,
+    )
+    row.used_count += 1
+    row.last_used_on = day
+    session.flush()
+
+
+def find_parties(uow: UnitOfWork, text: str, limit: int = 8) -> tuple[PartyView, ...]:
+    """Parties whose name, earlier name, initials or code begin with or contain the text; most used first."""
+    words = text.strip()
+    if not words:
+        return ()
+    like = f"%{words}%"
+    query = (
+        select(PartyRecord)
+        .outerjoin(PartyName)
+        .where(
+            or_(
+                PartyRecord.name.like(like),
+                PartyRecord.initials.like(f"%{words.lower()}%"),
+                PartyRecord.id_number.like(f"{words.upper()}%"),
+                PartyName.name.like(like),
+            )
+        )
+        .order_by(PartyRecord.used_count.desc(), PartyRecord.id.desc())
+        .distinct()
+        .limit(limit)
+    )
+    rows = uow.session.scalars(query).all()
+    ranked = sorted(rows, key=lambda r: (not r.name.startswith(words), -r.used_count))
+    return tuple(
+        PartyView(r.id, r.name, (r.id_number or "")[-4:], r.last_used_on, json.loads(r.content))
+        for r in ranked
+    )

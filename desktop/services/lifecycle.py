@@ -1,0 +1,125 @@
+"""Which act each state, role and local pack allows: one table that buttons, services and imports all ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from desktop.errors import RefusedError
+from desktop.resources import _
+from desktop.services.views import STATE_WORDS
+
+CLERK = frozenset({"clerk"})
+REVIEWER = frozenset({"reviewer"})
+EITHER = CLERK | REVIEWER
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One act: from which states, into which, by whom."""
+
+    verb: str
+    words: str
+    """What the act is called on a button and in the log."""
+    from_states: frozenset[str]
+    to_state: str | None
+    """None: the state stays."""
+    roles: frozenset[str]
+    not_own: bool = False
+    """The clerk who recognised this contract may not do it (four eyes)."""
+    needs_number: bool = False
+
+
+def _move(
+    verb: str,
+    words: str,
+    states: str,
+    to: str | None,
+    roles: frozenset[str] = CLERK,
+    *,
+    not_own: bool = False,
+    needs_number: bool = False,
+) -> Move:
+    return Move(verb, words, frozenset(states.split()), to, roles, not_own=not_own, needs_number=needs_number)
+
+
+LIVE = "REGISTERED CERTIFIED CHANGED"
+
+TABLE: Mapping[str, Move] = {
+    move.verb: move
+    for move in (
+        _move("save", "保存", "DRAFT RETURNED ACCEPTED", None),
+        _move("delete_draft", "删除草稿", "DRAFT", None),
+        _move("accept", "受理", "DRAFT", "ACCEPTED"),
+        _move("decline", "不予受理", "DRAFT", "NOT_ACCEPTED"),
+        _move("return", "退回补正", "DRAFT ACCEPTED", "RETURNED"),
+        _move("supplement", "收到补正材料", "RETURNED", "ACCEPTED"),
+        _move("refuse", "不予登记", "RETURNED ACCEPTED RECOGNISED", "REFUSED", EITHER),
+        _move("answer", "回答问题", "DRAFT ACCEPTED RETURNED", None),
+        _move("recognise", "认定", "ACCEPTED", "RECOGNISED"),
+        _move("relief", "核对税惠", f"ACCEPTED RECOGNISED {LIVE}", None, EITHER),
+        _move("review", "复核", "RECOGNISED", None, REVIEWER, not_own=True),
+        _move("send_back", "退回初审", "RECOGNISED", "ACCEPTED", REVIEWER, not_own=True),
+        _move("register", "登记并取号", "RECOGNISED", "REGISTERED", REVIEWER, not_own=True),
+        _move("number", "取得登记编号", "REGISTERED", None, EITHER),
+        _move("issue", "发证", LIVE, "CERTIFIED", EITHER, needs_number=True),
+        _move("sheet", "登记证明台账", f"{LIVE} CANCELLED REVOKED", None, EITHER, needs_number=True),
+        _move("change", "变更登记", "REGISTERED CERTIFIED", "CHANGED", EITHER),
+        _move("cancel", "注销登记", LIVE, "CANCELLED", EITHER),
+        _move("revoke", "撤销登记", LIVE, "REVOKED", REVIEWER | {"head"}),
+        _move("income", "核定技术性收入", LIVE, None, EITHER),
+        _move("park", "暂不上报", f"{LIVE} CANCELLED REVOKED", None, EITHER),
+        _move("export", "上报", f"{LIVE} CANCELLED REVOKED", None, EITHER),
+        _move("doubt", "写明疑点理由", "DRAFT RETURNED ACCEPTED", None),
+        _move("duplicate", "判断是否重复", "DRAFT RETURNED ACCEPTED RECOGNISED", None, EITHER),
+    )
+}
+
+
+class NotAllowed(RefusedError):
+    """The act is not in the table for this state and person; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the table needs to know of one contract."""
+
+    state: str
+    clerk: str
+    has_number: bool
+    needs_expert: bool = False
+
+
+def why_not(verb: str, standing: Standing, person: str, roles: frozenset[str]) -> str:
+    """The reason in a clerk's words why this person may not do it now; empty when it is allowed."""
+    move = TABLE[verb]
+    if standing.state not in move.from_states:
+        return _("“{state}”的合同不能{act}").format(
+            state=STATE_WORDS.get(standing.state, standing.state), act=move.words
+        )
+    if not roles & move.roles:
+        return _("{person} 没有{act}的权限，要由{who}来做").format(
+            person=person, act=move.words, who=_who(move.roles)
+        )
+    if move.not_own and standing.clerk == person:
+        return _("同一份合同，经办与复核不能是同一人；这份由{person}经办").format(person=person)
+    if move.needs_number and not standing.has_number:
+        return _("还没有登记编号，只能出受理单，不能出登记证明")
+    return ""
+
+
+def _who(roles: frozenset[str]) -> str:
+    words = {"clerk": _("登记员"), "reviewer": _("复核员"), "head": _("负责人"), "admin": _("系统维护")}
+    return _("或").join(words[role] for role in sorted(roles))
+
+
+def require(verb: str, standing: Standing, person: str, roles: frozenset[str]) -> Move:
+    """The move, or NotAllowed with the reason."""
+    if reason := why_not(verb, standing, person, roles):
+        raise NotAllowed(reason, _("请核对合同的状态和当前登录的人"), code="L01")
+    return TABLE[verb]
+
+
+def allowed(standing: Standing, person: str, roles: frozenset[str]) -> frozenset[str]:
+    """All verbs this person may do now."""
+    return frozenset(verb for verb in TABLE if not why_not(verb, standing, person, roles))

@@ -1,0 +1,676 @@
+"""What the pages show, put together from the database; nothing here changes anything."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, or_, select
+
+from desktop.errors import RefusedError
+from desktop.models import (
+    Action,
+    Batch,
+    Certificate,
+    Contract,
+    Draft,
+    Notice,
+    Person,
+    Receipt,
+    ReliefCheck,
+    StationSetting,
+)
+from desktop.resources import _
+from desktop.rules.facts import FIXED_CODES, Facts, label_of
+from desktop.rules.facts import ROWS as FACT_ROWS
+from desktop.rules.identifiers import mask_id
+from desktop.services import views as v
+from desktop.services.decide import kept_answers, last_recognition
+from desktop.services.find_duplicates import find_duplicates
+from desktop.services.lifecycle import TABLE, allowed, why_not
+from desktop.services.office import Office, standing_of
+from desktop.services.register import review_rows
+from desktop.services.take_in import form_problems, passed_doubts
+from desktop.settings import local_time
+from desktop.store import queries
+from desktop.store.engine import free_bytes
+from desktop.store.mapping import facts_of
+from desktop.store.numbers import block_state
+from desktop.store.search_index import find_ids
+from desktop.store.unit_of_work import GENESIS, UnitOfWork, action_hash
+
+QUEUES: Mapping[str, tuple[str, ...]] = {
+    "draft": ("DRAFT",),
+    "returned": ("RETURNED",),
+    "to_recognise": ("ACCEPTED",),
+    "to_review": ("RECOGNISED",),
+    "to_issue": ("REGISTERED", "CHANGED"),
+}
+
+
+def row_of(
+    office: Office, line: queries.ListLine, sellers: str, buyers: str, note: str = ""
+) -> v.ContractRow:
+    """One line of a list; a secret contract shows no title."""
+    days = None
+    if line.due_on is not None and line.state in queries.IN_PROGRESS:
+        today = office.today()
+        days = (
+            office.calendar.working_days_between(today, line.due_on)
+            if line.due_on >= today
+            else -office.calendar.working_days_between(line.due_on, today)
+        )
+    return v.ContractRow(
+        id=line.id,
+        local_serial=line.local_serial,
+        official_number=line.official_number or "",
+        title=_("（涉密合同，仅登要素）") if line.is_secret else line.title or "",
+        seller=sellers,
+        buyer=buyers,
+        kind=line.kind or "",
+        sub_kind=line.sub_kind or "",
+        contract_amount=line.contract_amount,
+        technology_amount=line.technology_amount,
+        state=line.state,
+        reporting_state=line.reporting_state,
+        signed_on=line.signed_on,
+        accepted_on=line.accepted_on,
+        registered_on=line.registered_on,
+        due_on=line.due_on,
+        days_left=days,
+        clerk=line.clerk or "",
+        needs_expert=line.needs_expert,
+        note=note or line.rejected_reason or line.parked_reason or "",
+        is_secret=bool(line.is_secret),
+    )
+
+
+def rows(office: Office, uow: UnitOfWork, ids: Sequence[int]) -> dict[int, v.ContractRow]:
+    """Lines of these contracts by id."""
+    lines = queries.list_lines(uow.session, ids)
+    wanted = list(lines)
+    sellers = queries.names_of(uow.session, wanted, "seller")
+    buyers = queries.names_of(uow.session, wanted, "buyer")
+    return {
+        key: row_of(office, line, sellers.get(key, ""), buyers.get(key, "")) for key, line in lines.items()
+    }
+
+
+def in_order(office: Office, uow: UnitOfWork, ids: Sequence[int]) -> tuple[v.ContractRow, ...]:
+    """The same as a tuple in the order of ``ids``."""
+    found = rows(office, uow, ids)
+    return tuple(found[i] for i in ids if i in found)
+
+
+def queue(office: Office, name: str) -> tuple[v.ContractRow, ...]:
+    """The contracts of one queue of the start page, the most urgent first."""
+    with office.look() as uow:
+        if name == "to_send":
+            ids = list(uow.session.scalars(select(Contract.id).where(queries.to_send_condition())))
+        else:
+            ids = queries.ids_in(uow.session, QUEUES[name], order_by_due=True)
+        return in_order(office, uow, ids)
+
+
+def setting(uow: UnitOfWork, key: str) -> str:
+    """A stored choice of this station; empty when it was never made."""
+    row = uow.session.get(StationSetting, key)
+    return row.value if row else ""
+
+
+def put_setting(uow: UnitOfWork, key: str, value: str) -> None:
+    """Store a choice of this station."""
+    row = uow.session.get(StationSetting, key)
+    if row is None:
+        uow.session.add(StationSetting(key=key, value=value))
+    else:
+        row.value = value
+
+
+def block_view(office: Office, uow: UnitOfWork) -> v.BlockView:
+    """The number block, as the window shows it."""
+    state = block_state(uow)
+    return v.BlockView(
+        state.name, state.total, state.left, state.next_number, office.pack.low_water, state.is_frozen
+    )
+
+
+def backup_view(uow: UnitOfWork) -> v.BackupView:
+    """The last good backup, as it was noted when it was made and verified."""
+    text = setting(uow, "last_backup")
+    if not text:
+        return v.BackupView()
+    raw = json.loads(text)
+    return v.BackupView(
+        datetime.fromisoformat(raw["made_at"]),
+        Path(raw["path"]),
+        raw["contracts"],
+        Decimal(raw["total"]),
+        True,
+    )
+
+
+def start_page(office: Office) -> v.StartPage:
+    """今日, in a handful of indexed queries."""
+    today = office.today()
+    with office.look() as uow:
+        session = uow.session
+        counts = {name: queries.count(session, Contract.state.in_(states)) for name, states in QUEUES.items()}
+        counts["to_send"] = queries.count(session, queries.to_send_condition())
+        own = session.scalar(
+            select(func.count())
+            .select_from(Contract)
+            .join(Person, Person.id == Contract.clerk_id)
+            .where(Contract.state == "RECOGNISED", Person.name == office.person.name)
+        )
+        counts["to_review_own"] = own or 0
+        urgent = in_order(
+            office, uow, queries.ids_in(session, queries.IN_PROGRESS, order_by_due=True, limit=60)
+        )
+        last = queries.last_batch(session)
+        offline = (today - local_time(last.made_at).date()).days if last else None
+        wall = [
+            today if office.calendar.is_working_day(today) else office.calendar.add_working_days(today, 1)
+        ]
+        while len(wall) < 16:
+            wall.append(office.calendar.add_working_days(wall[-1], 1))
+        normal, large = office.pack.period("normal"), office.pack.period("large")
+        return v.StartPage(
+            today=today,
+            queues=counts,
+            queue_notes=_queue_notes(office, uow, counts, urgent, last),
+            urgent=urgent,
+            returned=_returned(office, uow),
+            block=block_view(office, uow),
+            backup=backup_view(uow),
+            last_sent_at=last.made_at if last else None,
+            offline_days=offline,
+            free_bytes=free_bytes(office.folder),
+            wall_days=tuple(wall),
+            period_words=_("普通 {a}、专家评审 {b}：{source}").format(
+                a=normal.words, b=large.words, source=normal.source
+            ),
+            period_confidence=normal.confidence,
+        )
+
+
+def _queue_notes(
+    office: Office,
+    uow: UnitOfWork,
+    counts: Mapping[str, int],
+    urgent: Sequence[v.ContractRow],
+    last: Batch | None,
+) -> dict[str, str]:
+    notes: dict[str, str] = {}
+    first = uow.session.scalar(
+        select(func.min(Contract.received_on)).where(Contract.state == "DRAFT", Contract.deleted_at.is_(None))
+    )
+    if first:
+        notes["draft"] = _("最早 {day}").format(day=first.strftime("%m-%d"))
+    for name, state in (("to_recognise", "ACCEPTED"), ("to_review", "RECOGNISED")):
+        late = [r for r in urgent if r.state == state and r.days_left is not None and r.days_left < 0]
+        now = [r for r in urgent if r.state == state and r.days_left == 0]
+        if late:
+            notes[name] = _("✕ {n} 份已过期限").format(n=len(late))
+        elif now:
+            notes[name] = _("✕ {n} 份今天到期").format(n=len(now))
+    if counts["to_review_own"] and "to_review" not in notes:
+        notes["to_review"] = _("不含您经办的 {n} 份").format(n=counts["to_review_own"])
+    deadline = uow.session.scalar(
+        select(func.min(Notice.deadline_on))
+        .join(Contract, Contract.id == Notice.contract_id)
+        .where(Contract.state == "RETURNED", Notice.paper == "P02")
+    )
+    if deadline:
+        left = (deadline - office.today()).days
+        sign = "✕ " if left < 0 else "! " if left <= 5 else ""
+        notes["returned"] = sign + _("最早 {day} 到期").format(day=deadline.strftime("%m-%d"))
+    if counts["to_issue"]:
+        notes["to_issue"] = _("可打印")
+    if last:
+        notes["to_send"] = _("上次上报 {day}").format(day=local_time(last.made_at).strftime("%m-%d"))
+    return notes
+
+
+def _returned(office: Office, uow: UnitOfWork) -> tuple[v.ContractRow, ...]:
+    session = uow.session
+    ids = list(
+        session.scalars(
+            select(Contract.id)
+            .where(
+                or_(Contract.reporting_state == "REJECTED_ABOVE", Contract.state == "RETURNED"),
+                Contract.deleted_at.is_(None),
+            )
+            .order_by(Contract.reporting_state.desc(), Contract.updated_at)
+            .limit(20)
+        )
+    )
+    lines = queries.list_lines(session, ids)
+    sellers = queries.names_of(session, ids, "seller")
+    found = []
+    for key in ids:
+        line = lines[key]
+        note, due = line.rejected_reason or "", None
+        if line.state == "RETURNED":
+            notice = session.scalars(
+                select(Notice)
+                .where(Notice.contract_id == key, Notice.paper == "P02")
+                .order_by(Notice.id.desc())
+                .limit(1)
+            ).first()
+            if notice:
+                note = "；".join(item.problem for item in notice.items if item.supplied_on is None)
+                due = notice.deadline_on
+        found.append(row_of(office, line._replace(due_on=due), sellers.get(key, ""), "", note))
+    return tuple(found)
+
+
+def search(office: Office, text: str, filters: Mapping[str, Any] | None = None) -> v.SearchResult:
+    """Contracts by number, party, earlier name, title, person or pinyin initials; newest first."""
+    started = time.perf_counter()
+    with office.look() as uow:
+        ids = find_ids(uow.session, text, filters)
+        if not text.strip() and not filters:
+            _n, total, technology = queries.sums(uow.session)
+        else:
+            total, technology = queries.sums_of(uow.session, ids)
+    spent = round((time.perf_counter() - started) * 1000)
+    return v.SearchResult(ids, len(ids), total, technology, spent)
+
+
+def find_contract(office: Office, text: str) -> int:
+    """The one contract with this internal id, 受理号, 登记编号 or uid; RefusedError when none or several fit."""
+    words = text.strip()
+    squeezed = words.replace(" ", "")
+    with office.look() as uow:
+        session = uow.session
+        query = select(Contract.id).where(
+            or_(
+                Contract.local_serial == words,
+                Contract.official_number == squeezed,
+                Contract.uid == words,
+                Contract.local_serial.like(f"%-{squeezed}"),
+            ),
+            Contract.deleted_at.is_(None),
+        )
+        found = list(session.scalars(query.limit(3)))
+        if not found and squeezed.isdigit() and len(squeezed) < 10 and session.get(Contract, int(squeezed)):
+            found = [int(squeezed)]
+    if not found:
+        raise RefusedError(
+            _("找不到“{text}”这份合同").format(text=words), _("请用受理号、登记编号或列表里的内部号")
+        )
+    if len(found) > 1:
+        raise RefusedError(_("“{text}”对应不止一份合同").format(text=words), _("请写全受理号或登记编号"))
+    return found[0]
+
+
+def contract_sheet(office: Office, contract_id: int) -> v.ContractSheet:
+    """Everything about one contract, and what the signed-in person may do with it now."""
+    with office.look() as uow:
+        return sheet_in(office, uow, contract_id)
+
+
+def sheet_in(office: Office, uow: UnitOfWork, contract_id: int) -> v.ContractSheet:
+    """The same inside an open unit of work."""
+    contract = uow.contract(contract_id)
+    session = uow.session
+    facts = facts_of(contract)
+    standing = standing_of(uow, contract)
+    name, roles = office.person.name, office.person.roles
+    passed = passed_doubts(uow, contract_id)
+    editable = contract.state in ("DRAFT", "RETURNED", "ACCEPTED")
+    recognition = last_recognition(uow, contract_id)
+    relief = session.scalars(
+        select(ReliefCheck)
+        .where(ReliefCheck.contract_id == contract_id)
+        .order_by(ReliefCheck.id.desc())
+        .limit(1)
+    ).first()
+    certificates = session.scalars(
+        select(Certificate).where(Certificate.contract_id == contract_id).order_by(Certificate.version)
+    ).all()
+    history, whole = history_of(uow, contract)
+    reviewer = session.get(Person, contract.reviewer_id) if contract.reviewer_id else None
+    return v.ContractSheet(
+        row=rows(office, uow, [contract_id])[contract_id],
+        uid=contract.uid,
+        revision=contract.revision,
+        facts=facts,
+        origin=contract.origin,
+        received_on=contract.received_on,
+        rule_set=contract.rule_set or office.rule_set,
+        reviewer=reviewer.name if reviewer else "",
+        allowed=allowed(standing, name, roles),
+        why_not={verb: reason for verb in TABLE if (reason := why_not(verb, standing, name, roles))},
+        problems=form_problems(office, facts, passed, submitted=contract.state != "DRAFT")
+        if editable
+        else (),
+        passed_doubts=passed,
+        answers=kept_answers(uow, contract, "recognition"),
+        relief_answers=kept_answers(uow, contract, "relief"),
+        recognition=None
+        if recognition is None
+        else {
+            "conclusion": json.loads(recognition.conclusion),
+            "decided_kind": recognition.decided_kind,
+            "decided_sub_kind": recognition.decided_sub_kind,
+            "reason": recognition.reason,
+            "person": recognition.person,
+            "at": recognition.at,
+        },
+        relief=None
+        if relief is None
+        else {
+            "results": json.loads(relief.results)["results"],
+            "person": relief.person,
+            "at": relief.at,
+            "is_stale": relief.is_stale,
+        },
+        review_rows=review_rows(uow, office, contract, facts) if contract.state == "RECOGNISED" else (),
+        notices=notices_of(uow, contract_id),
+        sheets=tuple(
+            v.SheetRow(
+                c.version,
+                s.copy_number,
+                s.recipient,
+                s.event,
+                s.copy_kind,
+                s.ordinal,
+                s.reason,
+                s.collector,
+                s.person,
+                s.at,
+                s.sha256,
+            )
+            for c in certificates
+            for s in c.sheets
+        ),
+        certificate_version=contract.certificate_version,
+        check_code=certificates[-1].check_code if certificates else "",
+        history=history,
+        is_chain_whole=whole,
+        duplicates=find_duplicates(uow, facts, contract_id),
+    )
+
+
+def notices_of(uow: UnitOfWork, contract_id: int) -> tuple[v.NoticeView, ...]:
+    """The letters of one contract, oldest first."""
+    found = uow.session.scalars(select(Notice).where(Notice.contract_id == contract_id).order_by(Notice.id))
+    return tuple(
+        v.NoticeView(
+            n.id,
+            n.paper,
+            n.number,
+            n.at,
+            n.deadline_on,
+            tuple((i.id, i.problem, i.remedy, i.supplied_on) for i in n.items),
+        )
+        for n in found
+    )
+
+
+WARNING_VERBS = frozenset({"return", "refuse", "decline", "send_back", "cancel", "revoke", "reject_above"})
+
+
+def history_of(uow: UnitOfWork, contract: Contract) -> tuple[tuple[v.HistoryRow, ...], bool]:
+    """Every act in words with old and new values, newest first; and whether each row still has its hash."""
+    found, whole = [], True
+    for action in queries.actions_of(uow.session, contract.uid):
+        detail = json.loads(action.detail)
+        whole = whole and action.hash == action_hash(
+            action.previous_hash,
+            action.request_id,
+            action.contract_uid,
+            action.verb,
+            action.person,
+            action.at,
+            action.detail,
+        )
+        changes = tuple(
+            (field_words(field), masked(field, old), masked(field, new))
+            for field, old, new in detail.get("changes", ())
+        )
+        found.append(
+            v.HistoryRow(
+                action.at,
+                action.person,
+                action.verb,
+                words_of(action.verb, detail),
+                changes,
+                action.verb in WARNING_VERBS or bool(detail.get("objections")),
+            )
+        )
+    return tuple(reversed(found)), whole
+
+
+def field_words(name: str) -> str:
+    """``parties[0].id_number`` → 当事人第 1 行 证件号码."""
+    if "[" not in name:
+        return label_of(name)
+    head, _sep, tail = name.partition("[")
+    index, _sep, field = tail.partition("].")
+    return f"{label_of(head)}第 {int(index) + 1} 行 {label_of(field, FACT_ROWS[head])}"
+
+
+def masked(field: str, value: str) -> str:
+    """Ids and telephones are masked wherever history is shown; codes are shown as words."""
+    if field.endswith(("id_number", "phone")) and len(value) > 6:
+        return mask_id(value)
+    for words in FIXED_CODES.values():
+        if value in words:
+            return words[value]
+    return value
+
+
+def words_of(verb: str, detail: Mapping[str, Any]) -> str:
+    """One act as a clerk would say it."""
+    if verb == "save":
+        if "serial" in detail:
+            return _("新收，受理号 {serial}").format(serial=detail["serial"])
+        return _("改 {n} 栏").format(n=len(detail.get("changes", ())))
+    if verb == "register":
+        number = detail.get("number")
+        return _("登记，取号 {number}").format(number=number) if number else _("登记，编号待上级给出")
+    if verb == "review":
+        objections = detail.get("objections") or []
+        if objections:
+            return _("复核，异议 {n} 项：{items}").format(
+                n=len(objections), items="、".join(o[0] for o in objections)
+            )
+        return _("复核，{n} 项都同意").format(n=detail.get("agreed", 0))
+    if verb == "recognise":
+        return _("认定为 {kind}，提交复核").format(kind=detail.get("sub_kind") or detail.get("kind"))
+    if verb == "accept":
+        return _("受理，期限 {day}").format(day=detail.get("due_on"))
+    if verb == "return":
+        return _("退回补正 {n} 项，期限 {day}").format(
+            n=len(detail.get("defects", ())), day=detail.get("deadline_on")
+        )
+    if verb == "issue":
+        return _("打印登记证明第 {version} 版 {copies} 联").format(
+            version=detail.get("version"), copies="、".join(str(c) for c in detail.get("copies", ()))
+        )
+    if verb == "income":
+        return _("核定技术性收入 {amount} 元，累计 {total} 元").format(
+            amount=detail.get("amount"), total=detail.get("total")
+        )
+    if verb in ("cancel", "revoke", "change", "refuse", "send_back", "park", "doubt", "duplicate"):
+        reason = detail.get("reason") or ""
+        return f"{TABLE[verb].words}：{reason}" if reason else TABLE[verb].words
+    if verb == "export":
+        return _("编入第 {n} 包").format(n=detail.get("sequence"))
+    if verb == "accept_above":
+        return _("上级已接收")
+    if verb == "reject_above":
+        return _("上级退回：{reason}").format(reason=detail.get("reason", ""))
+    move = TABLE.get(verb)
+    return move.words if move else verb
+
+
+def report_page(office: Office) -> v.ReportPage:
+    """上报: states, this package, earlier packages, and the months compared with the receipts."""
+    with office.look() as uow:
+        session = uow.session
+        ours = Contract.registered_on.is_not(None) & (Contract.origin != "ledger")
+        counts, sums = {}, {}
+        for state in v.REPORTING_WORDS:
+            number, _total, technology = queries.sums(session, ours, Contract.reporting_state == state)
+            counts[state], sums[state] = number, technology
+        ids = list(
+            session.scalars(
+                select(Contract.id)
+                .where(ours, Contract.deleted_at.is_(None), Contract.reporting_state != "ACCEPTED_ABOVE")
+                .order_by(Contract.reporting_state != "NOT_SENT", Contract.id.desc())
+                .limit(300)
+            )
+        )
+        batches = session.scalars(select(Batch).order_by(Batch.sequence.desc()).limit(100)).all()
+        last = batches[0] if batches else None
+        return v.ReportPage(
+            counts=counts,
+            sums=sums,
+            rows=in_order(office, uow, ids),
+            batches=tuple(batch_view(office, batch) for batch in batches),
+            reconcile=reconcile(uow),
+            last_sent_at=last.made_at if last else None,
+            next_sequence=(last.sequence if last else 0) + 1,
+        )
+
+
+def batch_view(
+    office: Office, batch: Batch, path: Path | None = None, slip: Path | None = None
+) -> v.BatchView:
+    """One package with what became of its rows."""
+    outcomes = [row.outcome for row in batch.rows]
+    spool = office.folder / "packages" / f"{batch.package_name}"
+    return v.BatchView(
+        batch.sequence,
+        batch.package_name,
+        batch.made_at,
+        batch.person,
+        batch.contract_count,
+        batch.contract_total,
+        batch.technology_total,
+        batch.check_code,
+        batch.size,
+        sum(outcome is None for outcome in outcomes),
+        outcomes.count("accepted"),
+        outcomes.count("rejected"),
+        path or (spool if spool.exists() else None),
+        slip,
+    )
+
+
+def reconcile(uow: UnitOfWork) -> tuple[v.ReconcileRow, ...]:
+    """Month by month: registered here against accepted above, counts and technology amounts."""
+    months: dict[str, list[Any]] = {}
+    for day, state, number, technology in queries.month_figures(uow.session):
+        row = months.setdefault(day.strftime("%Y-%m"), [0, Decimal(0), 0, Decimal(0)])
+        amount = technology if isinstance(technology, Decimal) else Decimal(technology or 0)
+        row[0] += number
+        row[1] += amount
+        if state == "ACCEPTED_ABOVE":
+            row[2] += number
+            row[3] += amount
+    return tuple(v.ReconcileRow(month, *values) for month, values in sorted(months.items()))
+
+
+def draft(office: Office, page: str, subject: str) -> tuple[str, str, str] | None:
+    """(field, content, saved at in local words) of an unfinished page; None when there is none."""
+    with office.look() as uow:
+        row = uow.session.scalars(select(Draft).where(Draft.page == page, Draft.subject == subject)).first()
+        if row is None:
+            return None
+        return row.field, row.content, local_time(row.saved_at).strftime("%H:%M")
+
+
+def check_database(office: Office, *, deep: bool = False) -> v.CheckReport:
+    """Counts, sums, numbers and the hash chain; ``deep`` also asks the database to check every page of its file."""
+    with office.look() as uow:
+        session = uow.session
+        lines: list[str] = []
+        good = True
+        if uow.dialect == "sqlite":
+            from sqlalchemy import text
+
+            answer = (
+                session.execute(text("PRAGMA integrity_check" if deep else "PRAGMA quick_check"))
+                .scalars()
+                .all()
+            )
+            good = answer == ["ok"]
+            lines.append(_("数据库文件：完好") if good else _("数据库文件：{n} 处损坏").format(n=len(answer)))
+            broken = session.execute(text("PRAGMA foreign_key_check")).all()
+            good = good and not broken
+            if broken:
+                lines.append(_("关联：{n} 处断开").format(n=len(broken)))
+        previous, number, last_bad = GENESIS, 0, ""
+        for action in session.scalars(select(Action).order_by(Action.id).execution_options(yield_per=1000)):
+            wanted = action_hash(
+                previous,
+                action.request_id,
+                action.contract_uid,
+                action.verb,
+                action.person,
+                action.at,
+                action.detail,
+            )
+            if not last_bad and (action.previous_hash != previous or action.hash != wanted):
+                last_bad = str(action.id)
+            previous, number = action.hash, number + 1
+        if last_bad:
+            good = False
+            lines.append(_("日志：第 {id} 条起与前后对不上，可能被改动过").format(id=last_bad))
+        else:
+            lines.append(_("日志：{n} 条，首尾相连").format(n=number))
+        total_count, _a, _b = queries.sums(session)
+        registered, amount, technology = queries.sums(
+            session, Contract.state.in_(queries.LIVE), Contract.origin != "ledger"
+        )
+        numbers = session.scalar(
+            select(func.count(Contract.official_number) - func.count(Contract.official_number.distinct()))
+        )
+        if numbers:
+            good = False
+            lines.append(_("登记编号：{n} 个重复").format(n=numbers))
+        lines.append(
+            _("合同 {n} 份，其中已登记 {m} 份，成交额 {a:,.2f} 元，技术交易额 {b:,.2f} 元").format(
+                n=total_count, m=registered, a=amount, b=technology
+            )
+        )
+        return v.CheckReport(good, total_count, number, registered, amount, technology, tuple(lines))
+
+
+def figures(
+    office: Office, first: date, last: date, by: str
+) -> tuple[tuple[str, int, Decimal, Decimal], ...]:
+    """Live registrations between two days by kind, sub_kind, month, state or field."""
+    if by not in ("kind", "sub_kind", "month", "state", "field"):
+        raise RefusedError(_("不能按“{by}”汇总").format(by=by), "kind、sub_kind、month、state、field")
+    if last < first:
+        raise RefusedError(_("止日早于起日"), _("请核对两个日期"))
+    with office.look() as uow:
+        return tuple(queries.figures(uow.session, first, last, by))
+
+
+def check_form(office: Office, facts: Facts, contract_id: int | None, *, submitted: bool) -> Any:
+    """The live self-check of a form that is not saved yet."""
+    if contract_id is None:
+        return form_problems(office, facts, {}, submitted=submitted)
+    with office.look() as uow:
+        return form_problems(office, facts, passed_doubts(uow, contract_id), submitted=submitted)
+
+
+def received_files(uow: UnitOfWork) -> Sequence[Receipt]:
+    """Files from above that were applied, newest first."""
+    return uow.session.scalars(select(Receipt).order_by(Receipt.id.desc()).limit(100)).all()
+
+
+THIRTY_DAYS = timedelta(days=30)
+"""How long a deleted draft can be taken out of the bin."""

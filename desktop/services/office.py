@@ -1,0 +1,159 @@
+"""The open office: what every use case needs, and the frame in which each of them runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import IntegrityError
+
+from desktop import settings
+from desktop.errors import MachineError, RefusedError
+from desktop.models import Contract, Person
+from desktop.resources import _
+from desktop.rules.book import Book
+from desktop.rules.codes import CodeTables
+from desktop.rules.local_pack import LocalPack
+from desktop.rules.working_days import Calendar
+from desktop.services.commands import Command, ContractCommand
+from desktop.services.lifecycle import Standing, require
+from desktop.services.views import SignedIn
+from desktop.settings import StationFile
+from desktop.store.search_index import index_contract
+from desktop.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Office:
+    """One station with its database open, its law loaded and one person signed in."""
+
+    engine: Engine
+    folder: Path
+    station: StationFile
+    book: Book
+    codes: CodeTables
+    pack: LocalPack
+    calendar: Calendar
+    person: SignedIn
+    master: bytes
+    """The database key; also unlocks the station's signing key."""
+    now: Callable[[], datetime] = settings.now
+
+    def today(self) -> date:
+        """The date in China."""
+        return self.now().astimezone(settings.CHINA).date()
+
+    def work(self) -> UnitOfWork:
+        """A unit of work that writes."""
+        return UnitOfWork(self.engine)
+
+    def look(self) -> UnitOfWork:
+        """A unit of work that only reads and never waits."""
+        return UnitOfWork(self.engine, read_only=True)
+
+    def as_person(self, person: SignedIn) -> Office:
+        """The same office with another person signed in."""
+        return replace(self, person=person)
+
+    @cached_property
+    def rule_set(self) -> str:
+        """Rule set in force today."""
+        return self.book.rule_set_on(self.today())
+
+
+Work = Callable[[UnitOfWork, Contract], Mapping[str, Any]]
+"""Does the change; returns what the log keeps of it."""
+
+
+def standing_of(uow: UnitOfWork, contract: Contract) -> Standing:
+    """What the lifecycle table needs to know of this contract."""
+    clerk = uow.session.get(Person, contract.clerk_id) if contract.clerk_id else None
+    return Standing(
+        contract.state, clerk.name if clerk else "", bool(contract.official_number), contract.needs_expert
+    )
+
+
+def person_id(uow: UnitOfWork, name: str) -> int:
+    """Database id of a person of this station."""
+    found = uow.session.scalars(select(Person).where(Person.name == name)).first()
+    if found is None or not found.is_active:
+        raise RefusedError(
+            _("本站没有“{name}”这个人，或已停用").format(name=name), _("请负责人在“系统”页核对人员")
+        )
+    return found.id
+
+
+def check_actor(office: Office, cmd: Command) -> None:
+    """The command must come from the person who is signed in: nobody acts under another's name."""
+    if cmd.actor != office.person.name:
+        raise RefusedError(
+            _("登录的是{person}，这一步却署名{actor}").format(person=office.person.name, actor=cmd.actor),
+            _("请重新登录后再做"),
+        )
+
+
+def perform(office: Office, cmd: ContractCommand, verb: str, work: Work) -> int:
+    """One act on one contract in one transaction; returns the contract's id.
+
+    The same request a second time changes nothing. Raises NotAllowed when state, role or four eyes forbid it, and
+    whatever ``work`` raises; then nothing has changed.
+    """
+    with office.work() as uow:
+        perform_in(uow, office, cmd, verb, work)
+        commit(uow)
+    return cmd.contract_id
+
+
+def perform_in(uow: UnitOfWork, office: Office, cmd: ContractCommand, verb: str, work: Work) -> Contract:
+    """The same inside a transaction that goes on (two acts of one key press)."""
+    check_actor(office, cmd)
+    contract = uow.contract(cmd.contract_id)
+    if uow.action_of(cmd.request_id, verb, contract.uid) is not None:
+        return contract
+    before = contract.state
+    move = require(verb, standing_of(uow, contract), office.person.name, office.person.roles)
+    try:
+        detail = dict(work(uow, contract))
+        if move.to_state is not None:
+            contract.state = move.to_state
+        if contract.state != before:
+            detail |= {"from": before, "to": contract.state}
+        contract.revision += 1
+        contract.updated_at = office.now()
+        uow.session.flush()
+        index_contract(uow.session, contract)
+        uow.record(cmd.request_id, verb, cmd.actor, office.now(), detail, contract)
+    except IntegrityError as exc:
+        raise in_words(exc) from exc
+    return contract
+
+
+def commit(uow: UnitOfWork) -> None:
+    """Commit; a constraint that was hit is told in words."""
+    try:
+        uow.commit()
+    except IntegrityError as exc:
+        raise in_words(exc) from exc
+
+
+def in_words(exc: IntegrityError) -> RefusedError | MachineError:
+    """What a broken constraint means to a clerk. The services check first; this is the last line."""
+    text = str(exc.orig)
+    for sign, message, hint in (
+        ("technology_within_total", _("技术交易额大于合同成交额"), _("请核对两个金额")),
+        ("not_negative", _("金额不能是负数"), _("请核对金额")),
+        ("four_eyes", _("经办与复核不能是同一人"), _("请由另一人复核")),
+        ("official_number", _("这个登记编号已经用过"), _("登记编号不得重复使用，请核对")),
+        ("import_key", _("这一份已经导入过"), _("不必再导")),
+        ("number_only_when_registered", _("未登记的合同不能有登记编号"), _("请先登记")),
+    ):
+        if sign in text:
+            return RefusedError(message, hint, code="D01")
+    return MachineError(
+        _("这一步与已有的数据冲突，没有存下"), _("请刷新后重试；仍不行请联系系统维护人员"), code="M08"
+    )

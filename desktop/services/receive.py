@@ -1,0 +1,329 @@
+"""读回执: signed files from above, each applied at most once, row by row, in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select, update
+
+from desktop.errors import RefusedError
+from desktop.models import (
+    BatchRow,
+    BlockNumber,
+    Contract,
+    NumberBlock,
+    PolicyPack,
+    Receipt,
+    ReceiptRow,
+)
+from desktop.models import Batch as BatchModel
+from desktop.resources import _
+from desktop.services.afterwards import sheets_outside
+from desktop.services.commands import ReceiveFile, UnfreezeBlock
+from desktop.services.lifecycle import why_not
+from desktop.services.office import Office, check_actor, commit, standing_of
+from desktop.services.views import BlockView, ReceiveReport
+from desktop.store.numbers import block_state
+from desktop.store.search_index import index_contract
+from desktop.store.unit_of_work import UnitOfWork
+
+Progress = Callable[[int, int, str], None]
+
+
+def receive_file(office: Office, cmd: ReceiveFile, progress: Progress | None = None) -> ReceiveReport:
+    """Read one file: receipt (回执), number block (号段) or policy pack (规则包).
+
+    Signature, addressee and content are checked before the first write. The same file again, or an older answer to
+    the same package, changes nothing and says so.
+    """
+    from desktop.exchange.receipts import kind_of_file
+
+    check_actor(office, cmd)
+    kind = kind_of_file(cmd.path)
+    if kind == "receipt":
+        return _receive_receipt(office, cmd, progress or (lambda *_a: None))
+    if kind == "block":
+        return _receive_block(office, cmd)
+    if kind == "policy":
+        return _receive_policy(office, cmd)
+    raise RefusedError(_("{name} 不是回执、号段或规则包").format(name=cmd.path.name), _("请核对文件"))
+
+
+def _keys(office: Office) -> Any:
+    from desktop.security.keys import PublicKeys
+
+    return PublicKeys.from_folder(office.folder / "keys")
+
+
+def _digest(path: Path) -> str:
+    import hashlib
+
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _receive_receipt(office: Office, cmd: ReceiveFile, progress: Progress) -> ReceiveReport:
+    from desktop.exchange.receipts import read_receipt
+
+    receipt = read_receipt(cmd.path, _keys(office), station=office.station.code)
+    uid = f"{receipt.receipt_id}/{receipt.issue}"
+    with office.work() as uow:
+        session = uow.session
+        if session.scalars(select(Receipt).where(Receipt.uid == uid)).first() is not None:
+            return ReceiveReport("receipt", _("这份回执以前读过，没有再改动"), True)
+        batch = session.scalars(select(BatchModel).where(BatchModel.sha256 == receipt.package_digest)).first()
+        if batch is None:
+            raise RefusedError(
+                _("回执对应的上报包（第 {n} 包）不是本机发出的").format(n=receipt.sequence),
+                _("请核对是不是别台电脑的回执；还原过备份的，请先把那一包的文件放回 packages 文件夹"),
+                code="R02",
+            )
+        row = Receipt(
+            uid=uid,
+            sha256=_digest(cmd.path),
+            kind="receipt",
+            batch_sequence=batch.sequence,
+            accepted_count=0,
+            rejected_count=0,
+            person=cmd.actor,
+            applied_at=office.now(),
+        )
+        session.add(row)
+        rejected: list[tuple[str, str]] = []
+        recalled: list[str] = []
+        for done, outcome in enumerate(receipt.rows, 1):
+            progress(done, len(receipt.rows), outcome.uid)
+            reason = "；".join(r.text for r in outcome.reasons)
+            row.rows.append(
+                ReceiptRow(
+                    contract_uid=outcome.uid,
+                    revision=outcome.revision,
+                    outcome=outcome.outcome,
+                    reason=reason,
+                    official_number=outcome.official_number or None,
+                )
+            )
+            contract = session.scalars(select(Contract).where(Contract.uid == outcome.uid)).first()
+            if contract is None:
+                continue
+            is_good = outcome.outcome != "rejected"
+            row.accepted_count += is_good
+            row.rejected_count += not is_good
+            _apply(uow, office, cmd, contract, batch, outcome, reason)
+            if not is_good:
+                rejected.append((contract.official_number or contract.local_serial, reason))
+                if sheets := sheets_outside(uow, contract):
+                    recalled.append(
+                        _("{number}：{sheets}").format(
+                            number=contract.official_number or contract.local_serial, sheets="、".join(sheets)
+                        )
+                    )
+        uow.record(
+            cmd.request_id,
+            "receipt",
+            cmd.actor,
+            office.now(),
+            {
+                "uid": uid,
+                "sequence": batch.sequence,
+                "accepted": row.accepted_count,
+                "rejected": row.rejected_count,
+            },
+        )
+        _thaw(uow)
+        commit(uow)
+    words = _("第 {n} 包：上级已接收 {a} 份，上级退回 {b} 份").format(
+        n=batch.sequence, a=row.accepted_count, b=row.rejected_count
+    )
+    return ReceiveReport("receipt", words, False, row.accepted_count, tuple(rejected), tuple(recalled))
+
+
+def _apply(
+    uow: UnitOfWork,
+    office: Office,
+    cmd: ReceiveFile,
+    contract: Contract,
+    batch: Any,
+    outcome: Any,
+    reason: str,
+) -> None:
+    """One row: the state above, the reason, and a number given from above. An answer to an older revision is kept in
+    the receipt's rows but does not touch a contract that was changed since."""
+    session = uow.session
+    batch_row = session.scalars(
+        select(BatchRow).where(BatchRow.batch_id == batch.id, BatchRow.contract_id == contract.id)
+    ).first()
+    if batch_row is not None:
+        batch_row.outcome = "rejected" if outcome.outcome == "rejected" else "accepted"
+        batch_row.reason = reason[:500]
+    verb = "reject_above" if outcome.outcome == "rejected" else "accept_above"
+    detail: dict[str, Any] = {"sequence": batch.sequence, "reason": reason}
+    newest = session.scalars(
+        select(BatchModel.sequence)
+        .join(BatchRow, BatchRow.batch_id == BatchModel.id)
+        .where(BatchRow.contract_id == contract.id)
+        .order_by(BatchModel.sequence.desc())
+        .limit(1)
+    ).first()
+    if newest == batch.sequence and contract.reporting_state != "NOT_SENT":
+        contract.reporting_state = "REJECTED_ABOVE" if outcome.outcome == "rejected" else "ACCEPTED_ABOVE"
+        contract.rejected_reason = reason[:500] if outcome.outcome == "rejected" else None
+    number = outcome.official_number
+    if (
+        number
+        and contract.official_number is None
+        and not why_not("number", standing_of(uow, contract), *_who(office))
+    ):
+        contract.official_number = number
+        detail["number"] = number
+    elif number and contract.official_number not in (None, number):
+        detail["other_number"] = number
+    session.flush()
+    index_contract(session, contract)
+    uow.record(cmd.request_id, verb, cmd.actor, office.now(), detail, contract)
+
+
+def _who(office: Office) -> tuple[str, frozenset[str]]:
+    return office.person.name, office.person.roles | {"clerk"}
+
+
+def _thaw(uow: UnitOfWork) -> None:
+    """A receipt or a new block after a restore shows where the numbers stand: the frozen blocks open."""
+    uow.session.execute(update(NumberBlock).values(is_frozen=False))
+
+
+def _receive_block(office: Office, cmd: ReceiveFile) -> ReceiveReport:
+    from desktop.exchange.receipts import read_block
+
+    block = read_block(cmd.path, _keys(office), station=office.station.code)
+    with office.work() as uow:
+        session = uow.session
+        if session.scalars(select(NumberBlock).where(NumberBlock.uid == block.block_id)).first() is not None:
+            return ReceiveReport("block", _("这个号段以前导入过，没有再改动"), True)
+        taken = set(
+            session.scalars(select(BlockNumber.number).where(BlockNumber.number.in_(block.numbers[:500])))
+        )
+        used = set(
+            session.scalars(
+                select(Contract.official_number).where(Contract.official_number.in_(block.numbers[:500]))
+            )
+        )
+        if taken:
+            raise RefusedError(
+                _("号段里有本机已有的编号，例如 {number}").format(number=sorted(taken)[0]),
+                _("请与上级核对号段文件"),
+            )
+        order = session.scalars(select(NumberBlock).where(NumberBlock.year == block.year)).all()
+        row = NumberBlock(
+            uid=block.block_id,
+            year=block.year,
+            name=block.note or _("{year} 第 {n} 段").format(year=block.year, n=len(order) + 1),
+            digest=_digest(cmd.path),
+            is_frozen=False,
+            imported_at=office.now(),
+        )
+        row.numbers = [
+            BlockNumber(
+                number=number,
+                ordinal=place,
+                void_reason=_("本机已有合同用此编号") if number in used else None,
+            )
+            for place, number in enumerate(block.numbers)
+        ]
+        session.add(row)
+        _thaw(uow)
+        uow.record(
+            cmd.request_id,
+            "block",
+            cmd.actor,
+            office.now(),
+            {
+                "uid": block.block_id,
+                "first": block.numbers[0],
+                "last": block.numbers[-1],
+                "count": len(block.numbers),
+            },
+        )
+        commit(uow)
+    return ReceiveReport(
+        "block",
+        _("导入号段“{name}”，{n} 个编号，{a} 至 {b}").format(
+            name=row.name, n=len(block.numbers), a=block.numbers[0], b=block.numbers[-1]
+        ),
+        False,
+        len(block.numbers),
+    )
+
+
+def _receive_policy(office: Office, cmd: ReceiveFile) -> ReceiveReport:
+    from desktop.exchange.receipts import read_policy
+    from desktop.rules.book import load_book
+
+    pack = read_policy(cmd.path, _keys(office), station=office.station.code)
+    uid = f"{pack.pack_id}/{pack.version}"
+    with office.work() as uow:
+        if uow.session.scalars(select(PolicyPack).where(PolicyPack.uid == uid)).first() is not None:
+            return ReceiveReport("policy", _("这个规则包以前装过，没有再改动"), True)
+        folder = office.folder / "law" / f"{pack.pack_id}-{pack.version}"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in pack.files.items():
+            (folder / name).write_bytes(content)
+        book = load_book(folder)
+        uow.session.add(
+            PolicyPack(
+                uid=uid,
+                version=pack.version,
+                sha256=_digest(cmd.path),
+                person=cmd.actor,
+                applied_at=office.now(),
+            )
+        )
+        uow.record(
+            cmd.request_id, "policy", cmd.actor, office.now(), {"uid": uid, "rows": len(book.all_rows())}
+        )
+        commit(uow)
+    return ReceiveReport(
+        "policy",
+        _("装入规则包 {v}，{n} 条；重新登录后生效").format(v=pack.version, n=len(book.all_rows())),
+        False,
+    )
+
+
+def unfreeze_block(office: Office, cmd: UnfreezeBlock) -> BlockView:
+    """After a restore: everything up to the last number of the paper ledger counts as spent, then numbers go on.
+
+    Only the head may do it. Raises RefusedError when the number is not in a block of this machine.
+    """
+    check_actor(office, cmd)
+    if "head" not in office.person.roles:
+        raise RefusedError(_("号段要由负责人解冻"), _("请负责人登录后在“系统”页填写"))
+    number = cmd.last_number.replace(" ", "")
+    with office.work() as uow:
+        session = uow.session
+        last = session.get(BlockNumber, number)
+        if last is None:
+            raise RefusedError(
+                _("{number} 不在本机的号段里").format(number=number),
+                _("请照纸质台账最后一行抄全；或导入新号段"),
+            )
+        skipped = 0
+        for row in session.scalars(
+            select(BlockNumber).where(
+                BlockNumber.block_id == last.block_id,
+                BlockNumber.ordinal <= last.ordinal,
+                BlockNumber.taken_at.is_(None),
+                BlockNumber.void_reason.is_(None),
+            )
+        ):
+            row.void_reason = _("还原备份前已发出，见纸质台账")
+            skipped += 1
+        _thaw(uow)
+        uow.record(
+            cmd.request_id, "unfreeze", cmd.actor, office.now(), {"last_number": number, "skipped": skipped}
+        )
+        commit(uow)
+        state = block_state(uow)
+        return BlockView(
+            state.name, state.total, state.left, state.next_number, office.pack.low_water, state.is_frozen
+        )

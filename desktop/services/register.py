@@ -1,0 +1,227 @@
+"""复核与登记: a second person looks at every item, then the number is taken, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from desktop.errors import RefusedError
+from desktop.models import Contract, DoubtPassed, ReliefCheck, Review, ReviewItem
+from desktop.resources import _
+from desktop.rules.amounts import format_yuan
+from desktop.rules.facts import LONG_TERM, Facts
+from desktop.rules.identifiers import mask_id
+from desktop.services.commands import (
+    RegisterContract,
+    ReviewContract,
+    SendBack,
+)
+from desktop.services.decide import last_recognition
+from desktop.services.find_duplicates import open_duplicates
+from desktop.services.office import Office, commit, perform, perform_in, person_id
+from desktop.services.views import ReviewRow
+from desktop.store.mapping import facts_of
+from desktop.store.numbers import take_number
+from desktop.store.unit_of_work import UnitOfWork
+
+
+def review_rows(uow: UnitOfWork, office: Office, contract: Contract, facts: Facts) -> tuple[ReviewRow, ...]:
+    """What the reviewer must look at, in the order of the form, with what was said last time."""
+    last = last_review(uow, contract.id)
+    said = {item.item: item for item in last.items} if last else {}
+    recognition = last_recognition(uow, contract.id)
+    is_current = bool(last and recognition and last.recognition_id == recognition.id)
+    found: list[ReviewRow] = []
+
+    def add(item: str, label: str, value: str, place: str = "", *, doubt: bool = False) -> None:
+        before = said.get(item)
+        changed = before is not None and before.value != value
+        found.append(
+            ReviewRow(
+                item,
+                label,
+                value,
+                place,
+                doubt,
+                earlier_value=before.value if before and changed else "",
+                is_agreed=before.is_agreed if before and is_current and not changed else None,
+                remark=before.remark if before and is_current else "",
+            )
+        )
+
+    add("title", _("2 项目名称"), facts.title or "", _("封面"))
+    kind = f"{office.codes.name('contract_kinds', facts.kind)}　{office.codes.name('contract_kinds', facts.sub_kind)}"
+    add("kind", _("3 类别·细类"), f"{kind} {facts.sub_kind or ''}".strip(), _("认定结论"))
+    add("term", _("4 有效期限"), _term(facts), _("期限条款"))
+    add("signed_on", _("5 签订日期"), facts.signed_on.isoformat() if facts.signed_on else "", _("签章页"))
+    for role, number, parties in ((_("买方"), "7", facts.buyers), (_("卖方"), "12", facts.sellers)):
+        for index, party in enumerate(parties):
+            suffix = f" {index + 1}" if len(parties) > 1 else ""
+            code = party.id_number or ""
+            shown = mask_id(code) if party.id_type == "resident_id" else code
+            name = f"{party.role}[{index}]"
+            add(f"{name}.name", f"{number} {role}{suffix}", party.name or "", _("签章页"))
+            add(f"{name}.id", _("{role}证件号码{n}").format(role=role, n=suffix), shown, _("附件"))
+    add("contract_amount", _("18 合同成交额"), _yuan(facts.contract_amount), _("价款条款"))
+    add("technology_amount", _("19 技术交易额"), _yuan(facts.technology_amount), _("核定表"))
+    for doubt in uow.session.scalars(select(DoubtPassed).where(DoubtPassed.contract_id == contract.id)):
+        label = _("疑点 {code}").format(code=doubt.code)
+        add(f"doubt:{doubt.code}:{doubt.field}", label, doubt.reason, _("说明"), doubt=True)
+    relief = uow.session.scalars(
+        select(ReliefCheck)
+        .where(ReliefCheck.contract_id == contract.id)
+        .order_by(ReliefCheck.id.desc())
+        .limit(1)
+    ).first()
+    if relief is not None:
+        counts: dict[str, int] = {}
+        for finding in relief.findings:
+            counts[finding.result] = counts.get(finding.result, 0) + 1
+        words = {
+            "supported": _("支持"),
+            "supported_once_registered": _("登记后支持"),
+            "cannot_tell": _("尚不能判断"),
+            "not_supported": _("不支持"),
+        }
+        text = "　".join(f"{word} {counts[key]}" for key, word in words.items() if key in counts)
+        add("relief", _("税惠意见"), text or _("不适用"), _("税惠页"))
+    return tuple(found)
+
+
+def _yuan(amount: Decimal | None) -> str:
+    return _("{amount} 元").format(amount=format_yuan(amount)) if amount is not None else _("待核定")
+
+
+def _term(facts: Facts) -> str:
+    first = facts.valid_from.isoformat() if facts.valid_from else "—"
+    last = facts.valid_until.isoformat() if facts.valid_until else "—"
+    return _("{a} 至 {b}").format(a=first, b=_("长期") if facts.valid_until == LONG_TERM else last)
+
+
+def last_review(uow: UnitOfWork, contract_id: int) -> Review | None:
+    """The newest review of this contract."""
+    query = select(Review).where(Review.contract_id == contract_id).order_by(Review.id.desc()).limit(1)
+    return uow.session.scalars(query).first()
+
+
+def _review_work(office: Office, cmd: ReviewContract) -> Any:
+    def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
+        recognition = last_recognition(uow, contract.id)
+        if recognition is None:
+            raise RefusedError(_("这份合同还没有认定，无从复核"), _("请先由登记员认定"))
+        wanted = {row.item: row for row in review_rows(uow, office, contract, facts_of(contract))}
+        given = {item.item: item for item in cmd.items}
+        if unknown := [item for item in given if item not in wanted]:
+            raise RefusedError(
+                _("没有这一复核项：{items}").format(items="、".join(unknown)), _("请重新打开复核页")
+            )
+        if stale := [wanted[i].label for i, item in given.items() if item.value != wanted[i].value]:
+            raise RefusedError(
+                _("以下各项在您看过之后变了：{items}").format(items="、".join(stale)),
+                _("请重新打开复核页再看一遍"),
+            )
+        if bare := [
+            wanted[i].label for i, item in given.items() if not item.is_agreed and not item.remark.strip()
+        ]:
+            raise RefusedError(
+                _("有异议的项要写明意见：{items}").format(items="、".join(bare)), _("写明请初审怎么改")
+            )
+        review = Review(
+            contract_id=contract.id,
+            recognition_id=recognition.id,
+            person=cmd.actor,
+            at=office.now(),
+            is_agreed=set(given) == set(wanted) and all(item.is_agreed for item in given.values()),
+        )
+        review.items = [
+            ReviewItem(item=i.item, value=i.value, is_agreed=i.is_agreed, remark=i.remark.strip())
+            for i in cmd.items
+        ]
+        uow.session.add(review)
+        uow.session.flush()
+        objections = [[wanted[i.item].label, i.remark] for i in cmd.items if not i.is_agreed]
+        return {"agreed": sum(i.is_agreed for i in cmd.items), "of": len(wanted), "objections": objections}
+
+    return work
+
+
+def review_contract(office: Office, cmd: ReviewContract) -> int:
+    """复核: records agreed or objected item by item; the state stays 待复核.
+
+    Raises RefusedError for one's own work, an unknown item, a value that changed meanwhile, or an objection without
+    words. Items left out count as not yet seen.
+    """
+    return perform(office, cmd, "review", _review_work(office, cmd))
+
+
+def send_back(office: Office, cmd: SendBack) -> int:
+    """退回初审: the contract is the clerk's again; the period goes on."""
+    if not cmd.reason.strip():
+        raise RefusedError(_("请写明退回初审的理由"), _("写明请初审怎么改"))
+
+    def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
+        contract.recognised_on = None
+        return {"reason": cmd.reason}
+
+    return perform(office, cmd, "send_back", work)
+
+
+def _register_work(office: Office, person: str) -> Any:
+    def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
+        recognition = last_recognition(uow, contract.id)
+        review = last_review(uow, contract.id)
+        if recognition is None or review is None or review.recognition_id != recognition.id:
+            raise RefusedError(_("认定之后还没有复核"), _("请先逐项复核"))
+        if review.person != person:
+            raise RefusedError(
+                _("复核的是{who}，要由同一人登记").format(who=review.person), _("或由您重新复核")
+            )
+        if not review.is_agreed:
+            open_items = sum(not item.is_agreed for item in review.items)
+            raise RefusedError(
+                _("还不能登记：有 {n} 项异议，或有未看的项").format(n=open_items),
+                _("请看完每一项；有异议的退回初审"),
+            )
+        if pairs := open_duplicates(uow, contract, facts_of(contract)):
+            raise RefusedError(
+                _("与 {numbers} 疑似重复，还没有人判断").format(numbers="、".join(p.number for p in pairs)),
+                _("请并排看过，写明是否重复"),
+                code="V11",
+            )
+        now = office.now()
+        contract.registered_on = office.today()
+        contract.reviewer_id = person_id(uow, person)
+        contract.due_on = None
+        contract.state = "REGISTERED"
+        if office.pack.number_source == "block":
+            uow.session.flush()
+            contract.official_number = take_number(uow, contract, now)
+        return {
+            "number": contract.official_number or "",
+            "registered_on": contract.registered_on,
+            "contract_amount": contract.contract_amount,
+            "technology_amount": contract.technology_amount,
+        }
+
+    return work
+
+
+def register_contract(office: Office, cmd: RegisterContract) -> int:
+    """登记: takes the next number of the block (or waits for the receipt, as the local pack says).
+
+    The same request twice registers once. Raises RefusedError when the review is not complete, a likely duplicate was
+    not decided, or no number is left; then nothing has changed and no number is spent.
+    """
+    return perform(office, cmd, "register", _register_work(office, cmd.actor))
+
+
+def review_and_register(office: Office, cmd: ReviewContract) -> int:
+    """F12 of the review page: both acts in one transaction, or neither."""
+    with office.work() as uow:
+        perform_in(uow, office, cmd, "review", _review_work(office, cmd))
+        perform_in(uow, office, cmd, "register", _register_work(office, cmd.actor))
+        commit(uow)
+    return cmd.contract_id

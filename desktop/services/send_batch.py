@@ -1,0 +1,210 @@
+"""上报: one package of everything that changed, written beside the database first, then carried out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from desktop.errors import RefusedError
+from desktop.models import Action, Batch, BatchRow, Contract, Person
+from desktop.resources import _
+from desktop.rules.facts import facts_to_json
+from desktop.services.commands import CreateBatch
+from desktop.services.decide import last_recognition
+from desktop.services.look import batch_view
+from desktop.services.office import Office, check_actor, commit
+from desktop.services.views import BatchView
+from desktop.store import queries
+from desktop.store.mapping import facts_of
+from desktop.store.search_index import index_contract
+from desktop.store.unit_of_work import UnitOfWork
+
+Progress = Callable[[int, int, str], None]
+
+NOT_FOR_ABOVE = frozenset({"answer", "relief", "doubt", "sheet", "export", "accept_above", "reject_above"})
+"""Acts that stay in the house: their detail is nobody else's business."""
+
+
+def create_batch(office: Office, cmd: CreateBatch, progress: Progress | None = None) -> BatchView:
+    """Write one signed package into ``cmd.folder`` with its hand-over slip; the contracts become 已导出待回执.
+
+    The package is made in the data folder and entered in the database before it is carried to the folder, so that a
+    pulled stick loses nothing: ``resend_batch`` writes the same bytes again. Raises RefusedError when there is
+    nothing to send; MachineError when the folder cannot be written.
+    """
+    from desktop.exchange.package import PackageHeader, write_package
+    from desktop.security.keys import load_signer
+
+    check_actor(office, cmd)
+    spool = office.folder / "packages"
+    spool.mkdir(exist_ok=True)
+    with office.work() as uow:
+        session = uow.session
+        if uow.action_of(cmd.request_id, "batch") is not None:
+            batch = queries.last_batch(session)
+            assert batch is not None
+            return carry_out(office, batch, cmd.folder)
+        contracts = list(session.scalars(_wanted(cmd)))
+        if not contracts:
+            raise RefusedError(_("没有要上报的合同"), _("已登记且未导出的合同才会编入上报包"))
+        last = queries.last_batch(session)
+        sequence = (last.sequence if last else 0) + 1
+        now = office.now()
+        head = session.scalars(select(Action.hash).order_by(Action.id.desc()).limit(1)).first() or ""
+        header = PackageHeader(
+            station=office.station.code,
+            station_name=office.station.name,
+            sequence=sequence,
+            made_at=now,
+            made_by=cmd.actor,
+            previous=last.sha256 if last else "",
+            action_head=head,
+            laws=tuple(
+                sorted({c.rule_set_version for c in contracts if c.rule_set_version} | {office.pack.id})
+            ),
+        )
+        signer = load_signer(office.folder / "keys", office.master)
+        lines = [_line(uow, office, contract) for contract in contracts]
+        written = write_package(spool, header, lines, signer, progress or (lambda *_a: None))
+        totals = written.totals
+        batch = Batch(
+            uid=str(uuid4()),
+            sequence=sequence,
+            package_name=written.file.path.name,
+            sha256=written.file.sha256,
+            previous_sha256=header.previous,
+            check_code=written.file.check_code,
+            contract_count=totals.contracts,
+            contract_total=totals.contract_amount,
+            technology_total=totals.technology_amount,
+            size=written.file.size,
+            person=cmd.actor,
+            made_at=now,
+        )
+        for contract in contracts:
+            batch.rows.append(BatchRow(contract_id=contract.id, revision=contract.revision))
+            contract.reporting_state, contract.rejected_reason = "EXPORTED", None
+            session.flush()
+            index_contract(session, contract)
+            uow.record(cmd.request_id, "export", cmd.actor, now, {"sequence": sequence}, contract)
+        session.add(batch)
+        uow.record(
+            cmd.request_id,
+            "batch",
+            cmd.actor,
+            now,
+            {
+                "sequence": sequence,
+                "name": batch.package_name,
+                "sha256": batch.sha256,
+                "count": len(contracts),
+            },
+        )
+        commit(uow)
+    return carry_out(office, batch, cmd.folder)
+
+
+def _wanted(cmd: CreateBatch) -> Any:
+    query = (
+        select(Contract)
+        .where(queries.to_send_condition(), Contract.deleted_at.is_(None), Contract.is_secret.is_not(True))
+        .order_by(Contract.registered_on, Contract.id)
+    )
+    return query if cmd.contract_ids is None else query.where(Contract.id.in_(cmd.contract_ids))
+
+
+def _line(uow: UnitOfWork, office: Office, contract: Contract) -> Any:
+    from desktop.exchange.package import PackageAction, PackageContract
+
+    people = {p.id: p.name for p in uow.session.scalars(select(Person))}
+    actions = []
+    for action in queries.actions_of(uow.session, contract.uid):
+        if action.verb in NOT_FOR_ABOVE:
+            continue
+        detail = json.loads(action.detail)
+        actions.append(
+            PackageAction(
+                uid=f"{action.request_id}:{action.verb}",
+                kind=action.verb,
+                at=action.at,
+                by=action.person,
+                reason=str(detail.get("reason") or ""),
+                hash=action.hash,
+                previous=action.previous_hash,
+            )
+        )
+    recognition = last_recognition(uow, contract.id)
+    conclusion = {}
+    if recognition is not None:
+        conclusion = {
+            "outcome": recognition.outcome,
+            "kind": recognition.decided_kind,
+            "sub_kind": recognition.decided_sub_kind,
+            "rule_set": recognition.rule_set_version,
+        }
+    return PackageContract(
+        uid=contract.uid,
+        revision=contract.revision,
+        state=contract.state,
+        facts=facts_to_json(facts_of(contract)),
+        actions=tuple(actions),
+        local_serial=contract.local_serial,
+        official_number=contract.official_number or "",
+        rule_set=contract.rule_set or "",
+        law=contract.rule_set_version or "",
+        clerk=people.get(contract.clerk_id or 0, ""),
+        reviewer=people.get(contract.reviewer_id or 0, ""),
+        conclusion=conclusion,
+    )
+
+
+def carry_out(office: Office, batch: Batch, folder: Path) -> BatchView:
+    """Copy the package and its slip to a folder or stick, verified; the copy in the data folder stays."""
+    from desktop.certificates.letters import draw_handover_slip
+    from desktop.exchange.transport import FolderTransport
+
+    source = office.folder / "packages" / batch.package_name
+    slip = office.folder / "packages" / (source.stem + "_交接单.pdf")
+    draw_handover_slip(slip_data(office, batch), slip)
+    transport = FolderTransport(folder)
+    for path in (source, slip):
+        transport.send(path)
+    return batch_view(office, batch, folder / source.name, folder / slip.name)
+
+
+def slip_data(office: Office, batch: Batch) -> Any:
+    """What the hand-over slip (交接单) says: counts and sums, no names of parties."""
+    from desktop.certificates.letters import HandoverSlip
+
+    return HandoverSlip(
+        package_name=batch.package_name,
+        sequence=batch.sequence,
+        previous_sequence=batch.sequence - 1,
+        contract_count=batch.contract_count,
+        contract_total=batch.contract_total,
+        technology_total=batch.technology_total,
+        check_code=batch.check_code,
+        handed_by=batch.person,
+        station_name=office.station.name,
+        made_at=batch.made_at,
+    )
+
+
+def resend_batch(office: Office, sequence: int, folder: Path) -> BatchView:
+    """The same package again, byte for byte; sending twice changes nothing above."""
+    with office.look() as uow:
+        batch = uow.session.scalars(select(Batch).where(Batch.sequence == sequence)).first()
+        if batch is None:
+            raise RefusedError(_("没有第 {n} 包").format(n=sequence), _("请在“历次包”里选"))
+        list(batch.rows)
+    if not (office.folder / "packages" / batch.package_name).exists():
+        raise RefusedError(
+            _("第 {n} 包的文件不在本机了").format(n=sequence),
+            _("可以从备份的 packages 文件夹找回，或从某日重导"),
+        )
+    return carry_out(office, batch, folder)

@@ -1,0 +1,365 @@
+"""受理: from the first keystroke to an accepted case, and the ways out of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from desktop.errors import Problem, ProblemsFound, RefusedError
+from desktop.models import Contract, DoubtPassed, Notice, NoticeItem
+from desktop.resources import _
+from desktop.rules.checks import check_facts
+from desktop.rules.facts import Facts
+from desktop.services.commands import (
+    AcceptContract,
+    DeclineContract,
+    Defect,
+    DeleteDraft,
+    PassDoubt,
+    RefuseContract,
+    ReturnContract,
+    SaveContract,
+    SupplementContract,
+)
+from desktop.services.learn_parties import learn_parties
+from desktop.services.lifecycle import require
+from desktop.services.office import Office, check_actor, commit, perform, person_id, standing_of
+from desktop.store.mapping import differences, facts_of, write_facts
+from desktop.store.numbers import next_serial
+from desktop.store.search_index import index_contract
+from desktop.store.unit_of_work import UnitOfWork
+
+DECLINE_GROUNDS: Mapping[str, str] = {
+    "oral": "R-GATE-01",
+    "not_seller": "R-GATE-18",
+    "other_station": "R-GATE-19",
+}
+"""Why a case is not ours to take (不予受理) → the rule it rests on."""
+
+
+def save_contract(office: Office, cmd: SaveContract) -> int:
+    """Keep the form as it stands; returns the contract's id (a new one at the first save).
+
+    Required fields may be empty. Raises RefusedError when somebody else saved in between (nothing is overwritten)
+    or a secret contract carries technical content.
+    """
+    with office.work() as uow:
+        contract = save_in(uow, office, cmd)
+        commit(uow)
+        return contract.id
+
+
+def save_in(uow: UnitOfWork, office: Office, cmd: SaveContract) -> Contract:
+    """The same inside a transaction that goes on (an import saves many)."""
+    check_actor(office, cmd)
+    refuse_secret_content(cmd.facts)
+    if done := uow.action_of(cmd.request_id, "save"):
+        return uow.session.scalars(select(Contract).where(Contract.uid == done.contract_uid)).one()
+    now = office.now()
+    if cmd.contract_id is None:
+        contract = Contract(
+            uid=str(uuid4()),
+            local_serial=new_local_serial(uow, office),
+            clerk_id=person_id(uow, cmd.actor),
+            state="DRAFT",
+            reporting_state="NOT_SENT",
+            origin=cmd.origin,
+            import_key=cmd.import_key,
+            received_on=cmd.received_on or office.today(),
+            revision=0,
+            certificate_version=0,
+            needs_expert=False,
+            station=office.station.code,
+            created_at=now,
+            updated_at=now,
+        )
+        uow.session.add(contract)
+        changes: list[Any] = []
+        write_facts(contract, cmd.facts)
+    else:
+        contract = uow.contract(cmd.contract_id)
+        require("save", standing_of(uow, contract), office.person.name, office.person.roles)
+        if cmd.revision is not None and cmd.revision != contract.revision:
+            raise RefusedError(
+                _("这份合同刚被别处保存过，您看到的已不是最新"),
+                _("您录入的内容仍在页面和草稿里；请重新打开这份合同，对照后再保存"),
+                code="S409",
+            )
+        before = facts_of(contract)
+        write_facts(contract, cmd.facts)
+        changes = [list(row) for row in differences(before, facts_of(contract))]
+        if not changes:
+            return contract
+    contract.revision += 1
+    contract.updated_at = now
+    contract.text_hash = text_hash(cmd.facts)
+    uow.session.flush()
+    index_contract(uow.session, contract)
+    detail: dict[str, Any] = {"title": contract.title or "", "changes": changes}
+    if cmd.contract_id is None:
+        detail |= {"serial": contract.local_serial, "origin": cmd.origin, "to": "DRAFT"}
+    uow.record(cmd.request_id, "save", cmd.actor, now, detail, contract)
+    return contract
+
+
+def new_local_serial(uow: UnitOfWork, office: Office) -> str:
+    """受理号 of this year, as the local pack writes it (澄受 2026-0312)."""
+    day = office.today()
+    return office.pack.serial(day.year, next_serial(uow, "local", day))
+
+
+def text_hash(facts: Facts) -> str:
+    """Fingerprint of what makes two applications the same contract (V-11)."""
+    sellers = "|".join(sorted((p.id_number or p.name or "").upper() for p in facts.sellers))
+    parts = (sellers, facts.title or "", str(facts.signed_on or ""), str(facts.contract_amount or ""))
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def refuse_secret_content(facts: Facts) -> None:
+    """A secret contract is registered by its elements only; technical content must not be typed here."""
+    if facts.is_secret and (facts.summary or any(line.label for line in facts.amount_lines)):
+        raise RefusedError(
+            _("涉密合同只登要素，不得录入主要内容和价款明细"),
+            _("请删去“主要内容”和金额明细后保存；涉密内容走专门渠道"),
+            code="S032",
+        )
+
+
+def form_problems(
+    office: Office, facts: Facts, passed: Mapping[tuple[str, str], str], *, submitted: bool
+) -> tuple[Problem, ...]:
+    """The self-check of the form; a doubt that was passed with a reason becomes a note that carries it."""
+    found = check_facts(
+        facts, today=office.today(), codes=office.codes, pack=office.pack, submitted=submitted
+    )
+    return tuple(_with_reason(p, passed.get((p.code, p.field), "")) for p in found)
+
+
+def _with_reason(problem: Problem, reason: str) -> Problem:
+    if problem.level != "doubt" or not reason:
+        return problem
+    return replace(problem, level="note", remedy=_("已写明：{reason}").format(reason=reason))
+
+
+def passed_doubts(uow: UnitOfWork, contract_id: int) -> dict[tuple[str, str], str]:
+    """(code, field) → the written reason."""
+    rows = uow.session.scalars(select(DoubtPassed).where(DoubtPassed.contract_id == contract_id))
+    return {(row.code, row.field): row.reason for row in rows}
+
+
+def pass_doubt(office: Office, cmd: PassDoubt) -> int:
+    """Pass one doubt with a reason (at least two characters); a later reason replaces the earlier in effect."""
+    reason = cmd.reason.strip()
+    if len(reason) < 2:
+        raise RefusedError(_("请写明理由"), _("理由会入档，复核人看得到"))
+
+    def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
+        key = {"contract_id": contract.id, "code": cmd.code, "field": cmd.field_name}
+        row = uow.session.scalars(select(DoubtPassed).filter_by(**key)).first()
+        if row is None:
+            row = DoubtPassed(**key)
+            uow.session.add(row)
+        row.reason, row.person, row.at = reason, cmd.actor, office.now()
+        return {"code": cmd.code, "field": cmd.field_name, "reason": reason}
+
+    return perform(office, cmd, "doubt", work)
+
+
+def delete_draft(office: Office, cmd: DeleteDraft) -> int:
+    """Into the bin; its 受理号 stays spent, the log keeps the act."""
+
+    def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
+        contract.deleted_at = office.now()
+        contract.import_key = None
+        return {"serial": contract.local_serial, "title": contract.title or ""}
+
+    return perform(office, cmd, "delete_draft", work)
+
+
+def accept_contract(office: Office, cmd: AcceptContract) -> int:
+    """受理: everything required is there; the period runs from ``accepted_on``; writes P01.
+
+    Raises ProblemsFound with all errors and all doubts that nobody passed; then nothing has changed.
+    """
+
+    def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
+        facts = facts_of(contract)
+        must_be_clean(uow, office, contract, facts)
+        day = cmd.accepted_on or office.today()
+        start_clock(office, contract, day)
+        learn_parties(uow, facts, day)
+        number = write_notice(uow, office, contract, "P01", cmd.actor)
+        return {"accepted_on": day, "due_on": contract.due_on, "notice": number}
+
+    return perform(office, cmd, "accept", work)
+
+
+def must_be_clean(uow: UnitOfWork, office: Office, contract: Contract, facts: Facts) -> None:
+    """Raise ProblemsFound unless the form has no error and every doubt has a written reason."""
+    found = form_problems(office, facts, passed_doubts(uow, contract.id), submitted=True)
+    blocking = [p for p in found if p.level in ("error", "doubt")]
+    if blocking:
+        raise ProblemsFound(
+            _("还有 {errors} 项错误、{doubts} 项疑点没有处理").format(
+                errors=sum(p.level == "error" for p in blocking),
+                doubts=sum(p.level == "doubt" for p in blocking),
+            ),
+            blocking,
+            _("错误要改正；疑点可以写明理由后通过"),
+        )
+
+
+def start_clock(office: Office, contract: Contract, day: date) -> None:
+    """Acceptance day and the last day of the period, by the local pack's thresholds, in working days."""
+    contract.accepted_on = day
+    is_large = office.pack.is_large(contract.kind, contract.contract_amount, contract.technology_amount)
+    period = office.pack.period("large" if is_large else "normal")
+    contract.needs_expert = is_large and office.pack.expert_review
+    if period.unit == "working":
+        contract.due_on = office.calendar.add_working_days(day, period.days)
+    else:
+        contract.due_on = day + timedelta(days=period.days)
+
+
+def decline_contract(office: Office, cmd: DeclineContract) -> int:
+    """不予受理, naming where the applicant should go (R-GATE-18, 19); writes P03."""
+    if cmd.ground not in DECLINE_GROUNDS:
+        raise RefusedError(
+            _("不予受理的情形不对：{ground}").format(ground=cmd.ground), "oral、not_seller、other_station"
+        )
+    if cmd.ground != "oral" and not cmd.where_to.strip():
+        raise RefusedError(_("请写明应当由谁申请、向哪里申请"), _("不予受理要指明正确的申请人或登记机构"))
+
+    def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
+        words = {
+            "oral": _("该合同以口头形式订立，未提交书面文本"),
+            "not_seller": _("应当由{who}提出申请").format(who=cmd.where_to),
+            "other_station": _("你单位所在地不属于本机构登记范围，请向{who}申请").format(who=cmd.where_to),
+        }[cmd.ground]
+        number = write_notice(uow, office, contract, "P03", cmd.actor, text=words)
+        return {
+            "ground": cmd.ground,
+            "rule": DECLINE_GROUNDS[cmd.ground],
+            "where_to": cmd.where_to,
+            "reason": cmd.reason,
+            "notice": number,
+        }
+
+    return perform(office, cmd, "decline", work)
+
+
+def return_contract(office: Office, cmd: ReturnContract) -> int:
+    """退回补正: one notice (P02) with every defect; the clock stops.
+
+    Raises RefusedError without defects, with a deadline in the past, or with a defect that says no remedy.
+    """
+    if not cmd.defects:
+        raise RefusedError(_("请至少写一项要补正的内容"), _("一次性告知书要列全：现在是什么，应当是什么"))
+    if any(not d.problem.strip() or not d.remedy.strip() for d in cmd.defects):
+        raise RefusedError(_("每一项都要写明存在的问题和补正要求"), _("不能只写“材料不全”"))
+    if cmd.deadline_on <= office.today():
+        raise RefusedError(_("补正期限要在今天之后"), _("请改期限"))
+
+    def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
+        contract.due_on = None
+        number = write_notice(uow, office, contract, "P02", cmd.actor, cmd.defects, deadline=cmd.deadline_on)
+        return {
+            "notice": number,
+            "deadline_on": cmd.deadline_on,
+            "defects": [[d.code, d.problem, d.remedy] for d in cmd.defects],
+        }
+
+    return perform(office, cmd, "return", work)
+
+
+def supplement_contract(office: Office, cmd: SupplementContract) -> int:
+    """The supplement came: items ticked off, the form checked anew, the clock starts again that day.
+
+    Raises RefusedError when items are still open: then they are ticked but the contract stays 待补正 — as one
+    transaction it changes nothing; name all supplied items at once.
+    """
+
+    def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
+        day = cmd.received_on or office.today()
+        changes: list[Any] = []
+        if cmd.facts is not None:
+            refuse_secret_content(cmd.facts)
+            before = facts_of(contract)
+            write_facts(contract, cmd.facts)
+            changes = [list(row) for row in differences(before, facts_of(contract))]
+        notice = uow.session.scalars(
+            select(Notice)
+            .where(Notice.contract_id == contract.id, Notice.paper == "P02")
+            .order_by(Notice.id.desc())
+            .limit(1)
+        ).one()
+        for item in notice.items:
+            if cmd.supplied is None or item.id in cmd.supplied:
+                item.supplied_on = item.supplied_on or day
+        if missing := [item.problem for item in notice.items if item.supplied_on is None]:
+            raise RefusedError(
+                _("还有 {n} 项没有补正：{items}").format(n=len(missing), items="；".join(missing)),
+                _("请补齐后一并办理，或逾期按不予登记处理"),
+            )
+        must_be_clean(uow, office, contract, facts_of(contract))
+        start_clock(office, contract, day)
+        contract.text_hash = text_hash(facts_of(contract))
+        return {"accepted_on": day, "due_on": contract.due_on, "notice": notice.number, "changes": changes}
+
+    return perform(office, cmd, "supplement", work)
+
+
+def refuse_contract(office: Office, cmd: RefuseContract) -> int:
+    """不予登记 with grounds and facts in words (P07). Raises RefusedError for an unknown or missing ground."""
+    grounds = office.codes
+    if not cmd.grounds or not cmd.reason.strip():
+        raise RefusedError(_("请选择不予登记的情形，并写明事实"), _("写明合同的哪一条、为什么不符合"))
+    for code in cmd.grounds:
+        if not grounds.is_known("refusal_grounds", code):
+            raise RefusedError(_("没有这个不予登记的情形：{code}").format(code=code), _("请从代码表中选择"))
+
+    def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
+        words = "；".join(grounds.name("refusal_grounds", code) for code in cmd.grounds)
+        items = [Defect(problem=cmd.reason, remedy=_("修改合同或者补足材料后可以另行申请"), basis=words)]
+        number = write_notice(uow, office, contract, "P07", cmd.actor, items, text=cmd.reason)
+        contract.due_on = None
+        return {"grounds": list(cmd.grounds), "reason": cmd.reason, "notice": number}
+
+    return perform(office, cmd, "refuse", work)
+
+
+def write_notice(
+    uow: UnitOfWork,
+    office: Office,
+    contract: Contract,
+    paper: str,
+    person: str,
+    defects: Sequence[Defect] = (),
+    *,
+    deadline: date | None = None,
+    text: str = "",
+) -> str:
+    """Enter one letter in its series; returns its 文号 (澄技登补〔2026〕15号). The text is printed from this row."""
+    day = office.today()
+    number = office.pack.document_number(paper, day.year, next_serial(uow, paper, day))
+    notice = Notice(
+        contract_id=contract.id,
+        paper=paper,
+        number=number,
+        deadline_on=deadline,
+        text=text,
+        person=person,
+        at=office.now(),
+    )
+    notice.items = [
+        NoticeItem(problem=d.problem, remedy=d.remedy, clause=d.clause, basis=d.basis, code=d.code)
+        for d in defects
+    ]
+    uow.session.add(notice)
+    return number
