@@ -1,4 +1,4 @@
-"""What every page of the window is to the window: keys, one primary act, navigation, words for the status bar."""
+"""What every page is to the window: keys, one primary act, navigation, words for the status bar."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Primary:
 
 
 class Page(QWidget):
-    """Fills the work area. The window shows ``keys()`` and ``primary()`` and asks again on ``keys_changed``."""
+    """Fills the work area. The window shows ``keys()`` and ``primary()``, asks again on ``keys_changed``."""
 
     keys_changed = Signal()
     said = Signal(str, str, bool)
