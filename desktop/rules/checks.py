@@ -3,8 +3,8 @@
 Short codes: ``S`` + number of the field on the form + 0 missing, 1 check digit, 2 impossible or unknown,
 3 out of order, 4 does not fit another field, 5 for the record; ``V`` + two digits are the cross-field rules
 V-01 … V-12; ``A`` comes from fixing the amounts, ``T`` from the text itself, ``L`` from the local pack.
-Doubts may stay with a written reason (kept by the caller under code and field), and so may the few errors that
-``may_be_kept`` names. V-11 (duplicates) needs the register and is the caller's.
+Doubts may stay with a written reason (kept by the caller under code and field), and so may the few errors
+that ``may_be_kept`` names. V-11 (duplicates) needs the register and is the caller's.
 """
 
 from __future__ import annotations
