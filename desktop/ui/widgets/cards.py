@@ -342,14 +342,13 @@ class EmptyNote(QFrame):
         self.setAccessibleName(f"{text}{remark}")
         row = QHBoxLayout(self)
         row.setContentsMargins(px(16), px(12), px(16), px(12))
-        row.setSpacing(px(12))
+        row.setSpacing(px(10))
         row.addWidget(Icon(icon))
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(Label(text, wrap=True))
+        row.addWidget(Label(text))
         if remark:
-            words.addWidget(Label(remark, tone="ink2", wrap=True))
-        row.addLayout(words, 1)
+            row.addWidget(Label(remark, tone="ink2", wrap=True), 1)
+        else:
+            row.addStretch(1)
         self.button: Button | None = None
         if act:
             self.button = Button(act, "text")

@@ -52,7 +52,8 @@ class Field(QLineEdit):
         self.name = name
         self.previous: Callable[[], str] | None = None
         """Stored value of this field in the contract before, for “..”."""
-        self.first_key: Callable[[], None] | None = None
+        self.go_on: Callable[[bool], None] | None = None
+        """Stands in for “next field” (True: back), for a field inside a table cell."""
         self._unit = ""
         self._level = ""
         self._problem = ""
@@ -276,7 +277,9 @@ class Field(QLineEdit):
         """What Enter does here."""
         if self.text().strip() in (SAME_AS_BEFORE, "。。", "．．") and self.previous is not None:
             self.put(self.shown(self.previous()))
-        if back:
+        if self.go_on is not None:
+            self.go_on(back)
+        elif back:
             self.focusPreviousChild()
         else:
             self.focusNextChild()
