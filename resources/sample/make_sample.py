@@ -139,6 +139,8 @@ def _case(row: Mapping[str, str], extra: Mapping[str, Any], parties: Mapping[str
     kind = row["kind"].split("-")[0]
     people = [_party(parties[k], "seller") for k in row["sellers"].split(";")]
     people += [_party(parties[k], "buyer") for k in row["buyers"].split(";")]
+    if broker := extra.get("intermediary"):
+        people.append(_party(parties[broker], "intermediary"))
     values: dict[str, Any] = {
         "title": row["title"],
         "kind": kind,
@@ -189,6 +191,9 @@ def _case(row: Mapping[str, str], extra: Mapping[str, Any], parties: Mapping[str
             values[name] = values[name].quantize(Decimal("0.01"))
     if values["applicant_role"] == "buyer" and row["plan"] == "9":
         values["is_public_funded"] = False
+    if values["plan_source"] != "9":
+        values.setdefault("project_number", f"CH2026-KJ-{no:03d}")
+        values.setdefault("project_name", "澄河县科技计划（示例）")
     made = f.Facts(**values)
     listed = [line.amount for line in made.amount_lines if line.amount is not None]
     if total is not None and technology is not None and sum(listed) != total:
@@ -531,13 +536,12 @@ OF_KIND: Final = {
 
 
 def answers_of(case: Case) -> dict[str, dict[str, str]]:
-    """The registrar's answers: gates, mixed contracts, the kind, amounts; what stands against a refused one."""
+    """The answers of a registrar: gates, mixture, kind, amounts; for a refusal what stands against it."""
     facts = case.facts
-    old = bool(case.extra.get("accepted_on") and case.extra["accepted_on"] < date(2026, 3, 1))
     found: dict[str, str] = dict.fromkeys(GATES, "yes")
     found["R-GATE-22"] = "yes" if facts.has_confidentiality or facts.is_secret else "no"
-    found |= {"R-MIX-01": "no", "R-MIX-02" if old else "R-MIX-03": "yes", "R-MIX-04": "yes", "R-MIX-05": "no"}
-    found["R-MIX-06"] = "no"
+    found |= {"R-MIX-01": "no", "R-MIX-02": "yes", "R-MIX-03": "yes", "R-MIX-04": "yes", "R-MIX-05": "no"}
+    found["R-MIX-06"] = "yes" if case.extra.get("intermediary") else "no"
     sub = facts.sub_kind or ""
     group = "TRF" if sub[:3] in ("TRF", "LIC") else sub if sub.startswith("SVC") else sub[:3]
     stem = {"SVC-1": "SVC", "SVC-2": "TRN", "SVC-3": "INT"}.get(group, group)
@@ -558,9 +562,13 @@ def answers_of(case: Case) -> dict[str, dict[str, str]]:
         found["R-TRF-01"] = "no"
     if group != "CON":
         found["R-CON-03"] = "no"
-    if old:
-        found |= {"R-TRN-03": "yes"} if group == "SVC-2" else {}
-        found |= {"R-INT-03": "yes"} if group == "SVC-3" else {}
+    if group != "SVC-2":
+        found["R-TRN-01"] = "no"
+    if group != "SVC-3":
+        found["R-INT-01"] = "no"
+    if case.outcome == "refuse" and group != "SVC-1":
+        found["R-SVC-01"] = "no"
+    found |= {"R-TRN-03": "yes"} if group == "SVC-2" else {"R-INT-03": "yes"} if group == "SVC-3" else {}
     deducted = facts.deducted_amount
     found["R-AMT-01"] = "yes" if facts.technology_amount is not None else "no"
     found["R-AMT-02"] = "yes" if deducted else "no"
@@ -736,7 +744,17 @@ def expectation(case: Case, block: str, result: str) -> dict[str, Any]:
         extra = case.extra
         found |= {
             k: extra.get(k)
-            for k in ("accepted_on", "rules", "grounds", "why", "duplicate_of", "document", "note")
+            for k in (
+                "accepted_on",
+                "outcome_today",
+                "advice",
+                "rules",
+                "grounds",
+                "why",
+                "duplicate_of",
+                "document",
+                "note",
+            )
         }
         if has_answers(case):
             found["answers"] = f"answers/{case.no:03d}.json"
