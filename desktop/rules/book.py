@@ -183,11 +183,12 @@ class Rule:
         return self.valid_from <= day and (self.valid_until is None or day < self.valid_until)
 
     @property
-    def passing(self) -> str:
-        """``yes`` or ``no``: the answer that lets the contract go on; ``yes`` where both or neither do."""
-        stops = {"RETURN", "HOLD", "REFUSE", "NOT_ACCEPTED", "NOT-KIND", "NEEDS-PERSON", "BLOCK"}
-        first = self.outcomes.get("yes", ("PASS",))[0]
-        return "no" if first in stops or first.startswith("RECLASS") else "yes"
+    def neutral(self) -> str:
+        """The answer (``yes`` or ``no``) that simply goes on; ``""`` where neither does."""
+        for answer in ("yes", "no"):
+            if self.outcomes.get(answer, ("PASS",))[0] == "PASS":
+                return answer
+        return ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

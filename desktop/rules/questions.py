@@ -19,7 +19,7 @@ _TECHNOLOGY_NATURES: Final = frozenset({"technology", "carrier"})
 _FUNDED_NOT: Final = frozenset({"9", "/"})
 _PATENTS: Final = frozenset({"patent_invention", "patent_utility", "patent_design", "defence_patent"})
 _CERTIFIED_2001: Final = _PATENTS | {"patent_application", "plant_variety", "ic_layout"}
-_UNCERTIFIED: Final = frozenset({"know_how", "other"})
+_UNCERTIFIED_2001: Final = frozenset({"know_how", "software_copyright"})
 _PATENT_CODES: Final = frozenset({"2", "21", "22", "23"})
 
 
@@ -54,7 +54,7 @@ def are_parties_identified(c: Facts, _on: date) -> bool | None:
 def is_price_clear(c: Facts, _on: date) -> bool | None:
     """A sum, or a royalty whose rate and base are written down; a formula is clear."""
     if c.price_form == "royalty":
-        return bool((c.royalty_terms or "").strip())
+        return True if (c.royalty_terms or "").strip() else None
     if c.price_form == "undetermined":
         return None
     return True if c.contract_amount is not None and c.contract_amount > 0 else None
@@ -68,7 +68,8 @@ def is_right_applicant(c: Facts, _on: date) -> bool | None:
         domestic = {p.country for p in c.buyers if p.country}
         return c.applicant_role == "buyer" and (not domestic or "CHN" in domestic)
     if c.applicant_role == "seller":
-        return True
+        foreign = any(p.country not in (None, "CHN") for p in c.parties)
+        return None if foreign and c.cross_border is None else True
     if c.applicant_role == "intermediary":
         return True if c.sub_kind == "SVC-3" else None if c.sub_kind is None else False
     return False if c.cross_border is not None or is_all_domestic(c) else None
@@ -194,7 +195,7 @@ def involves_know_how(c: Facts, _on: date) -> bool | None:
 
 def involves_certified_right(c: Facts, _on: date) -> bool | None:
     """A right that comes with a certificate is among them; a technical secret has none."""
-    if any(r.object and r.object not in _UNCERTIFIED for r in c.ip_rights):
+    if any(r.object and r.object != "know_how" for r in c.ip_rights):
         return True
     if c.ip_rights and all(r.object == "know_how" for r in c.ip_rights):
         return False
@@ -203,12 +204,15 @@ def involves_certified_right(c: Facts, _on: date) -> bool | None:
 
 def is_proof_attached_2001(c: Facts, _on: date) -> bool | None:
     """Certificate of every patent, application, variety and layout; for software it is only suggested."""
+    known = _CERTIFIED_2001 | _UNCERTIFIED_2001
+    if any(r.object not in known for r in c.ip_rights):
+        return None
     return _proof([r.has_proof for r in c.ip_rights if r.object in _CERTIFIED_2001], c)
 
 
 def is_proof_attached_2026(c: Facts, _on: date) -> bool | None:
     """Certificate of every right that has one."""
-    return _proof([r.has_proof for r in c.ip_rights if r.object not in _UNCERTIFIED], c)
+    return _proof([r.has_proof for r in c.ip_rights if r.object != "know_how"], c)
 
 
 def _proof(marks: list[bool | None], c: Facts) -> bool | None:
