@@ -1,0 +1,783 @@
+"""An open station made of plain data: the day of the drawings (2026-11-20, 澄河县), nothing stored.
+
+``FakeDesk()`` answers every call of ``desktop.services.desk.Desk``. It writes down what was asked in
+``calls``, answers from ``start``, ``facts``, ``sheet_row`` and the like, which a test may replace, and raises
+what ``refusals[name]`` holds.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from desktop.errors import Problem, RefusedError
+from desktop.resources import resource
+from desktop.rules.book import Book, load_book
+from desktop.rules.codes import CodeTables
+from desktop.rules.facts import AmountLine, Facts, Party
+from desktop.rules.local_pack import LocalPack, load_pack
+from desktop.rules.working_days import Calendar
+from desktop.services import commands as c
+from desktop.services import views as v
+from desktop.services.lifecycle import TABLE as LIFECYCLE
+from desktop.services.lifecycle import Standing, allowed, why_not
+
+TODAY = date(2026, 11, 20)
+TITLE = "丘陵茶园自走式采摘机视觉识别与仿形控制系统研制"
+SELLER, BUYER = "岚州启衡自动化技术有限公司", "澄河丰禾农业机械有限公司"
+SHEN = v.SignedIn("沈清禾", frozenset({"clerk"}))
+LU = v.SignedIn("陆知远", frozenset({"clerk", "reviewer"}))
+HE = v.SignedIn("贺兰舟", frozenset({"head", "reviewer"}))
+
+
+def china(month: int, day: int, hour: int, minute: int, second: int = 0) -> datetime:
+    """A moment of 2026 by the clock on the wall, as it is stored."""
+    return datetime(2026, month, day, hour, minute, second, tzinfo=UTC) - timedelta(hours=8)
+
+
+@cache
+def law() -> Book:
+    """The book as shipped."""
+    return load_book(resource("law"))
+
+
+@cache
+def pack() -> LocalPack:
+    """云岭 2026.11."""
+    return load_pack(resource("local", "yunling-2026.11.toml"))
+
+
+@cache
+def calendar() -> Calendar:
+    """Working days as shipped."""
+    return Calendar.load(resource("law", "working-days.toml"))
+
+
+@cache
+def codes() -> CodeTables:
+    """All code tables with the regions of the local pack."""
+    return CodeTables(resource("codes"), pack().regions)
+
+
+def row(key: int, serial: str, title: str = TITLE, **values: Any) -> v.ContractRow:
+    """One line of a list; what is not named is that of the contract of the drawings."""
+    plain: dict[str, Any] = {
+        "id": key,
+        "local_serial": serial,
+        "official_number": "",
+        "title": title,
+        "seller": SELLER,
+        "buyer": BUYER,
+        "kind": "DEV",
+        "sub_kind": "DEV-1",
+        "contract_amount": Decimal("1280000.00"),
+        "technology_amount": Decimal("1030000.00"),
+        "state": "ACCEPTED",
+        "reporting_state": "NOT_SENT",
+        "signed_on": date(2026, 10, 26),
+        "accepted_on": TODAY,
+        "registered_on": None,
+        "due_on": None,
+        "days_left": None,
+        "clerk": "沈清禾",
+    }
+    return v.ContractRow(**(plain | values))
+
+
+def _due(
+    number: int, title: str, seller: str, state: str, left: int, due: date, **more: Any
+) -> v.ContractRow:
+    return row(
+        number,
+        f"澄受 2026-{number:04}",
+        title,
+        seller=seller,
+        state=state,
+        days_left=left,
+        due_on=due,
+        clerk="陆知远" if state == "RECOGNISED" else "沈清禾",
+        **more,
+    )
+
+
+URGENT = (
+    _due(289, "污水厂曝气量预测与闭环控制软件开发", "云汐环境科技", "ACCEPTED", 0, TODAY),
+    _due(297, "高海拔苹果冷链保鲜膜配方研究", "青禾生物", "RECOGNISED", 2, date(2026, 11, 24)),
+    _due(301, "石灰岩矿山边坡监测技术咨询", "岚州地勘院", "ACCEPTED", 4, date(2026, 11, 26)),
+    _due(302, "水电站机组振动特性专项检测", "江望机电", "ACCEPTED", 4, date(2026, 11, 26)),
+    _due(306, "稀土尾砂渗滤液在线监测装置研制", "云汐环境科技", "ACCEPTED", 7, date(2026, 12, 1)),
+    _due(314, "县域电网负荷预测模型开发", "澄河智电", "RECOGNISED", 13, date(2026, 12, 9)),
+    _due(312, TITLE, "启衡自动化", "ACCEPTED", 15, date(2026, 12, 11)),
+    _due(
+        275, "地下水封洞库监测系统研制", "岚州地勘院", "ACCEPTED", 24, date(2026, 12, 24), needs_expert=True
+    ),
+)
+RETURNED = (
+    row(
+        231,
+        "澄受 2026-0231",
+        "草莓立体栽培采摘臂末端执行器研制",
+        state="CERTIFIED",
+        reporting_state="REJECTED_ABOVE",
+        note="买方区划代码 990324 已停用",
+        registered_on=date(2026, 11, 12),
+    ),
+    row(
+        284,
+        "澄受 2026-0284",
+        state="RETURNED",
+        note="缺附件三《验收大纲》",
+        due_on=date(2026, 11, 23),
+        days_left=1,
+    ),
+    row(
+        291,
+        "澄受 2026-0291",
+        state="RETURNED",
+        note="单位名称与公章不符",
+        due_on=date(2026, 12, 2),
+        days_left=8,
+    ),
+)
+
+
+def working_days(first: date = TODAY, count: int = 16) -> tuple[date, ...]:
+    """Today and the working days after it."""
+    days = [first]
+    while len(days) < count:
+        days.append(calendar().add_working_days(days[-1], 1))
+    return tuple(days)
+
+
+def start_page() -> v.StartPage:
+    """今日 as drawn."""
+    return v.StartPage(
+        today=TODAY,
+        queues={
+            "draft": 4,
+            "returned": 2,
+            "to_recognise": 5,
+            "to_review": 3,
+            "to_review_own": 2,
+            "to_issue": 2,
+            "to_send": 12,
+        },
+        queue_notes={
+            "draft": "最早 11-12",
+            "returned": "! 1 份下周一到期",
+            "to_recognise": "✕ 1 份今天到期",
+            "to_review": "不含您经办的 2 份",
+            "to_issue": "可打印",
+            "to_send": "上次上报 11-17",
+        },
+        urgent=URGENT,
+        returned=RETURNED,
+        block=v.BlockView("2026 第 1 段", 100, 54, "2026990321000247", 20, is_frozen=False),
+        backup=v.BackupView(
+            china(11, 19, 17, 42),
+            Path("E:/contract-desk/澄河县_备份_2026-11-19.cdbak"),
+            1_048_212,
+            Decimal("271828182845.90"),
+            is_verified=True,
+        ),
+        last_sent_at=china(11, 17, 16, 20),
+        offline_days=3,
+        free_bytes=61_400_000_000,
+        wall_days=working_days(),
+        period_words="普通 15 个工作日、专家评审 30 个工作日：依 2024 征求意见稿",
+        period_confidence="draft",
+    )
+
+
+_FOUND = (
+    ("2026990321000247", TITLE, SELLER, "DEV", "1280000.00", "REGISTERED", (2026, 11, 20)),
+    (
+        "2026990321000231",
+        "草莓立体栽培采摘臂末端执行器研制",
+        SELLER,
+        "DEV",
+        "460000.00",
+        "REGISTERED",
+        (2026, 11, 12),
+    ),
+    (
+        "2026990302001188",
+        "菌菇采摘分级一体机视觉算法许可",
+        "岚州青禾生物科技有限公司",
+        "LIC",
+        "180000.00",
+        "CERTIFIED",
+        (2026, 10, 29),
+    ),
+    (
+        "2026990321000206",
+        "茶鲜叶采摘后摊青时长预测模型开发",
+        "澄河秋禾数据服务有限公司",
+        "DEV",
+        "235000.00",
+        "CERTIFIED",
+        (2026, 10, 9),
+    ),
+    (
+        "2026990517000420",
+        "枸杞采摘振动梳发明专利权转让",
+        "云岭千湖农业装备研究院",
+        "TRF",
+        "1500000.00",
+        "CERTIFIED",
+        (2026, 9, 18),
+    ),
+    ("2026990302000963", "柑橘采摘路径规划软件开发", SELLER, "DEV", "328500.00", "CHANGED", (2026, 8, 31)),
+    (
+        "2025990321000188",
+        "平地茶园割刀高度传感采摘平台研制",
+        SELLER,
+        "DEV",
+        "720000.00",
+        "CERTIFIED",
+        (2025, 12, 8),
+    ),
+    (
+        "2025990321000152",
+        "花椒采摘剪切力测试与机构设计开发",
+        "云岭千湖农业装备研究院",
+        "DEV",
+        "96000.00",
+        "CERTIFIED",
+        (2025, 10, 21),
+    ),
+    (
+        "2025990302001407",
+        "温室番茄采摘机器人技术秘密许可",
+        SELLER,
+        "LIC",
+        "400000.00",
+        "CANCELLED",
+        (2025, 9, 3),
+    ),
+    (
+        "2025990321000077",
+        "采摘机远程诊断平台开发",
+        "澄河秋禾数据服务有限公司",
+        "DEV",
+        "268000.00",
+        "REVOKED",
+        (2025, 5, 6),
+    ),
+)
+
+
+def found_row(key: int) -> v.ContractRow:
+    """The contract with this id; ids go on for ever, ten contracts in turn."""
+    number, title, seller, kind, amount, state, day = _FOUND[(key - 1) % len(_FOUND)]
+    return row(
+        key,
+        "澄受 2026-0312" if key == 1 else f"澄受 {number[:4]}-{key:04}",
+        title,
+        official_number=number,
+        seller=seller,
+        kind=kind,
+        sub_kind={"DEV": "DEV-1", "LIC": "LIC-1", "TRF": "TRF-1"}[kind],
+        contract_amount=Decimal(amount),
+        technology_amount=Decimal("1030000.00") if key == 1 else Decimal(amount),
+        state=state,
+        registered_on=date(*day),
+        accepted_on=date(*day),
+        reporting_state="NOT_SENT" if key == 1 else "ACCEPTED_ABOVE",
+    )
+
+
+FACTS = Facts(
+    title=TITLE,
+    kind="DEV",
+    sub_kind="DEV-1",
+    valid_from=date(2026, 11, 1),
+    valid_until=date(2027, 10, 31),
+    signed_on=date(2026, 10, 26),
+    effective_on=date(2026, 10, 26),
+    contract_amount=Decimal("1280000.00"),
+    technology_amount=Decimal("1030000.00"),
+    currency="CNY",
+    technical_field="03",
+    is_secret=False,
+    is_written=True,
+    parties=(
+        Party(
+            role="buyer",
+            name=BUYER,
+            id_type="credit_code",
+            id_number="91990321MA5NY83T0T",
+            country="CN",
+            region="990321",
+        ),
+        Party(
+            role="seller",
+            name=SELLER,
+            id_type="credit_code",
+            id_number="91990321MA0QH7K26R",
+            country="CN",
+            region="990321",
+        ),
+    ),
+    amount_lines=(
+        AmountLine(nature="technology", label="研究开发经费和报酬", amount=Decimal("1030000.00")),
+        AmountLine(nature="equipment", label="样机设备、材料", amount=Decimal("250000.00")),
+    ),
+)
+HISTORY = (
+    v.HistoryRow(china(11, 20, 15, 58), "韦青岚 签收", "sheet", "第 1、2 联领走"),
+    v.HistoryRow(china(11, 20, 15, 53), "卡纸，纸已收回", "sheet", "第 2 联作废", is_warning=True),
+    v.HistoryRow(china(11, 20, 15, 40), "复核 陆知远", "register", "登记，取号 0247"),
+    v.HistoryRow(
+        china(11, 20, 15, 28),
+        "沈清禾",
+        "save",
+        "改止日为 2027-12-31",
+        (("有效期限止", "2027-10-31", "2027-12-31"),),
+    ),
+    v.HistoryRow(china(11, 20, 15, 21), "陆知远", "send_back", "复核异议 1，退回初审", is_warning=True),
+    v.HistoryRow(china(11, 20, 15, 12), "沈清禾", "recognise", "提交复核"),
+    v.HistoryRow(china(11, 20, 14, 50), "沈清禾", "relief", "核对税惠"),
+    v.HistoryRow(china(11, 20, 14, 45), "沈清禾", "answer", "回答 24 题"),
+    v.HistoryRow(china(11, 20, 14, 41), "沈清禾", "accept", "受理，期限 2026-12-11"),
+    v.HistoryRow(china(11, 20, 14, 32), "沈清禾", "save", "改 16 栏"),
+    v.HistoryRow(china(11, 20, 14, 10), "沈清禾", "save", "新收，受理号 澄受 2026-0312"),
+)
+BACKUP = start_page().backup
+KIND_FIGURES = (
+    ("CON", 37, Decimal("19862700.00"), Decimal("19321000.00")),
+    ("DEV", 98, Decimal("184205000.00"), Decimal("148063000.00")),
+    ("LIC", 14, Decimal("22684000.00"), Decimal("22684000.00")),
+    ("SVC", 88, Decimal("128520000.00"), Decimal("94618000.00")),
+    ("TRF", 9, Decimal("31150000.00"), Decimal("30400000.00")),
+)
+_MONTHS = (2215, 1533, 3106, 3488, 3870, 5217, 3023, 3341, 4612, 4106, 4131)
+_MONTHS_BEFORE = (1990, 1430, 2720, 3110, 3330, 4490, 2790, 3010, 3920, 3760, 3400, 4160)
+
+
+def figures(first: date, last: date, by: str) -> tuple[tuple[str, int, Decimal, Decimal], ...]:
+    """The figures of the drawing for 2026, about an eighth less for 2025, nothing for other years."""
+    if first.year not in (2025, 2026):
+        return ()
+    if by == "month":
+        totals = _MONTHS if first.year == 2026 else _MONTHS_BEFORE
+        lines = [
+            (f"{first.year}-{at:02}", total // 160, Decimal(total * 10_000), Decimal(total * 8_000))
+            for at, total in enumerate(totals, 1)
+        ]
+        return tuple(line for line in lines if first.strftime("%Y-%m") <= line[0] <= last.strftime("%Y-%m"))
+    if by == "kind":
+        if first.year == 2026:
+            return KIND_FIGURES
+        return tuple((k, n - n // 8, a * 7 / 8, b * 7 / 8) for k, n, a, b in KIND_FIGURES)
+    if by == "field":
+        return (
+            ("01", 60, Decimal("90000000.00"), Decimal("80000000.00")),
+            ("03", 120, Decimal("200000000.00"), Decimal("160000000.00")),
+            ("07", 66, Decimal("96421700.00"), Decimal("75086000.00")),
+        )
+    return ()
+
+
+class FakeDesk:
+    """See the head of this file."""
+
+    def __init__(self, person: v.SignedIn = SHEN, **changes: Any) -> None:
+        self.person = person
+        self.station = v.StationView(
+            code="990321",
+            name="澄河县技术合同登记处",
+            province="云岭省",
+            city="岚州市",
+            county="澄河县",
+            pack_name="云岭",
+            pack_version="2026.11",
+            rule_set="M2026",
+            rules_unverified=41,
+            database="D:/contract-desk/station.db",
+        )
+        self.book, self.pack, self.codes, self.calendar = law(), pack(), codes(), calendar()
+        self.calls: list[tuple[str, Any]] = []
+        self.refusals: dict[str, Exception] = {}
+        self.start = start_page()
+        self.facts = FACTS
+        self.sheet_row = URGENT[6]
+        self.problems: tuple[Problem, ...] = ()
+        self.duplicates: tuple[v.DuplicateView, ...] = ()
+        self.kept: dict[tuple[str, str], tuple[str, str, str]] = {}
+        self.found_ids: array[int] = array("q", range(1, 1907))
+        self.party_rows: tuple[v.PartyView, ...] = ()
+        self.people_rows: list[tuple[str, str, bool]] = [
+            ("沈清禾", "clerk", True),
+            ("陆知远", "clerk reviewer", True),
+            ("贺兰舟", "head reviewer", True),
+        ]
+        self.during: Callable[[str], None] = lambda _name: None
+        """Runs inside every call, for tests of threads and of what happens meanwhile."""
+        for name, value in changes.items():
+            setattr(self, name, value)
+
+    def told(self, name: str) -> list[Any]:
+        """The arguments of every call of this name."""
+        return [value for called, value in self.calls if called == name]
+
+    def _ask(self, name: str, value: Any = None) -> None:
+        self.calls.append((name, value))
+        self.during(name)
+        if name in self.refusals:
+            raise self.refusals[name]
+
+    # looking
+
+    def today(self) -> date:
+        """The day of the drawings."""
+        return TODAY
+
+    def start_page(self) -> v.StartPage:
+        """今日."""
+        self._ask("start_page")
+        return self.start
+
+    def sheet(self, of: v.ContractRow | None = None) -> v.ContractSheet:
+        """Everything about a contract, what is allowed taken from the real table."""
+        line = of or self.sheet_row
+        standing = Standing(line.state, line.clerk, bool(line.official_number), line.needs_expert)
+        name, roles = self.person.name, self.person.roles
+        return v.ContractSheet(
+            row=line,
+            uid=f"00000000-0000-4000-8000-{line.id:012}",
+            revision=3,
+            facts=replace(self.facts, title=line.title),
+            origin="desk",
+            received_on=TODAY,
+            rule_set="M2026",
+            reviewer="陆知远" if line.official_number else "",
+            allowed=allowed(standing, name, roles),
+            why_not={verb: said for verb in LIFECYCLE if (said := why_not(verb, standing, name, roles))},
+            problems=self.problems,
+            history=HISTORY,
+            duplicates=self.duplicates,
+        )
+
+    def contract(self, contract_id: int) -> v.ContractSheet:
+        """One of the drawings' contracts."""
+        self._ask("contract", contract_id)
+        known = {line.id: line for line in (*URGENT, *RETURNED)}
+        if contract_id == self.sheet_row.id:
+            return self.sheet()
+        return self.sheet(known.get(contract_id) or found_row(contract_id))
+
+    def rows(self, ids: Sequence[int]) -> dict[int, v.ContractRow]:
+        """Lines by id."""
+        self._ask("rows", list(ids))
+        return {key: found_row(key) for key in ids}
+
+    def queue(self, name: str) -> tuple[v.ContractRow, ...]:
+        """A queue of the start page."""
+        self._ask("queue", name)
+        states = {
+            "to_recognise": "ACCEPTED",
+            "to_review": "RECOGNISED",
+            "returned": "RETURNED",
+            "draft": "DRAFT",
+            "to_issue": "REGISTERED",
+        }
+        return tuple(line for line in (*URGENT, *RETURNED) if line.state == states.get(name))
+
+    def search(self, text: str, filters: Mapping[str, Any] | None = None) -> v.SearchResult:
+        """Everything, or nothing for 没有这个."""
+        self._ask("search", (text, dict(filters or {})))
+        ids = array("q") if "没有" in text else self.found_ids
+        found = bool(ids)
+        return v.SearchResult(
+            ids,
+            len(ids),
+            Decimal("986412350.00") if found else Decimal(0),
+            Decimal("812077640.50") if found else Decimal(0),
+            23,
+        )
+
+    def find_contract(self, text: str) -> int:
+        """By the last four of the 受理号."""
+        self._ask("find_contract", text)
+        for line in (*URGENT, *RETURNED):
+            if line.local_serial.endswith(text.strip()):
+                return line.id
+        raise RefusedError(f"找不到“{text}”这份合同", "请用受理号、登记编号或列表里的内部号")
+
+    def parties(self, text: str) -> tuple[v.PartyView, ...]:
+        """The library of parties."""
+        self._ask("parties", text)
+        return tuple(party for party in self.party_rows if text in party.name)
+
+    def check_form(self, facts: Facts, contract_id: int | None, *, submitted: bool) -> tuple[Problem, ...]:
+        """The problems set by the test."""
+        self._ask("check_form", (facts, contract_id, submitted))
+        return self.problems
+
+    def find_duplicates(self, facts: Facts, contract_id: int | None) -> tuple[v.DuplicateView, ...]:
+        """The duplicates set by the test."""
+        self._ask("find_duplicates", (facts, contract_id))
+        return self.duplicates
+
+    def draft(self, page: str, subject: str) -> tuple[str, str, str] | None:
+        """What was kept with ``keep_draft``."""
+        self._ask("draft", (page, subject))
+        return self.kept.get((page, subject))
+
+    # acts
+
+    def _act(self, name: str, cmd: Any) -> v.ContractSheet:
+        self._ask(name, cmd)
+        return self.sheet()
+
+    def save_contract(self, cmd: c.SaveContract) -> v.ContractSheet:
+        """Remembers the facts."""
+        self._ask("save_contract", cmd)
+        self.facts = cmd.facts
+        return self.sheet()
+
+    def keep_draft(self, cmd: c.KeepDraft) -> None:
+        """Kept in memory."""
+        self._ask("keep_draft", cmd)
+        self.kept[cmd.page, cmd.subject] = (cmd.field_name, cmd.content, "14:32")
+
+    def drop_draft(self, page: str, subject: str) -> None:
+        """Forget it."""
+        self._ask("drop_draft", (page, subject))
+        self.kept.pop((page, subject), None)
+
+    def delete_draft(self, cmd: c.DeleteDraft) -> None:
+        """Written down."""
+        self._ask("delete_draft", cmd)
+
+    def pass_doubt(self, cmd: c.PassDoubt) -> None:
+        """Takes the doubt off the list."""
+        self._ask("pass_doubt", cmd)
+        self.problems = tuple(p for p in self.problems if p.code != cmd.code)
+
+    def decide_duplicate(self, cmd: c.DecideDuplicate) -> None:
+        """Written down."""
+        self._ask("decide_duplicate", cmd)
+
+    def save_answers(self, cmd: c.SaveAnswers) -> None:
+        """Written down."""
+        self._ask("save_answers", cmd)
+
+    def accept(self, cmd: c.AcceptContract) -> v.ContractSheet:
+        """受理."""
+        return self._moved("accept", cmd, "ACCEPTED")
+
+    def decline(self, cmd: c.DeclineContract) -> v.ContractSheet:
+        """不予受理."""
+        return self._moved("decline", cmd, "NOT_ACCEPTED")
+
+    def return_contract(self, cmd: c.ReturnContract) -> v.ContractSheet:
+        """退回补正."""
+        return self._moved("return_contract", cmd, "RETURNED")
+
+    def supplement(self, cmd: c.SupplementContract) -> v.ContractSheet:
+        """收到补正材料."""
+        return self._moved("supplement", cmd, "ACCEPTED")
+
+    def refuse(self, cmd: c.RefuseContract) -> v.ContractSheet:
+        """不予登记."""
+        return self._moved("refuse", cmd, "REFUSED")
+
+    def recognise(self, cmd: c.RecogniseContract) -> v.ContractSheet:
+        """认定."""
+        return self._moved("recognise", cmd, "RECOGNISED")
+
+    def keep_relief(self, cmd: c.KeepRelief) -> v.ContractSheet:
+        """税惠."""
+        return self._act("keep_relief", cmd)
+
+    def review(self, cmd: c.ReviewContract) -> v.ContractSheet:
+        """复核."""
+        return self._act("review", cmd)
+
+    def send_back(self, cmd: c.SendBack) -> v.ContractSheet:
+        """退回初审."""
+        return self._moved("send_back", cmd, "ACCEPTED")
+
+    def register(self, cmd: c.RegisterContract) -> v.ContractSheet:
+        """登记."""
+        return self._registered("register", cmd)
+
+    def review_and_register(self, cmd: c.ReviewContract) -> v.ContractSheet:
+        """复核并登记."""
+        return self._registered("review_and_register", cmd)
+
+    def _moved(self, name: str, cmd: Any, state: str) -> v.ContractSheet:
+        self._ask(name, cmd)
+        self.sheet_row = replace(self.sheet_row, state=state)
+        return self.sheet()
+
+    def _registered(self, name: str, cmd: Any) -> v.ContractSheet:
+        self._ask(name, cmd)
+        self.sheet_row = replace(
+            self.sheet_row, state="REGISTERED", official_number="2026990321000247", registered_on=TODAY
+        )
+        return self.sheet()
+
+    def preview_certificate(self, contract_id: int, copy_number: int = 1) -> bytes:
+        """Bytes that are no PDF: set ``preview_bytes`` where a page draws them."""
+        self._ask("preview_certificate", (contract_id, copy_number))
+        return bytes(getattr(self, "preview_bytes", b""))
+
+    def issue_certificate(self, cmd: c.IssueCertificate) -> v.ContractSheet:
+        """发证."""
+        return self._moved("issue_certificate", cmd, "CERTIFIED")
+
+    def record_sheet(self, cmd: c.RecordSheet) -> v.ContractSheet:
+        """台账."""
+        return self._act("record_sheet", cmd)
+
+    def print_notice(self, notice_id: int, path: Path) -> Path:
+        """Written down."""
+        self._ask("print_notice", (notice_id, path))
+        return path
+
+    def print_grounds(self, contract_id: int, path: Path) -> Path:
+        """Written down."""
+        self._ask("print_grounds", (contract_id, path))
+        return path
+
+    def change(self, cmd: c.ChangeContract) -> v.ContractSheet:
+        """变更."""
+        return self._moved("change", cmd, "CHANGED")
+
+    def end(self, cmd: c.EndContract) -> v.ContractSheet:
+        """注销 or 撤销."""
+        return self._moved("end", cmd, "CANCELLED" if cmd.how == "cancel" else "REVOKED")
+
+    def fix_income(self, cmd: c.FixIncome) -> v.ContractSheet:
+        """核定技术性收入."""
+        return self._act("fix_income", cmd)
+
+    def park(self, cmd: c.ParkContract) -> v.ContractSheet:
+        """暂不上报."""
+        return self._act("park", cmd)
+
+    # exchange
+
+    def import_workbook(self, cmd: c.ImportWorkbook, progress: Any = None) -> v.ImportReport:
+        """Five rows, all in order."""
+        self._ask("import_workbook", cmd)
+        for at in range(1, 6):
+            if progress is not None:
+                progress(at, 5, "")
+        return v.ImportReport(cmd.path, 5, (401, 402, 403, 404, 405), (), 0, (), None)
+
+    def batches(self) -> tuple[v.BatchView, ...]:
+        """One package that waits for its receipt."""
+        return (
+            v.BatchView(
+                46,
+                "990321_2026-046.zip",
+                china(11, 17, 16, 20),
+                "陆知远",
+                9,
+                Decimal("6120000.00"),
+                Decimal("5480000.00"),
+                "K7Q4-M2XW",
+                1_843_200,
+                8,
+                0,
+                1,
+            ),
+        )
+
+    def report_page(self) -> v.ReportPage:
+        """上报 with twelve contracts to send."""
+        self._ask("report_page")
+        rows = tuple(replace(found_row(n), reporting_state="NOT_SENT") for n in range(1, 13))
+        sums = Decimal(sum(line.technology_amount or 0 for line in rows))
+        return v.ReportPage(
+            counts={"NOT_SENT": 12, "EXPORTED": 8, "ACCEPTED_ABOVE": 226, "REJECTED_ABOVE": 1, "PARKED": 1},
+            sums={"NOT_SENT": sums, "EXPORTED": Decimal("5480000.00")},
+            rows=rows,
+            batches=self.batches(),
+            reconcile=(
+                v.ReconcileRow("2026-10", 31, Decimal("38642100.00"), 31, Decimal("38642100.00")),
+                v.ReconcileRow("2026-11", 20, Decimal("31508600.00"), 8, Decimal("21000000.00")),
+            ),
+            last_sent_at=china(11, 17, 16, 20),
+            next_sequence=47,
+        )
+
+    def create_batch(self, cmd: c.CreateBatch, progress: Any = None) -> v.BatchView:
+        """Package 47."""
+        self._ask("create_batch", cmd)
+        for at in range(1, 13):
+            if progress is not None:
+                progress(at, 12, "")
+        name = "990321_2026-047.zip"
+        return replace(self.batches()[0], sequence=47, name=name, path=cmd.folder / name, waiting=12)
+
+    def receive(self, cmd: c.ReceiveFile, progress: Any = None) -> v.ReceiveReport:
+        """A number block."""
+        self._ask("receive", cmd)
+        if progress is not None:
+            progress(1, 1, "")
+        return v.ReceiveReport("block", "2026 第 2 段，100 个号", was_applied_before=False)
+
+    # the station
+
+    def figures(self, first: date, last: date, by: str) -> tuple[tuple[str, int, Decimal, Decimal], ...]:
+        """The drawing's figures."""
+        self._ask("figures", (first, last, by))
+        return figures(first, last, by)
+
+    def backup(self, path: Path, progress: Any = None) -> v.BackupView:
+        """A verified backup."""
+        self._ask("backup", path)
+        for at in range(1, 5):
+            if progress is not None:
+                progress(at, 4, "")
+        return replace(BACKUP, path=path, made_at=china(11, 20, 17, 30))
+
+    def check(self, *, deep: bool = False, progress: Any = None) -> v.CheckReport:
+        """All good."""
+        self._ask("check", deep)
+        if progress is not None:
+            progress(1, 1, "")
+        return v.CheckReport(
+            True,
+            1_048_212,
+            5_120_044,
+            1_040_112,
+            Decimal("271828182845.90"),
+            Decimal("231415926535.89"),
+            ("数据库文件：完好", "日志：5120044 条，首尾相连"),
+        )
+
+    def people(self) -> tuple[tuple[str, str, bool], ...]:
+        """Name, roles, active."""
+        self._ask("people")
+        return tuple(self.people_rows)
+
+    def add_person(self, name: str, roles: str, password: str) -> None:
+        """One more."""
+        self._ask("add_person", (name, roles, password))
+        self.people_rows.append((name, roles, True))
+
+    def change_password(self, old: str, new: str) -> None:
+        """Written down."""
+        self._ask("change_password", (old, new))
+
+    def unfreeze_block(self, cmd: c.UnfreezeBlock) -> v.BlockView:
+        """The block is free again."""
+        self._ask("unfreeze_block", cmd)
+        self.start = replace(self.start, block=replace(self.start.block, is_frozen=False))
+        return self.start.block
+
+    def close(self) -> None:
+        """Written down."""
+        self._ask("close")
