@@ -231,7 +231,7 @@ def check_certificate(data: CertificateData, layout: Layout) -> None:
                 _("没有登记编号，不能打印登记证明"),
                 _("请先取得登记编号；编号待上级确认的，只打印受理通知单"),
             )
-        if data.decided_on is None or ("reviewed" in layout.needs and not data.reviewer):
+        if data.decided_on is None or ("reviewer" in layout.needs and not data.reviewer):
             raise RefusedError(_("合同还没有复核登记，不能打印登记证明"), _("请先由另一人复核并登记"))
         if not data.qr or not data.check_code:
             raise RefusedError(_("登记证明没有校验码，不能打印"), _("请先由负责人建立本机构的签名密钥"))
@@ -391,35 +391,33 @@ def _draw_code(sheet: Sheet, data: CertificateData, layout: Layout) -> None:
         width=box.w,
         height=box.h - leading_of(box.size),
         name=layout.words("check"),
-        is_balanced=True,
     )
     sheet.block(fitted, box.x, box.y + leading_of(box.size), box.w)
 
 
 def _draw_signature(sheet: Sheet, data: CertificateData, layout: Layout) -> None:
-    org, day = layout.boxes["org"], layout.boxes["date"]
-    fitted = fit_text(
-        paper_text(data.station_name),
-        org.face,
-        sizes=sizes_down(14, layout.numbers["floor"]),
-        width=org.w,
-        height=org.h,
-        max_lines=org.max_lines,
-        name=_("登记机构"),
-        is_balanced=True,
-        factor=1.2,
-    )
-    sheet.block(fitted, org.x, org.y, org.w, align=org.align, height=org.h)
-    decided = layout.words("blank_date") if data.decided_on is None else date_text(data.decided_on)
+    """Names and day only: the seals are set by hand over them."""
+    others = [seal.owner for seal in layout.seals if seal.owner != "station"]
+    for box_name, name in (("org", data.station_name), ("org2", others[0] if others else data.station_name)):
+        if (org := layout.boxes.get(box_name)) is None:
+            continue
+        fitted = fit_text(
+            paper_text(name),
+            org.face,
+            sizes=sizes_down(14, layout.numbers["floor"]),
+            width=org.w,
+            height=org.h,
+            max_lines=org.max_lines,
+            name=_("登记机构"),
+            is_balanced=True,
+            factor=1.2,
+        )
+        sheet.block(fitted, org.x, org.y, org.w, align=org.align, height=org.h)
+    day = layout.boxes["date"]
+    decided = None if data.is_preview else data.decided_on
+    words = layout.words("blank_date") if decided is None else date_text(decided)
     base = sheet.baseline(day.y, day.h, 14)
-    sheet.text(
-        day.x + day.w / 2,
-        base,
-        decided if not data.is_preview else layout.words("blank_date"),
-        SONG,
-        14,
-        align="C",
-    )
+    sheet.text(day.x + day.w / 2, base, words, SONG, 14, align="C")
 
 
 def _draw_foot(sheet: Sheet, data: CertificateData, layout: Layout, which: int) -> None:
@@ -759,7 +757,7 @@ def _draw_cell(sheet: Sheet, cell: _Cell, x: float, y: float, height: float) -> 
 def _draw_annex(sheet: Sheet, data: CertificateData, layout: Layout, annex: _Annex) -> None:
     own = load_layout("P06-annex")
     width = own.boxes["table"].w
-    bands = _annex_bands(data, own, annex, width)
+    bands = _annex_bands(data, layout, own, annex, width)
     bands.append(_end_band(own.words("end"), width))
     room = own.boxes["table"].h
     pages = paged(bands, first=room, other=room, last=own.numbers["last_table"])
@@ -775,7 +773,9 @@ def _draw_annex(sheet: Sheet, data: CertificateData, layout: Layout, annex: _Ann
     sheet.set_size(layout.width, layout.height)
 
 
-def _annex_bands(data: CertificateData, own: Layout, annex: _Annex, width: float) -> list[Band]:
+def _annex_bands(
+    data: CertificateData, layout: Layout, own: Layout, annex: _Annex, width: float
+) -> list[Band]:
     size, floor = own.numbers["table_size"], own.numbers["table_floor"]
     bands: list[Band] = []
 
@@ -788,13 +788,16 @@ def _annex_bands(data: CertificateData, own: Layout, annex: _Annex, width: float
             )
         )
 
-    sides = [("卖方", data.sellers), ("买方", data.buyers)]
-    if "partners" in annex.parts:
-        sides = [("合作方", data.sellers + data.buyers)]
-        shown = {"合作方"}
-    else:
-        shown = {word for word, key in (("卖方", "sellers"), ("买方", "buyers")) if key in annex.parts}
-    listed = [(side, party) for side, parties in sides if side in shown for party in parties]
+    sides = [
+        (name, parties)
+        for name, parties in (
+            ("sellers", data.sellers),
+            ("buyers", data.buyers),
+            ("partners", data.sellers + data.buyers),
+        )
+        if name in annex.parts
+    ]
+    listed = [(layout.labels[name], party) for name, parties in sides for party in parties]
     if listed:
         rows = [
             (
@@ -838,7 +841,7 @@ def _annex_frame(sheet: Sheet, data: CertificateData, own: Layout, number: int, 
     base = sheet.baseline(title.y, title.h, title.size)
     sheet.text(title.x + title.w / 2, base, own.title, title.face, title.size, align="C")
     words = own.words("sub").format(
-        number="（登记后发给）" if data.is_preview else data.number,
+        number=own.words("pending") if data.is_preview else data.number,
         version=data.version,
         check="----" if data.is_preview else data.check_code,
     )

@@ -11,9 +11,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
-import segno
-from reportlab.pdfgen.canvas import Canvas
-
 from desktop.certificates.fonts import HEI_BOLD, SONG, fonts
 from desktop.certificates.lines import MM, Fitted
 
@@ -41,6 +38,8 @@ class Sheet:
     def __init__(
         self, out: Path | IO[bytes], *, width: float, height: float, title: str, author: str = ""
     ) -> None:
+        from reportlab.pdfgen.canvas import Canvas
+
         fonts().font(SONG)
         self._canvas = Canvas(
             str(out) if isinstance(out, Path) else out,
@@ -230,6 +229,8 @@ class Sheet:
 def qr_bits(payload: str) -> tuple[int, bytes]:
     """Modules on a side with the quiet zone, and the rows as bits (1 = dark) in whole bytes."""
     # A fixed mask costs a quarter of the search for the best one, and every code so made was read.
+    import segno
+
     code = segno.make(payload, error="m", boost_error=False, mask=3, micro=False)
     rows = [bytes(row) for row in code.matrix]
     modules = len(rows) + 8

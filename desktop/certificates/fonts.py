@@ -10,12 +10,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
-
-from reportlab import rl_config
-from reportlab.pdfbase import pdfmetrics, ttfonts
+from typing import TYPE_CHECKING
 
 from desktop.errors import RefusedError
 from desktop.resources import _, resource
+
+if TYPE_CHECKING:
+    from reportlab.pdfbase.ttfonts import TTFont
 
 SONG = "Song"
 SONG_BOLD = "Song-Bold"
@@ -80,16 +81,18 @@ class Fonts:
     """The fonts of this process; each is read at its first use and stays. Take it from ``fonts()``."""
 
     def __init__(self) -> None:
-        # reportlab's own subset writer must use the mended table, and an embedded font must not be listed
-        # beside an unembedded Helvetica (Sheet passes a shipped font as the first one).
-        ttfonts.makeToUnicodeCMap = to_unicode_map
-        rl_config.invariant = 1
-        self._faces: dict[str, ttfonts.TTFont] = {}
+        from reportlab.pdfbase import ttfonts  # 0.1 s, not wanted before the first print
+
+        ttfonts.makeToUnicodeCMap = to_unicode_map  # what reportlab's own subset writer calls
+        self._faces: dict[str, TTFont] = {}
         self._advances: dict[str, dict[str, tuple[str, float]]] = {face: {} for face in CHAINS}
 
-    def font(self, name: str) -> ttfonts.TTFont:
+    def font(self, name: str) -> TTFont:
         """The registered font of this name (``Song``, ``Rare`` …)."""
         if (found := self._faces.get(name)) is None:
+            from reportlab.pdfbase import pdfmetrics, ttfonts
+
+            # Without the readable ASCII block a subset holds only what is used: 67 kB a sheet, not 111.
             found = ttfonts.TTFont(name, str(resource("fonts", FILES[name])), asciiReadable=0)
             pdfmetrics.registerFont(found)
             self._faces[name] = found

@@ -99,6 +99,8 @@ class Seal:
     zone: str
     name: str
     mm: float
+    owner: str = "station"
+    """``station``, or the name of the other organ, which is printed under its seal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +143,8 @@ def load_layout(paper: str, overrides: Mapping[str, Any] | None = None) -> Layou
     """
     values = _merged(_file_values(paper), overrides or {}, _("地方包"), paper)
     if len(values["seals"]) > 1:
-        extra = values.get("with_two_seals", {})
-        values = _merged(values, extra, f"{paper}.toml", "with_two_seals")
+        boxes = {**values["box"], **values.get("with_two_seals", {}).get("box", {})}
+        values = {**values, "box": {name: text for name, text in boxes.items() if text}}
     return _Reader(paper, values).layout()
 
 
@@ -294,7 +296,7 @@ class _Reader:
                 raise self.fail("seals.zone", _("版式里没有这个印章位置"))
             if seal["mm"] + 4 > self.box("", self.values["box"][seal["zone"]]).w:
                 raise self.fail("seals.mm", _("印章直径大于留出的位置"))
-            yield Seal(seal["zone"], seal["name"], float(seal["mm"]))
+            yield Seal(seal["zone"], seal["name"], float(seal["mm"]), seal.get("owner", "station"))
 
     def check(self, layout: Layout) -> None:
         if not layout.title or not re.fullmatch(r"yuan|wan", layout.unit):

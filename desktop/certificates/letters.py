@@ -966,7 +966,7 @@ def _draw_list(press: _Press, data: RegistrationList) -> None:
     grid = table_bands(columns, rows, size=size, floor=floor, name=layout.title, padding=1.2)
     grid = [replace(band, repeats=(grid[0],)) if number else band for number, band in enumerate(grid)]
     sums = 2 * _SUM_ROW
-    last = layout.numbers["last_table"] - sums
+    last = layout.numbers["last_table"] - sums - 7
     pages = paged(grid, first=table.h - sums, other=table.h - sums, last=last)
     for which in press.copies:
         left = list(data.contracts)
@@ -991,7 +991,9 @@ def _draw_list(press: _Press, data: RegistrationList) -> None:
             if len(pages) > 1:
                 y = _sum_row(press, columns, y, layout.words("subtotal"), here)
             if number == len(pages):
-                _sum_row(press, columns, y, layout.words("total"), data.contracts)
+                y = _sum_row(press, columns, y, layout.words("total"), data.contracts)
+                base = press.sheet.baseline(y, 7, 9)
+                press.sheet.text(table.x + table.w / 2, base, layout.words("end"), SONG, 9, align="C")
                 press.put("last_org", data.station_name)
                 press.put("last_date", date_text(data.decided_on) if not data.is_preview else "　年　月　日")
             press.put("foot", fill(layout, "foot", _days(as_of=data.as_of)))

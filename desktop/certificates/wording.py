@@ -30,7 +30,10 @@ def paper_text(text: str) -> str:
     changed together. Spaces at the ends, and around a mark that was changed, go. Applied twice it changes
     nothing more.
     """
-    return _stops(_brackets(_quotes(text.strip())))
+    text = _quotes(text.strip())
+    while (wider := _stops(_brackets(text)).strip()) != text:
+        text = wider  # a mark just widened counts as Chinese for its neighbour
+    return text
 
 
 def _is_chinese(char: str) -> bool:
@@ -54,6 +57,11 @@ def _brackets(text: str) -> str:
     while pairs := [pair for pair in _pairs(chars) if _touches_chinese(chars, *pair)]:
         for opening, closing in pairs:
             chars[opening], chars[closing] = "（", "）"
+    paired = {place for pair in _pairs(chars) for place in pair}
+    for place, char in enumerate(chars):
+        beside = chars[max(place - 1, 0) : place] + chars[place + 1 : place + 2]
+        if char in "()" and place not in paired and any(map(_is_chinese, beside)):
+            chars[place] = char.translate(_FULL)
     return "".join(chars)
 
 
