@@ -625,27 +625,12 @@ def make_ledger(writer: Writer, path: Path) -> None:
         "TRF-3": "工艺技术秘密转让",
     }  # fmt: skip
     fixed = {
-        188: (
-            "平地茶园割刀高度传感技术研制",
-            "DEV-1",
-            "qiheng",
-            "fenghe",
-            "720000",
-            date(2025, 12, 8),
-            "已发证",
-        ),
-        152: (
-            "花椒采摘剪切力测试与机构优化研制",
-            "DEV-1",
-            "qianhu",
-            "hezuo",
-            "96000",
-            date(2025, 10, 21),
-            "已发证",
-        ),
-        77: ("采摘机远程诊断平台开发", "DEV-1", "qiuhe", "tea", "268000", date(2025, 5, 6), "已撤销"),
+        188: ("平地茶园割刀高度传感技术研制", "DEV-1", "qiheng fenghe 720000 2025-12-08 已发证"),
+        152: ("花椒采摘剪切力测试与机构优化研制", "DEV-1", "qianhu hezuo 96000 2025-10-21 已发证"),
+        140: ("温室番茄采摘机器人技术秘密使用许可", "LIC-2", "qiheng hezuo 400000 2025-09-03 已注销"),
+        77: ("采摘机远程诊断平台开发", "DEV-1", "qiuhe tea 268000 2025-05-06 已撤销"),
     }
-    serials = sorted({*fixed, *random.sample([n for n in range(1, 205) if n not in fixed], 117)})
+    serials = sorted({*fixed, *random.sample([n for n in range(1, 205) if n not in fixed], 116)})
     book = new_book(("合同", "当事人", "金额"))
     sheet = book["合同"]
     width = sheet.max_column
@@ -659,7 +644,9 @@ def make_ledger(writer: Writer, path: Path) -> None:
         amount = str(random.randrange(20, 3000) * 1000)
         state = random.choices(["已发证", "已登记", "已变更", "已注销"], [90, 5, 5, 2])[0]
         if serial in fixed:
-            title, kind, seller, buyer, amount, day, state = fixed[serial]
+            title, kind, words = fixed[serial]
+            seller, buyer, amount, when, state = words.split()
+            day = date.fromisoformat(when)
         total = Decimal(amount)
         technology = total if serial % 4 else (total * 4 / 5).quantize(Decimal(1))
         row = {
@@ -672,7 +659,8 @@ def make_ledger(writer: Writer, path: Path) -> None:
         lines = [["技术价款", "technology", str(technology), "7.1"]]
         if total != technology:
             lines.append(["设备材料", "equipment", str(total - technology), "附件二"])
-        case = _case(row, {"style": "number", "lines": lines}, parties)
+        old_kind = {"kind": "TRF"} if kind.startswith("LIC") else {}
+        case = _case(row, {"style": "number", "lines": lines, "facts": old_kind}, parties)
         add_case(book, writer, case)
         at = sheet.max_row
         number = f"2025990321{serial:04d}" if serial % 23 == 0 else f"202599032100{serial:04d}"
