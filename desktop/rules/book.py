@@ -60,6 +60,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from difflib import get_close_matches
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -504,8 +505,8 @@ class _Row:
 
     def unknown_keys(self, known: frozenset[str]) -> None:
         for key in sorted(self.raw.keys() - known):
-            near = [k for k in sorted(known) if k[:3] == key[:3]]
-            self.wrong(key, "没有这一项", f"是不是 {'、'.join(near)}？" if near else "请核对拼写")
+            near = get_close_matches(key, known, 1)
+            self.wrong(key, "没有这一项", f"是不是 {near[0]}？" if near else "请核对拼写")
 
 
 def _outcomes(row: _Row, is_relief: bool) -> Mapping[str, tuple[str, ...]]:

@@ -513,7 +513,12 @@ class _Course:
         return list(dict.fromkeys(f"{test}-{d}" for d in digits))
 
     def _choose(self, holding: list[Holding], claimed: frozenset[str]) -> Holding | None:
-        """The claimed kind among those that hold; else the first that holds; or one to be mended."""
+        """The claimed kind among those that hold; else the first that holds; or one to be mended.
+
+        None while a kind before it is still open: that one would come first.
+        """
+        if self.stop not in ("holds", "curable"):
+            return None
         for item in holding:
             if item.test in claimed:
                 return item
@@ -527,7 +532,7 @@ class _Course:
         row = self.plan.weigh
         if row is None:
             return None
-        if len(holding) < 2:
+        if len(holding) < 2 or self.stop != "holds":
             return row.found_out
         if not claimed:
             self.notes.append(_("几个类别都符合，请先选定类别"))
