@@ -27,6 +27,8 @@ class Batch(Base):
     contract_total: Mapped[Decimal]
     technology_total: Mapped[Decimal]
     size: Mapped[int]
+    totals: Mapped[str] = mapped_column(Text)
+    """The counts of the hand-over slip as JSON."""
     person: Mapped[str] = mapped_column(String(60))
     made_at: Mapped[datetime]
     rows: Mapped[list[BatchRow]] = relationship(cascade="all, delete-orphan", order_by="BatchRow.id")

@@ -62,6 +62,11 @@ class Signer:
         """64 raw bytes."""
         return self._private.sign(content)
 
+    @property
+    def private_key(self) -> Ed25519PrivateKey:
+        """The key itself, for a library that signs by its own means (the credential of a certificate)."""
+        return self._private
+
 
 @dataclass(frozen=True, slots=True)
 class PublicKeys:

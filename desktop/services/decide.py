@@ -15,7 +15,8 @@ from desktop.models import Contract, Draft, Finding, Recognition, ReliefCheck, R
 from desktop.resources import _
 from desktop.rules.amounts import Fixing, fix_amounts
 from desktop.rules.facts import Facts
-from desktop.rules.recognition import Conclusion, read_answers, recognise
+from desktop.rules.conclusion import Conclusion, read_answers
+from desktop.rules.recognition import recognise
 from desktop.rules.relief import ReliefResult, check_relief
 from desktop.services.commands import KeepRelief, RecogniseContract, SaveAnswers
 from desktop.services.office import Office, perform
@@ -127,16 +128,17 @@ def decision(conclusion: Conclusion, cmd: RecogniseContract) -> tuple[str, str]:
         raise RefusedError(
             _("还有 {n} 问没有答完，不能下结论").format(n=len(conclusion.open_questions)),
             _("请从 {code} 接着答：{question}").format(
-                code=conclusion.open_questions[0].code, question=conclusion.open_questions[0].question
+                code=conclusion.open_questions[0],
+                question=question_of(conclusion, conclusion.open_questions[0]),
             ),
         )
     kind = cmd.kind or conclusion.kind
     sub_kind = cmd.sub_kind or conclusion.sub_kind
     differs = (kind, sub_kind) != (conclusion.kind, conclusion.sub_kind) or conclusion.outcome != "PASS"
     if conclusion.outcome in ("RETURN", "HOLD", "REFUSE", "NOT_ACCEPTED"):
-        first = next((f for f in conclusion.findings if f.outcome == conclusion.outcome), None)
+        why = "；".join(f.short for f in conclusion.deciding[:3]) or conclusion.outcome
         raise RefusedError(
-            _("按现有回答不能认定为技术合同：{why}").format(why=first.short if first else conclusion.outcome),
+            _("按现有回答不能认定为技术合同：{why}").format(why=why),
             _("请退回补正或不予登记；如回答有误，请回到该问改正"),
         )
     if not kind or not sub_kind:
@@ -144,6 +146,12 @@ def decision(conclusion: Conclusion, cmd: RecogniseContract) -> tuple[str, str]:
     if differs and not cmd.reason.strip():
         raise RefusedError(_("您的认定与程序的建议不同，请写明理由"), _("理由会入档，复核人看得到"))
     return kind, sub_kind
+
+
+def question_of(conclusion: Conclusion, code: str) -> str:
+    """The words of one question of this conclusion."""
+    found = conclusion.finding(code)
+    return found.question if found else code
 
 
 def store_recognition(
@@ -171,7 +179,7 @@ def store_recognition(
         decided_kind=kind,
         decided_sub_kind=sub_kind,
         reason=cmd.reason,
-        confidence=weakest(f.confidence for f in conclusion.findings),
+        confidence=weakest(f.confidence for f in conclusion.used),
         answers=canonical(cmd.answers),
         conclusion=canonical(conclusion.to_json()),
         person=cmd.actor,
@@ -186,7 +194,7 @@ def store_recognition(
             outcome=f.outcome,
             confidence=f.confidence,
         )
-        for f in conclusion.findings
+        for f in conclusion.used
     ]
     uow.session.add(row)
     uow.session.flush()

@@ -299,7 +299,12 @@ def find_contract(office: Office, text: str) -> int:
             Contract.deleted_at.is_(None),
         )
         found = list(session.scalars(query.limit(3)))
-        if not found and squeezed.isdigit() and len(squeezed) < 10 and session.get(Contract, int(squeezed)):
+        if (
+            not found
+            and squeezed.isdigit()
+            and len(squeezed) < 10
+            and session.get(Contract, int(squeezed)) is not None
+        ):
             found = [int(squeezed)]
     if not found:
         raise RefusedError(
@@ -572,7 +577,7 @@ def reconcile(uow: UnitOfWork) -> tuple[v.ReconcileRow, ...]:
     months: dict[str, list[Any]] = {}
     for day, state, number, technology in queries.month_figures(uow.session):
         row = months.setdefault(day.strftime("%Y-%m"), [0, Decimal(0), 0, Decimal(0)])
-        amount = technology if isinstance(technology, Decimal) else Decimal(technology or 0)
+        amount = technology or Decimal(0)
         row[0] += number
         row[1] += amount
         if state == "ACCEPTED_ABOVE":
@@ -634,7 +639,7 @@ def check_database(office: Office, *, deep: bool = False) -> v.CheckReport:
             session, Contract.state.in_(queries.LIVE), Contract.origin != "ledger"
         )
         numbers = session.scalar(
-            select(func.count(Contract.official_number) - func.count(Contract.official_number.distinct()))
+            select(func.count(Contract.official_number) - func.count(func.distinct(Contract.official_number)))
         )
         if numbers:
             good = False

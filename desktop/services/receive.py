@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -267,9 +268,13 @@ def _receive_policy(office: Office, cmd: ReceiveFile) -> ReceiveReport:
             return ReceiveReport("policy", _("这个规则包以前装过，没有再改动"), True)
         folder = office.folder / "law" / f"{pack.pack_id}-{pack.version}"
         folder.mkdir(parents=True, exist_ok=True)
-        for name, content in pack.files.items():
-            (folder / name).write_bytes(content)
-        book = load_book(folder)
+        try:
+            for name, content in pack.files.items():
+                (folder / name).write_bytes(content)
+            book = load_book(folder)
+        except (RefusedError, OSError):
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         uow.session.add(
             PolicyPack(
                 uid=uid,
@@ -283,6 +288,9 @@ def _receive_policy(office: Office, cmd: ReceiveFile) -> ReceiveReport:
             cmd.request_id, "policy", cmd.actor, office.now(), {"uid": uid, "rows": len(book.all_rows())}
         )
         commit(uow)
+    pointer = office.folder / "law" / "CURRENT.partial"
+    pointer.write_text(folder.name, encoding="utf-8")
+    pointer.replace(office.folder / "law" / "CURRENT")
     return ReceiveReport(
         "policy",
         _("装入规则包 {v}，{n} 条；重新登录后生效").format(v=pack.version, n=len(book.all_rows())),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,10 +21,11 @@ from desktop.services.decide import last_recognition
 from desktop.services.look import batch_view
 from desktop.services.office import Office, check_actor, commit
 from desktop.services.views import BatchView
+from desktop.settings import local_time
 from desktop.store import queries
 from desktop.store.mapping import facts_of
 from desktop.store.search_index import index_contract
-from desktop.store.unit_of_work import UnitOfWork
+from desktop.store.unit_of_work import UnitOfWork, canonical
 
 Progress = Callable[[int, int, str], None]
 
@@ -76,13 +79,14 @@ def create_batch(office: Office, cmd: CreateBatch, progress: Progress | None = N
             uid=str(uuid4()),
             sequence=sequence,
             package_name=written.file.path.name,
-            sha256=written.file.sha256,
+            sha256=written.file.digest,
             previous_sha256=header.previous,
             check_code=written.file.check_code,
             contract_count=totals.contracts,
             contract_total=totals.contract_amount,
             technology_total=totals.technology_amount,
             size=written.file.size,
+            totals=canonical(asdict(totals)),
             person=cmd.actor,
             made_at=now,
         )
@@ -165,33 +169,42 @@ def _line(uow: UnitOfWork, office: Office, contract: Contract) -> Any:
 
 def carry_out(office: Office, batch: Batch, folder: Path) -> BatchView:
     """Copy the package and its slip to a folder or stick, verified; the copy in the data folder stays."""
-    from desktop.certificates.letters import draw_handover_slip
+    from desktop.certificates.letters import draw_paper
     from desktop.exchange.transport import FolderTransport
 
     source = office.folder / "packages" / batch.package_name
     slip = office.folder / "packages" / (source.stem + "_交接单.pdf")
-    draw_handover_slip(slip_data(office, batch), slip)
+    draw_paper(slip_data(office, batch, str(folder)), slip)
     transport = FolderTransport(folder)
     for path in (source, slip):
-        transport.send(path)
+        transport.upload(path)
     return batch_view(office, batch, folder / source.name, folder / slip.name)
 
 
-def slip_data(office: Office, batch: Batch) -> Any:
+def slip_data(office: Office, batch: Batch, medium: str) -> Any:
     """What the hand-over slip (交接单) says: counts and sums, no names of parties."""
-    from desktop.certificates.letters import HandoverSlip
+    from desktop.certificates.letters import HandOverSlip
 
-    return HandoverSlip(
-        package_name=batch.package_name,
-        sequence=batch.sequence,
-        previous_sequence=batch.sequence - 1,
-        contract_count=batch.contract_count,
-        contract_total=batch.contract_total,
-        technology_total=batch.technology_total,
-        check_code=batch.check_code,
-        handed_by=batch.person,
+    totals = json.loads(batch.totals)
+    return HandOverSlip(
         station_name=office.station.name,
-        made_at=batch.made_at,
+        decided_on=local_time(batch.made_at).date(),
+        check_code=batch.check_code,
+        is_training=office.station.is_training,
+        package=batch.package_name,
+        sequence=batch.sequence,
+        previous_sequence=batch.sequence - 1 or None,
+        contracts=batch.contract_count,
+        new=totals["new"],
+        changed=totals["changed"],
+        cancelled=totals["cancelled"],
+        revoked=totals["revoked"],
+        contract_amount=Decimal(totals["contract_amount"]),
+        technology_amount=Decimal(totals["technology_amount"]),
+        attachments=totals["attachments"],
+        medium=medium,
+        handed_by=batch.person,
+        moment=batch.made_at,
     )
 
 

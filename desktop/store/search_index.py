@@ -39,9 +39,10 @@ def initials(name: str) -> str:
 
     surname = _SURNAMES.get(name[:1]) if 1 < len(name) <= 4 else None
     letters = [
-        item[0][:1].lower()
-        for item in pinyin(name, style=Style.FIRST_LETTER, errors=list)
-        if item[0][:1].isascii() and item[0][:1].isalnum()
+        letter
+        for item in pinyin(name, style=Style.FIRST_LETTER)
+        for letter in item[0].lower()
+        if letter.isascii() and letter.isalnum()
     ]
     if surname and letters:
         letters[0] = surname

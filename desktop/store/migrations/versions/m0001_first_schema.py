@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("contract_total", sa.BigInteger(), nullable=False),
         sa.Column("technology_total", sa.BigInteger(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("totals", sa.Text(), nullable=False),
         sa.Column("person", sa.String(length=60), nullable=False),
         sa.Column("made_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),

@@ -1,0 +1,20 @@
+"""``contract-desk`` and ``python -m desktop``."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Without a command the window, else the command; returns the exit code."""
+    if len(sys.argv) <= 1 or (sys.argv[1] == "--data" and len(sys.argv) == 3):
+        from desktop.app import run_window
+
+        return run_window(sys.argv[2] if len(sys.argv) == 3 else None)
+    from desktop.cli import run
+
+    return run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

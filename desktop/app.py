@@ -1,0 +1,564 @@
+"""The one place that wires everything: opens a station, and hands it to the window or to a command."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from desktop import settings
+from desktop.errors import MachineError, RefusedError
+from desktop.resources import _, resource
+
+if TYPE_CHECKING:
+    from desktop.errors import Problem
+    from desktop.rules.book import Book
+    from desktop.rules.codes import CodeTables
+    from desktop.rules.facts import Facts
+    from desktop.rules.local_pack import LocalPack
+    from desktop.rules.working_days import Calendar
+    from desktop.services import commands as c
+    from desktop.services import views as v
+    from desktop.services.desk import Progress
+    from desktop.services.office import Office
+
+HEAVY = (
+    "sqlalchemy.orm",
+    "desktop.models",
+    "desktop.services.look",
+    "desktop.services.take_in",
+    "desktop.services.decide",
+    "desktop.services.register",
+    "desktop.services.afterwards",
+    "desktop.certificates.certificate",
+)
+"""Loaded in the background while the clerk types the password."""
+
+
+def preload() -> None:
+    """Import what the first page after signing in needs."""
+    for name in HEAVY:
+        importlib.import_module(name)
+
+
+def sign_in(folder: Path, name: str, password: str) -> OpenDesk:
+    """Unlock the database with a person's password and open the station.
+
+    Raises RefusedError (wrong password, with the wait it costs) and MachineError (no station here, database damaged,
+    made by a newer program, in use by another window).
+    """
+    from desktop.security import slots
+    from desktop.services.views import SignedIn
+
+    station = settings.read_station_file(folder)
+    key = slots.open_slot(folder / "people.json", name, password)
+    return OpenDesk(folder, station, SignedIn(key.name, frozenset(key.roles)), key.raw)
+
+
+def law_folder(folder: Path) -> Path:
+    """The law in force on this machine: an imported policy pack if there is one, else what was shipped."""
+    pointer = folder / "law" / "CURRENT"
+    if pointer.exists():
+        chosen = folder / "law" / pointer.read_text(encoding="utf-8").strip()
+        if chosen.is_dir():
+            return chosen
+    return resource("law")
+
+
+def load_law(folder: Path) -> Book:
+    """The book of rules of one folder, checked whole."""
+    from desktop.rules.book import load_book
+
+    return load_book(folder)
+
+
+def load_codes(pack: LocalPack | None = None) -> CodeTables:
+    """The code tables, with the regions a local pack adds."""
+    from desktop.rules.codes import CodeTables
+
+    return CodeTables(resource("codes"), pack.regions if pack else ())
+
+
+class OpenDesk:
+    """An open station with one person signed in; implements ``desktop.services.desk.Desk``."""
+
+    def __init__(
+        self, folder: Path, station: settings.StationFile, person: v.SignedIn, master: bytes
+    ) -> None:
+        from filelock import FileLock, Timeout
+
+        from desktop.rules.local_pack import load_pack
+        from desktop.rules.working_days import Calendar
+        from desktop.services.office import Office
+        from desktop.store.engine import open_postgres, open_sqlite
+        from desktop.store.schema import bring_up_to_date
+
+        self._lock = FileLock(folder / "in-use.lock")
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as exc:
+            raise MachineError(
+                _("这份数据正在另一个窗口里打开着"),
+                _("请用已经打开的窗口；确实没有的话，请重新启动电脑后再试"),
+                code="M07",
+            ) from exc
+        except OSError as exc:
+            raise MachineError(
+                _("数据文件夹只能读、不能写：{folder}").format(folder=folder),
+                _("请检查权限或写保护；数据没有改动"),
+                code="M02",
+            ) from exc
+        try:
+            pack = load_pack(folder / "local" / f"{station.pack}.toml")
+            if station.database_url:
+                engine = open_postgres(station.database_url)
+            else:
+                path = folder / "contract-desk.db"
+                if not path.exists():
+                    raise MachineError(
+                        _("数据库文件不见了：{path}").format(path=path), _("请从备份还原，或检查是否被移动")
+                    )
+                engine = open_sqlite(path, None if station.is_plain else master)
+            before = folder / f"before-upgrade-{settings.now():%Y%m%dT%H%M%S}.db"
+            bring_up_to_date(engine, before)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._office = Office(
+            engine=engine,
+            folder=folder,
+            station=station,
+            book=load_law(law_folder(folder)),
+            codes=load_codes(pack),
+            pack=pack,
+            calendar=Calendar.load(resource("law", "working-days.toml")),
+            person=person,
+            master=master,
+        )
+
+    @property
+    def office(self) -> Office:
+        """What the services work on; for the command line and the demo."""
+        return self._office
+
+    @property
+    def person(self) -> v.SignedIn:
+        """Who is signed in."""
+        return self._office.person
+
+    @property
+    def book(self) -> Book:
+        """The law."""
+        return self._office.book
+
+    @property
+    def codes(self) -> CodeTables:
+        """The code tables."""
+        return self._office.codes
+
+    @property
+    def pack(self) -> LocalPack:
+        """The local pack."""
+        return self._office.pack
+
+    @property
+    def calendar(self) -> Calendar:
+        """Working days."""
+        return self._office.calendar
+
+    @cached_property
+    def station(self) -> v.StationView:
+        """What the frame of the window shows."""
+        from desktop.services.views import StationView
+
+        o = self._office
+        rule_set = o.rule_set
+        rows = o.book.rules(o.today(), rule_set)
+        return StationView(
+            o.station.code,
+            o.station.name,
+            o.pack.province,
+            o.pack.city,
+            o.pack.county,
+            o.pack.name,
+            o.pack.version,
+            rule_set,
+            sum(row.confidence != "verified" for row in rows),
+            _("数据库服务器") if o.station.database_url else str(o.folder),
+            o.station.is_training,
+        )
+
+    def act_as(self, person: v.SignedIn) -> None:
+        """Hand over to another person who has just signed in on the lock page."""
+        self._office = self._office.as_person(person)
+
+    def today(self) -> date:
+        """The date in China."""
+        return self._office.today()
+
+    # looking
+
+    def start_page(self) -> v.StartPage:
+        """今日."""
+        from desktop.services.look import start_page
+
+        return start_page(self._office)
+
+    def contract(self, contract_id: int) -> v.ContractSheet:
+        """Everything about one contract."""
+        from desktop.services.look import contract_sheet
+
+        return contract_sheet(self._office, contract_id)
+
+    def rows(self, ids: Sequence[int]) -> dict[int, v.ContractRow]:
+        """Lines of a list."""
+        from desktop.services.look import rows
+
+        with self._office.look() as uow:
+            return rows(self._office, uow, ids)
+
+    def queue(self, name: str) -> tuple[v.ContractRow, ...]:
+        """One queue of the start page."""
+        from desktop.services.look import queue
+
+        return queue(self._office, name)
+
+    def search(self, text: str, filters: Mapping[str, Any] | None = None) -> v.SearchResult:
+        """Find contracts."""
+        from desktop.services.look import search
+
+        return search(self._office, text, filters)
+
+    def find_contract(self, text: str) -> int:
+        """The one contract with this number."""
+        from desktop.services.look import find_contract
+
+        return find_contract(self._office, text)
+
+    def parties(self, text: str) -> tuple[v.PartyView, ...]:
+        """Parties of the library."""
+        from desktop.services.learn_parties import find_parties
+
+        with self._office.look() as uow:
+            return find_parties(uow, text)
+
+    def check_form(self, facts: Facts, contract_id: int | None, *, submitted: bool) -> tuple[Problem, ...]:
+        """The live self-check."""
+        from desktop.services.look import check_form
+
+        found: tuple[Problem, ...] = check_form(self._office, facts, contract_id, submitted=submitted)
+        return found
+
+    def find_duplicates(self, facts: Facts, contract_id: int | None) -> tuple[v.DuplicateView, ...]:
+        """Contracts that look alike."""
+        from desktop.services.find_duplicates import find_duplicates
+
+        with self._office.look() as uow:
+            return find_duplicates(uow, facts, contract_id)
+
+    def draft(self, page: str, subject: str) -> tuple[str, str, str] | None:
+        """What was left on a page."""
+        from desktop.services.look import draft
+
+        return draft(self._office, page, subject)
+
+    # acts on one contract; each returns the contract as it then stands
+
+    def _sheet(self, contract_id: int) -> v.ContractSheet:
+        return self.contract(contract_id)
+
+    def save_contract(self, cmd: c.SaveContract) -> v.ContractSheet:
+        """暂存."""
+        from desktop.services.take_in import save_contract
+
+        return self._sheet(save_contract(self._office, cmd))
+
+    def keep_draft(self, cmd: c.KeepDraft) -> None:
+        """Each field on disk when left."""
+        from desktop.services.keep_draft import keep_draft
+
+        keep_draft(self._office, cmd)
+
+    def drop_draft(self, page: str, subject: str) -> None:
+        """Forget what was left on a page."""
+        from desktop.services.keep_draft import drop_draft
+
+        drop_draft(self._office, page, subject)
+
+    def delete_draft(self, cmd: c.DeleteDraft) -> None:
+        """Into the bin."""
+        from desktop.services.take_in import delete_draft
+
+        delete_draft(self._office, cmd)
+
+    def pass_doubt(self, cmd: c.PassDoubt) -> None:
+        """Pass a doubt with a reason."""
+        from desktop.services.take_in import pass_doubt
+
+        pass_doubt(self._office, cmd)
+
+    def decide_duplicate(self, cmd: c.DecideDuplicate) -> None:
+        """A person's word on two contracts."""
+        from desktop.services.find_duplicates import decide_duplicate
+
+        decide_duplicate(self._office, cmd)
+
+    def accept(self, cmd: c.AcceptContract) -> v.ContractSheet:
+        """受理."""
+        from desktop.services.take_in import accept_contract
+
+        return self._sheet(accept_contract(self._office, cmd))
+
+    def decline(self, cmd: c.DeclineContract) -> v.ContractSheet:
+        """不予受理."""
+        from desktop.services.take_in import decline_contract
+
+        return self._sheet(decline_contract(self._office, cmd))
+
+    def return_contract(self, cmd: c.ReturnContract) -> v.ContractSheet:
+        """退回补正."""
+        from desktop.services.take_in import return_contract
+
+        return self._sheet(return_contract(self._office, cmd))
+
+    def supplement(self, cmd: c.SupplementContract) -> v.ContractSheet:
+        """收到补正材料."""
+        from desktop.services.take_in import supplement_contract
+
+        return self._sheet(supplement_contract(self._office, cmd))
+
+    def refuse(self, cmd: c.RefuseContract) -> v.ContractSheet:
+        """不予登记."""
+        from desktop.services.take_in import refuse_contract
+
+        return self._sheet(refuse_contract(self._office, cmd))
+
+    def import_workbook(self, cmd: c.ImportWorkbook, progress: Progress | None = None) -> v.ImportReport:
+        """Import applications or an old ledger."""
+        from desktop.services.import_workbook import import_workbook
+
+        return import_workbook(self._office, cmd, progress)
+
+    def save_answers(self, cmd: c.SaveAnswers) -> None:
+        """Keep an unfinished interview."""
+        from desktop.services.decide import save_answers
+
+        save_answers(self._office, cmd)
+
+    def recognise(self, cmd: c.RecogniseContract) -> v.ContractSheet:
+        """认定."""
+        from desktop.services.decide import recognise_contract
+
+        return self._sheet(recognise_contract(self._office, cmd))
+
+    def keep_relief(self, cmd: c.KeepRelief) -> v.ContractSheet:
+        """Store the relief opinion."""
+        from desktop.services.decide import keep_relief
+
+        return self._sheet(keep_relief(self._office, cmd))
+
+    def review(self, cmd: c.ReviewContract) -> v.ContractSheet:
+        """复核."""
+        from desktop.services.register import review_contract
+
+        return self._sheet(review_contract(self._office, cmd))
+
+    def send_back(self, cmd: c.SendBack) -> v.ContractSheet:
+        """退回初审."""
+        from desktop.services.register import send_back
+
+        return self._sheet(send_back(self._office, cmd))
+
+    def register(self, cmd: c.RegisterContract) -> v.ContractSheet:
+        """登记."""
+        from desktop.services.register import register_contract
+
+        return self._sheet(register_contract(self._office, cmd))
+
+    def review_and_register(self, cmd: c.ReviewContract) -> v.ContractSheet:
+        """复核并登记."""
+        from desktop.services.register import review_and_register
+
+        return self._sheet(review_and_register(self._office, cmd))
+
+    def preview_certificate(self, contract_id: int, copy_number: int = 1) -> bytes:
+        """The PDF that would be printed now."""
+        from desktop.services.issue import preview_certificate
+
+        return preview_certificate(self._office, contract_id, copy_number)
+
+    def issue_certificate(self, cmd: c.IssueCertificate) -> v.ContractSheet:
+        """发证."""
+        from desktop.services.issue import issue_certificate
+
+        return self._sheet(issue_certificate(self._office, cmd))
+
+    def record_sheet(self, cmd: c.RecordSheet) -> v.ContractSheet:
+        """作废、签收、收回."""
+        from desktop.services.issue import record_sheet
+
+        return self._sheet(record_sheet(self._office, cmd))
+
+    def print_notice(self, notice_id: int, path: Path) -> Path:
+        """A letter as PDF."""
+        from desktop.services.papers import print_notice
+
+        return print_notice(self._office, notice_id, path)
+
+    def print_grounds(self, contract_id: int, path: Path) -> Path:
+        """认定审核表 as PDF."""
+        from desktop.services.papers import print_grounds
+
+        return print_grounds(self._office, contract_id, path)
+
+    def change(self, cmd: c.ChangeContract) -> v.ContractSheet:
+        """变更登记."""
+        from desktop.services.afterwards import change_contract
+
+        return self._sheet(change_contract(self._office, cmd))
+
+    def end(self, cmd: c.EndContract) -> v.ContractSheet:
+        """注销、撤销."""
+        from desktop.services.afterwards import end_contract
+
+        return self._sheet(end_contract(self._office, cmd))
+
+    def fix_income(self, cmd: c.FixIncome) -> v.ContractSheet:
+        """核定技术性收入."""
+        from desktop.services.afterwards import fix_income
+
+        return self._sheet(fix_income(self._office, cmd))
+
+    def park(self, cmd: c.ParkContract) -> v.ContractSheet:
+        """暂不上报."""
+        from desktop.services.afterwards import park_contract
+
+        return self._sheet(park_contract(self._office, cmd))
+
+    # exchange
+
+    def report_page(self) -> v.ReportPage:
+        """上报."""
+        from desktop.services.look import report_page
+
+        return report_page(self._office)
+
+    def create_batch(self, cmd: c.CreateBatch, progress: Progress | None = None) -> v.BatchView:
+        """Write a package."""
+        from desktop.services.send_batch import create_batch
+
+        return create_batch(self._office, cmd, progress)
+
+    def resend_batch(self, sequence: int, folder: Path) -> v.BatchView:
+        """The same package again."""
+        from desktop.services.send_batch import resend_batch
+
+        return resend_batch(self._office, sequence, folder)
+
+    def receive(self, cmd: c.ReceiveFile, progress: Progress | None = None) -> v.ReceiveReport:
+        """Read a file from above."""
+        from desktop.services.receive import receive_file
+
+        return receive_file(self._office, cmd, progress)
+
+    # the station
+
+    def figures(self, first: date, last: date, by: str) -> tuple[tuple[str, int, Decimal, Decimal], ...]:
+        """Live registrations of a span."""
+        from desktop.services.look import figures
+
+        return figures(self._office, first, last, by)
+
+    def backup(self, path: Path, progress: Progress | None = None) -> v.BackupView:
+        """Make a backup, open it again, note it."""
+        from desktop.services.safe_keeping import make_station_backup
+
+        return make_station_backup(self._office, path, progress)
+
+    def check(self, *, deep: bool = False, progress: Progress | None = None) -> v.CheckReport:
+        """Check the database."""
+        from desktop.services.look import check_database
+
+        if progress is not None:
+            progress(0, 1, _("检查数据库"))
+        return check_database(self._office, deep=deep)
+
+    def people(self) -> tuple[tuple[str, str, bool], ...]:
+        """Who works here."""
+        from desktop.services.station import list_people
+
+        return list_people(self._office)
+
+    def add_person(self, name: str, roles: str, password: str) -> None:
+        """Let somebody work here."""
+        from desktop.services.station import add_person
+
+        add_person(self._office, name, roles.split(), password)
+
+    def change_password(self, old: str, new: str) -> None:
+        """One's own password."""
+        from desktop.services.station import change_password
+
+        change_password(self._office, old, new)
+
+    def unfreeze_block(self, cmd: c.UnfreezeBlock) -> v.BlockView:
+        """After a restore."""
+        from desktop.services.receive import unfreeze_block
+
+        return unfreeze_block(self._office, cmd)
+
+    def close(self) -> None:
+        """Let go of the database; the object is of no use afterwards."""
+        self._office.engine.dispose()
+        self._lock.release()
+
+
+def restore(path: Path, folder: Path, name: str, password: str) -> tuple[dict[str, Any], Path]:
+    """Put a backup in the place of a station's data; only the head, with the password of the backup's people file.
+
+    Returns the backup's own account and the folder that keeps the data that was there.
+    """
+    from filelock import FileLock, Timeout
+
+    from desktop.security import slots
+    from desktop.store.backup import read_manifest, restore_backup
+
+    station = settings.read_station_file(folder)
+    key = slots.open_slot(folder / "people.json", name, password)
+    if "head" not in key.roles:
+        raise RefusedError(_("还原要由负责人来做"), _("请负责人登录"))
+    manifest = read_manifest(path)
+    if manifest["station"] != station.code:
+        raise RefusedError(
+            _("这是 {other} 的备份，本机是 {own}").format(other=manifest["station"], own=station.code),
+            _("请核对备份文件"),
+        )
+    lock = FileLock(folder / "in-use.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as exc:
+        raise MachineError(
+            _("数据正在另一个窗口里打开着，不能还原"), _("请先关闭所有窗口"), code="M07"
+        ) from exc
+    try:
+        return restore_backup(path, folder, None if station.is_plain else key.raw, settings.now())
+    finally:
+        lock.release()
+
+
+def with_database(station: settings.StationFile, url: str) -> settings.StationFile:
+    """The same station on a database server."""
+    return replace(station, database_url=url)
+
+
+def run_window(folder: str | None) -> int:
+    """Open the window on a station's data; returns the exit code of the program."""
+    from desktop.ui.launch import run_window as launch
+
+    data = Path(folder) if folder else settings.user_data_folder()
+    return launch(data, sign_in, preload)

@@ -1,0 +1,976 @@
+"""The command line: everything a page does, a script can do.
+
+Exit codes: 0 done, 1 refused (a reason in the clerk's words on stderr), 2 wrong use, 3 machine fault.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from desktop import settings
+from desktop.errors import DeskError, MachineError, ProblemsFound, RefusedError
+from desktop.resources import _
+
+if TYPE_CHECKING:
+    from desktop.app import OpenDesk
+    from desktop.services.views import ContractSheet
+
+DONE, REFUSED, WRONG_USE, FAULT = 0, 1, 2, 3
+
+Command = Callable[[argparse.Namespace], "Answer"]
+
+
+class Answer:
+    """What a command found: plain values for ``--json`` and the same in words."""
+
+    def __init__(self, values: Any, words: str) -> None:
+        self.values, self.words = values, words
+
+
+def plain(value: Any) -> Any:
+    """Values as JSON keeps them: money as strings, dates ISO."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(k) if not isinstance(k, tuple) else ":".join(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(v) for v in (sorted(value) if isinstance(value, set | frozenset) else value)]
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Path) else value
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; words or JSON on stdout, refusals on stderr."""
+    parser = build_parser()
+    args = parser.parse_args(arguments)
+    try:
+        answer = args.run(args)
+    except RefusedError as exc:
+        return _complain(args, exc, REFUSED)
+    except MachineError as exc:
+        return _complain(args, exc, FAULT)
+    except KeyboardInterrupt:
+        sys.stderr.write(_("已停止；没有写完的一步没有存下") + "\n")
+        return REFUSED
+    if answer is not None:
+        text = json.dumps(plain(answer.values), ensure_ascii=False, indent=1) if args.json else answer.words
+        sys.stdout.write(text.rstrip("\n") + "\n")
+    return DONE
+
+
+def _complain(args: argparse.Namespace, exc: DeskError, code: int) -> int:
+    if args.json:
+        found: dict[str, Any] = {"error": exc.message, "hint": exc.hint, "code": exc.code}
+        if isinstance(exc, ProblemsFound):
+            found["problems"] = plain(exc.problems)
+        sys.stderr.write(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
+    else:
+        sys.stderr.write(str(exc) + "\n")
+    return code
+
+
+# --- what the arguments mean
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(_("日期要写成 2026-11-20：{text}").format(text=text)) from None
+
+
+def _yuan(text: str) -> Decimal:
+    try:
+        return Decimal(text.replace(",", ""))
+    except InvalidOperation:
+        raise argparse.ArgumentTypeError(_("不是金额：{text}").format(text=text)) from None
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object from a file, or from standard input for ``-``. RefusedError with the place of the fault."""
+    try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
+        found = json.loads(text)
+    except OSError as exc:
+        raise RefusedError(_("读不到文件：{path}").format(path=path), _("请核对路径")) from exc
+    except UnicodeDecodeError as exc:
+        raise RefusedError(_("{path} 不是 UTF-8 文字").format(path=path), _("请另存为 UTF-8 编码")) from exc
+    except json.JSONDecodeError as exc:
+        raise RefusedError(
+            _("{path} 第 {line} 行第 {column} 字起不是 JSON").format(
+                path=path, line=exc.lineno, column=exc.colno
+            ),
+            _("请核对括号、引号和逗号"),
+        ) from exc
+    if not isinstance(found, dict):
+        raise RefusedError(
+            _("{path} 应当是 {{栏目: 值}}").format(path=path), _('例如 {"facts": {…}, "answers": {…}}')
+        )
+    return found
+
+
+@contextmanager
+def desk(args: argparse.Namespace) -> Iterator[OpenDesk]:
+    """Sign in as ``--as`` and open the station of ``--data``."""
+    from desktop.app import sign_in
+
+    folder = args.data or settings.user_data_folder()
+    name = args.person or os.environ.get("CONTRACT_DESK_PERSON")
+    if not name:
+        raise RefusedError(_("请用 --as 姓名 说明由谁来做"), _("没有登录的人不能办理任何一步"))
+    password = os.environ.get("CONTRACT_DESK_PASSWORD")
+    if password is None:
+        if not sys.stdin.isatty():
+            raise RefusedError(_("没有口令"), _("请设 CONTRACT_DESK_PASSWORD，或在终端里运行后输入"))
+        password = getpass.getpass(_("{name} 的口令：").format(name=name))
+    opened = sign_in(folder, name, password)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def _progress(args: argparse.Namespace) -> Callable[[int, int, str], None]:
+    def tell(done: int, total: int, text: str) -> None:
+        if not args.json and sys.stderr.isatty():
+            sys.stderr.write(f"\r第 {done} / {total} {text}   ")
+
+    return tell
+
+
+def sheet_words(sheet: ContractSheet) -> str:
+    """One contract in a few lines."""
+    from desktop.rules.amounts import format_yuan
+    from desktop.services.views import REPORTING_WORDS, STATE_WORDS
+
+    row = sheet.row
+
+    def money(amount: Decimal | None) -> str:
+        return format_yuan(amount) + " 元" if amount is not None else _("待核定")
+
+    lines = [
+        f"{row.local_serial}　{row.title}",
+        _("  状态 {state}，上报 {reporting}").format(
+            state=STATE_WORDS[row.state], reporting=REPORTING_WORDS[row.reporting_state]
+        ),
+        _("  卖方 {a}　买方 {b}").format(a=row.seller, b=row.buyer),
+        _("  成交额 {a}　技术交易额 {b}").format(
+            a=money(row.contract_amount), b=money(row.technology_amount)
+        ),
+    ]
+    if row.official_number:
+        lines.append(_("  登记编号 {n}，{day} 登记").format(n=row.official_number, day=row.registered_on))
+    if row.due_on:
+        lines.append(_("  期限 {day}，余 {n} 个工作日").format(day=row.due_on, n=row.days_left))
+    lines += [
+        f"  {'✕' if p.level == 'error' else '!' if p.level == 'doubt' else 'i'} {p.place}：{p.reason}；{p.remedy}"
+        for p in sheet.problems
+    ]
+    return "\n".join(lines)
+
+
+def _sheet(sheet: ContractSheet) -> Answer:
+    return Answer(sheet, sheet_words(sheet))
+
+
+# --- commands
+
+
+def _init(args: argparse.Namespace) -> Answer:
+    from desktop.rules.local_pack import load_pack
+    from desktop.services.station import FirstPerson, init_station, shipped_pack
+    from desktop.settings import StationFile
+
+    pack = Path(args.pack) if args.pack.endswith(".toml") else shipped_pack(args.pack)
+    loaded = load_pack(pack)
+    people = []
+    for text in args.person_spec:
+        name, _sep, roles = text.partition(":")
+        password = os.environ.get("CONTRACT_DESK_PASSWORD") or getpass.getpass(
+            _("{name} 的口令：").format(name=name)
+        )
+        people.append(FirstPerson(name, tuple((roles or "clerk").split(",")), password))
+    station = StationFile(
+        code=args.code,
+        name=args.name,
+        province=loaded.province,
+        city=loaded.city,
+        county=loaded.county,
+        pack=pack.stem,
+        database_url=args.database_url or "",
+        is_plain=args.plain,
+    )
+    folder = args.data or settings.user_data_folder()
+    code = init_station(folder, station, people, pack)
+    return Answer(
+        {"folder": folder, "recovery": code},
+        _("已建立：{folder}\n恢复码（只显示这一次，请抄在恢复单上锁好）：{code}").format(
+            folder=folder, code=code
+        ),
+    )
+
+
+def _import(args: argparse.Namespace) -> Answer:
+    from desktop.services.commands import ImportWorkbook
+
+    with desk(args) as d:
+        report = d.import_workbook(
+            ImportWorkbook(
+                actor=d.person.name, path=args.file, returned=args.returned, is_ledger=args.ledger
+            ),
+            _progress(args),
+        )
+    words = [
+        _("读到 {n} 份：收入 {a} 份，退回 {b} 份，以前已导入 {c} 份").format(
+            n=report.read_count, a=len(report.accepted), b=len(report.rejected_rows), c=report.already_there
+        )
+    ]
+    words += [
+        f"  {'✕' if p.level == 'error' else '!'} {p.place}：{p.value}　{p.reason}；{p.remedy}"
+        for p in report.problems
+    ]
+    if report.returned:
+        words.append(_("退回的行连同原因在：{path}").format(path=report.returned))
+    return Answer(report, "\n".join(words))
+
+
+def _list(args: argparse.Namespace) -> Answer:
+    from desktop.services.views import STATE_WORDS
+
+    filters = {}
+    if args.state:
+        filters["state"] = [args.state]
+    if args.kind:
+        filters["kind"] = [args.kind]
+    if args.year:
+        filters["year"] = [args.year]
+    with desk(args) as d:
+        found = d.search(args.text, filters)
+        rows = d.rows(list(found.ids[: args.limit]))
+    lines = [
+        f"{r.local_serial}　{r.official_number or '—':　<16}　{STATE_WORDS[r.state]}　{r.title}　{r.seller}"
+        for r in rows.values()
+    ]
+    lines.append(_("共 {n} 份，成交额合计 {a:,.2f} 元").format(n=found.total, a=found.contract_sum))
+    return Answer(
+        {"total": found.total, "sum": found.contract_sum, "rows": list(rows.values())}, "\n".join(lines)
+    )
+
+
+def _show(args: argparse.Namespace) -> Answer:
+    with desk(args) as d:
+        sheet = d.contract(d.find_contract(args.id))
+    lines = [sheet_words(sheet), _("  经过：")]
+    lines += [f"    {settings.local_time(h.at):%m-%d %H:%M} {h.person} {h.words}" for h in sheet.history]
+    return Answer(sheet, "\n".join(lines))
+
+
+def _check(args: argparse.Namespace) -> Answer:
+    with desk(args) as d:
+        report = d.check(deep=args.deep)
+    if not report.is_good:
+        raise MachineError("\n".join(report.lines), _("请停止录入，保留现在的文件，从最近一次备份还原"))
+    return Answer(report, "\n".join(report.lines))
+
+
+def _facts(args: argparse.Namespace) -> tuple[Any, dict[str, Any]]:
+    from desktop.rules.facts import facts_from_json
+
+    raw = read_json(args.facts)
+    if extra := set(raw) - {"facts", "answers"}:
+        raise RefusedError(
+            _("文件里有不认识的部分：{names}").format(names="、".join(sorted(extra))), "facts、answers"
+        )
+    return facts_from_json(raw.get("facts", {})), dict(raw.get("answers", {}))
+
+
+def _recognise(args: argparse.Namespace) -> Answer:
+    from desktop.app import law_folder, load_codes, load_law
+    from desktop.rules.conclusion import read_answers
+    from desktop.rules.recognition import recognise, schema, what_would_change
+
+    if args.schema:
+        return Answer(schema(), json.dumps(schema(), ensure_ascii=False, indent=1))
+    if args.facts is None:
+        raise RefusedError(_("请给出合同要素文件"), _("contract-desk recognise 要素.json"))
+    facts, raw = _facts(args)
+    book = load_law(law_folder(args.data or settings.user_data_folder()))
+    answers = read_answers(raw)
+    conclusion = recognise(facts, answers, book, on=args.on)
+    changes = what_would_change(facts, answers, book, on=args.on)
+    codes = load_codes()
+    values = conclusion.to_json() | {"what_would_change": [plain(c) for c in changes]}
+    words = [
+        _("建议：{outcome}　{kind}　{sub}")
+        .format(
+            outcome=values["outcome_text"],
+            kind=codes.name("contract_kinds", conclusion.kind) if conclusion.kind else "",
+            sub=codes.name("contract_kinds", conclusion.sub_kind) if conclusion.sub_kind else "",
+        )
+        .rstrip(),
+        _("规则 {v}，按 {day} 判断").format(v=conclusion.rule_set_version, day=conclusion.judged_on),
+    ]
+    marks = {"verified": _("已核对"), "draft": _("草案"), "memory": _("凭记忆")}
+    words += [
+        f"  {f.code}　{f.short}　{_answer_word(f.answer)}　{f.evidence}　[{marks[f.confidence]}]"
+        for f in conclusion.used
+    ]
+    if conclusion.open_questions:
+        words.append(_("还要问：{codes}").format(codes="、".join(conclusion.open_questions)))
+    words += [_("会改变结论的：")] + [f"  {c.text}" for c in changes] if changes else []
+    return Answer(values, "\n".join(words))
+
+
+def _answer_word(answer: str) -> str:
+    words = {
+        "yes": _("是"),
+        "no": _("否"),
+        "unknown": _("不明"),
+        "needs_human": _("请人工判断"),
+        "after_registration": _("登记后成立"),
+        "not_applicable": _("不适用"),
+    }
+    return words.get(answer, answer)
+
+
+def _relief(args: argparse.Namespace) -> Answer:
+    from desktop.app import law_folder, load_law
+    from desktop.rules.conclusion import read_answers
+    from desktop.rules.recognition import schema
+    from desktop.rules.relief import RESULT_WORDS, check_relief
+
+    if args.schema:
+        return Answer(schema(), json.dumps(schema(), ensure_ascii=False, indent=1))
+    if args.facts is None:
+        raise RefusedError(_("请给出合同要素文件"), _("contract-desk relief 要素.json"))
+    facts, raw = _facts(args)
+    book = load_law(law_folder(args.data or settings.user_data_folder()))
+    results = check_relief(
+        facts,
+        read_answers(raw),
+        book,
+        registered=facts.registered_on is not None,
+        on=args.on or settings.today(),
+    )
+    words = []
+    for r in results:
+        words.append(f"{RESULT_WORDS[r.result]}　{r.name}（{r.beneficiary}）")
+        if args.explain:
+            words += [f"    {c.code}　{c.short}　{_answer_word(c.answer)}" for c in r.conditions]
+    return Answer([r.to_json() for r in results], "\n".join(words))
+
+
+def _read(args: argparse.Namespace) -> Answer:
+    from desktop.reading.document import read_document
+
+    text = read_document(args.file)
+    return Answer(text, "\n".join(p.text for p in text.paragraphs))
+
+
+def _draft(args: argparse.Namespace) -> Answer:
+    from desktop.services.commands import SaveContract
+
+    facts, _answers = _facts(args)
+    with desk(args) as d:
+        contract_id = d.find_contract(args.id) if args.id else None
+        return _sheet(
+            d.save_contract(SaveContract(actor=d.person.name, facts=facts, contract_id=contract_id))
+        )
+
+
+def _accept(args: argparse.Namespace) -> Answer:
+    from desktop.services.commands import AcceptContract
+
+    with desk(args) as d:
+        cmd = AcceptContract(actor=d.person.name, contract_id=d.find_contract(args.id), accepted_on=args.on)
+        return _sheet(d.accept(cmd))
+
+
+def _not_accept(args: argparse.Namespace) -> Answer:
+    from desktop.services.commands import DeclineContract
+
+    with desk(args) as d:
+        return _sheet(
+            d.decline(
+                DeclineContract(
+                    actor=d.person.name,
+                    contract_id=d.find_contract(args.id),
+                    ground=args.ground,
+                    where_to=args.where_to,
+                    reason=args.reason,
+                )
+            )
+        )
+
+
+def _return(args: argparse.Namespace) -> Answer:
+    from desktop.services.commands import Defect, ReturnContract
+
+    defects = []
+    for text in args.defect:
+        problem, sep, remedy = text.partition("=>")
+        if not sep:
+            raise RefusedError(
+                _("补正项要写成 “问题=>要求”：{text}").format(text=text), _("现在是什么，应当是什么")
+            )
+        defects.append(Defect(problem.strip(), remedy.strip()))
+    with desk(args) as d:
+        return _sheet(
+            d.return_contract(
+                ReturnContract(
+                    actor=d.person.name,
+                    contract_id=d.find_contract(args.id),
+                    defects=tuple(defects),
+                    deadline_on=args.deadline,
+                )
+            )
+        )
+
+
+def _supplement(args: argparse.Namespace) -> Answer:
+    from desktop.services.commands import SupplementContract
+
+    facts = None
+    if args.facts:
+        facts, _answers = _facts(args)
+    with desk(args) as d:
+        return _sheet(
+            d.supplement(
+                SupplementContract(
+                    actor=d.person.name,
+                    contract_id=d.find_contract(args.id),
+                    received_on=args.on,
+                    facts=facts,
+                )
+            )
+        )
+
+
+def _refuse(args: argparse.Namespace) -> Answer:
+    from desktop.services.commands import RefuseContract
+
+    with desk(args) as d:
+        return _sheet(
+            d.refuse(
+                RefuseContract(
+                    actor=d.person.name,
+                    contract_id=d.find_contract(args.id),
+                    grounds=tuple(args.ground),
+                    reason=args.reason,
+                )
+            )
+        )
+
+
+def _decide(args: argparse.Namespace) -> Answer:
+    from desktop.services.commands import RecogniseContract
+
+    raw = read_json(args.facts)
+    with desk(args) as d:
+        return _sheet(
+            d.recognise(
+                RecogniseContract(
+                    actor=d.person.name,
+                    contract_id=d.find_contract(args.id),
+                    answers=raw.get("answers", raw),
+                    kind=args.kind,
+                    sub_kind=args.sub_kind,
+                    reason=args.reason,
+                )
+            )
+        )
+
+
+def _review(args: argparse.Namespace) -> Answer:
+    from desktop.services.commands import ReviewContract, ReviewedItem, SendBack
+
+    objections = dict(text.partition("=")[::2] for text in args.object)
+    with desk(args) as d:
+        sheet = d.contract(d.find_contract(args.id))
+        if "review" not in sheet.allowed:
+            raise RefusedError(sheet.why_not["review"], _("请由另一人复核"))
+        if unknown := set(objections) - {r.item for r in sheet.review_rows}:
+            raise RefusedError(
+                _("没有这一复核项：{items}").format(items="、".join(sorted(unknown))),
+                "、".join(r.item for r in sheet.review_rows),
+            )
+        items = tuple(
+            ReviewedItem(r.item, r.value, r.item not in objections, objections.get(r.item, ""))
+            for r in sheet.review_rows
+            if args.agree or r.item in objections
+        )
+        sheet = d.review(ReviewContract(actor=d.person.name, contract_id=sheet.row.id, items=items))
+        if objections and args.send_back:
+            sheet = d.send_back(
+                SendBack(actor=d.person.name, contract_id=sheet.row.id, reason=args.send_back)
+            )
+        return _sheet(sheet)
+
+
+def _register(args: argparse.Namespace) -> Answer:
+    from desktop.services.commands import RegisterContract
+
+    with desk(args) as d:
+        return _sheet(d.register(RegisterContract(actor=d.person.name, contract_id=d.find_contract(args.id))))
+
+
+def _issue(args: argparse.Namespace) -> Answer:
+    from desktop.services.commands import IssueCertificate
+
+    with desk(args) as d:
+        sheet = d.issue_certificate(
+            IssueCertificate(
+                actor=d.person.name,
+                contract_id=d.find_contract(args.id),
+                path=args.out,
+                copies=tuple(args.copy or ()),
+                copy_kind=args.kind_of_copy,
+                reason=args.reason,
+                collector=args.collector,
+            )
+        )
+    return Answer(sheet, sheet_words(sheet) + "\n" + _("登记证明：{path}").format(path=args.out))
+
+
+def _certificate(args: argparse.Namespace) -> Answer:
+    with desk(args) as d:
+        content = d.preview_certificate(d.find_contract(args.id))
+    args.out.write_bytes(content)
+    return Answer({"path": args.out}, _("预览：{path}（不入台账，不是登记证明）").format(path=args.out))
+
+
+def _verify(args: argparse.Namespace) -> Answer:
+    from desktop.certificates.credential import read_credential
+    from desktop.security.keys import PublicKeys
+
+    text = args.text
+    folder = args.keys or (args.data or settings.user_data_folder()) / "keys"
+    if text.lower().endswith(".pdf"):
+        from desktop.certificates.preview import pdf_keyword
+
+        text = pdf_keyword(Path(text))
+    keys = {key_id: key.ed25519 for key_id, key in PublicKeys.from_folder(folder).by_id.items()}
+    claims = read_credential(text, keys)
+    return Answer(
+        claims,
+        _("校验码有效：编号 {n}，第 {v} 版，技术交易额 {a} 元，{day} 登记，机构 {s}").format(
+            n=claims.number,
+            v=claims.version,
+            a=claims.technology_amount if claims.technology_amount is not None else _("待核定"),
+            day=claims.decided_on,
+            s=claims.station,
+        ),
+    )
+
+
+def _change(args: argparse.Namespace) -> Answer:
+    from desktop.rules.facts import facts_from_json, facts_to_json
+    from desktop.services.commands import ChangeContract
+
+    raw = read_json(args.facts)
+    with desk(args) as d:
+        sheet = d.contract(d.find_contract(args.id))
+        wanted = facts_from_json(facts_to_json(sheet.facts) | dict(raw.get("facts", raw)))
+        return _sheet(
+            d.change(
+                ChangeContract(
+                    actor=d.person.name,
+                    contract_id=sheet.row.id,
+                    facts=wanted,
+                    agreement=args.agreement,
+                    reason=args.reason,
+                )
+            )
+        )
+
+
+def _end(args: argparse.Namespace) -> Answer:
+    from desktop.services.commands import EndContract
+
+    with desk(args) as d:
+        return _sheet(
+            d.end(
+                EndContract(
+                    actor=d.person.name,
+                    contract_id=d.find_contract(args.id),
+                    how=args.command,
+                    reason=args.reason,
+                    document=args.document,
+                    effective_on=args.on,
+                )
+            )
+        )
+
+
+def _income(args: argparse.Namespace) -> Answer:
+    from desktop.services.commands import FixIncome
+
+    with desk(args) as d:
+        return _sheet(
+            d.fix_income(
+                FixIncome(
+                    actor=d.person.name,
+                    contract_id=d.find_contract(args.id),
+                    received_on=args.received_on,
+                    amount=args.amount,
+                    voucher=args.voucher,
+                )
+            )
+        )
+
+
+def _notice(args: argparse.Namespace) -> Answer:
+    with desk(args) as d:
+        sheet = d.contract(d.find_contract(args.id))
+        wanted = [n for n in sheet.notices if n.paper == args.paper] or list(sheet.notices)
+        if not wanted:
+            raise RefusedError(_("这份合同还没有文书"), _("受理、退回、不予登记、变更、注销时才有"))
+        path = d.print_notice(wanted[-1].id, args.out)
+    return Answer({"path": path, "number": wanted[-1].number}, f"{wanted[-1].number}　{path}")
+
+
+def _batch(args: argparse.Namespace) -> Answer:
+    from desktop.services.commands import CreateBatch, ReceiveFile
+
+    with desk(args) as d:
+        if args.action in ("create", "send"):
+            if args.sequence:
+                batch = d.resend_batch(args.sequence, args.target)
+            else:
+                batch = d.create_batch(CreateBatch(actor=d.person.name, folder=args.target), _progress(args))
+            return Answer(
+                batch,
+                _("第 {n} 包，{c} 份，技术交易额 {a:,.2f} 元，校验码 {code}\n{path}\n已导出，待回执").format(
+                    n=batch.sequence,
+                    c=batch.contract_count,
+                    a=batch.technology_total,
+                    code=batch.check_code,
+                    path=batch.path,
+                ),
+            )
+        if args.action == "receive":
+            report = d.receive(ReceiveFile(actor=d.person.name, path=args.target), _progress(args))
+            words = [report.words, *(f"  ✕ {number}：{reason}" for number, reason in report.rejected)]
+            words += [_("  请收回：{text}").format(text=text) for text in report.recalled]
+            return Answer(report, "\n".join(words))
+        page = d.report_page()
+    from desktop.services.views import REPORTING_WORDS
+
+    return Answer(
+        page,
+        "\n".join(f"{REPORTING_WORDS[k]}　{n} 份　{page.sums[k]:,.2f} 元" for k, n in page.counts.items()),
+    )
+
+
+def _block(args: argparse.Namespace) -> Answer:
+    from desktop.services.commands import ReceiveFile, UnfreezeBlock
+
+    with desk(args) as d:
+        if args.action == "import":
+            report = d.receive(ReceiveFile(actor=d.person.name, path=args.target))
+            return Answer(report, report.words)
+        if args.action == "unfreeze":
+            block = d.unfreeze_block(UnfreezeBlock(actor=d.person.name, last_number=str(args.target)))
+        else:
+            block = d.start_page().block
+    return Answer(
+        block,
+        _("{name}：余 {left} / {total}，下一号 {n}").format(
+            name=block.name, left=block.left, total=block.total, n=block.next_number
+        ),
+    )
+
+
+def _stats(args: argparse.Namespace) -> Answer:
+    with desk(args) as d:
+        rows = d.figures(args.first, args.last, args.by)
+    lines = [f"{name}　{count} 份　成交额 {a:,.2f} 元　技术交易额 {b:,.2f} 元" for name, count, a, b in rows]
+    lines.append(
+        _("合计 {n} 份　成交额 {a:,.2f} 元　技术交易额 {b:,.2f} 元").format(
+            n=sum(r[1] for r in rows),
+            a=sum((r[2] for r in rows), Decimal(0)),
+            b=sum((r[3] for r in rows), Decimal(0)),
+        )
+    )
+    return Answer(
+        [{"name": n, "count": c, "contract_amount": a, "technology_amount": b} for n, c, a, b in rows],
+        "\n".join(lines),
+    )
+
+
+def _backup(args: argparse.Namespace) -> Answer:
+    with desk(args) as d:
+        made = d.backup(args.file, _progress(args))
+    return Answer(
+        made,
+        _("备份已打开验过：{n} 份，合计 {a:,.2f} 元\n{path}").format(
+            n=made.contract_count, a=made.contract_total, path=made.path
+        ),
+    )
+
+
+def _restore(args: argparse.Namespace) -> Answer:
+    from desktop.app import restore
+
+    name = args.person or ""
+    password = os.environ.get("CONTRACT_DESK_PASSWORD") or getpass.getpass(
+        _("{name} 的口令：").format(name=name)
+    )
+    manifest, aside = restore(args.file, args.data or settings.user_data_folder(), name, password)
+    return Answer(
+        {"manifest": manifest, "aside": aside},
+        _(
+            "已还原到 {made}：{n} 份。原来的数据在 {aside}\n号段已冻结，请负责人填入纸质台账最后一个编号"
+        ).format(made=manifest["made_at"], n=manifest["contracts"], aside=aside),
+    )
+
+
+def _policy(args: argparse.Namespace) -> Answer:
+    from desktop.app import law_folder, load_law
+
+    book = load_law(law_folder(args.data or settings.user_data_folder()))
+    marks = {"verified": _("已核对"), "draft": _("草案"), "memory": _("凭记忆")}
+    rows = book.all_rows()
+    if args.action == "list":
+        counts: dict[str, dict[str, int]] = {}
+        for row in rows:
+            name = row.rule_set or row.group
+            counts.setdefault(name, dict.fromkeys(marks, 0))[row.confidence] += 1
+        lines = [f"{n}　" + "　".join(f"{marks[k]} {v}" for k, v in c.items()) for n, c in counts.items()]
+        return Answer(counts, "\n".join([_("规则版本 {v}").format(v=book.version), *lines]))
+    if args.action == "coverage":
+        found = sorted({(r.code, r.rule_set, r.confidence) for r in rows})
+        by_mark = {k: sum(f[2] == k for f in found) for k in marks}
+        lines = [f"{c}　{s or '税惠'}　{marks[m]}" for c, s, m in found]
+        lines.append(
+            _("共 {n} 行：").format(n=len(found)) + "　".join(f"{marks[k]} {v}" for k, v in by_mark.items())
+        )
+        return Answer({"rows": found, "by_confidence": by_mark}, "\n".join(lines))
+    if args.action == "explain":
+        history = book.history(args.first or "")
+        if not history:
+            raise RefusedError(
+                _("没有编号为 {code} 的规则").format(code=args.first),
+                _("用 contract-desk policy coverage 查看全部编号"),
+            )
+        lines = []
+        for row in history:
+            until = row.valid_until.isoformat() if row.valid_until else _("至今")
+            lines.append(f"{row.code}　{row.rule_set}　{row.valid_from} — {until}　[{marks[row.confidence]}]")
+            lines.append(f"  {row.question}")
+            lines += [f"  {s.instrument} {s.article}：{s.gist}" for s in row.sources]
+        return Answer([asdict(row) for row in history], "\n".join(lines))
+    if args.action == "diff":
+        return _policy_diff(book, _day(args.first or ""), _day(args.second or ""), marks)
+    from desktop.rules.relief import timeline
+
+    spans = timeline(args.first or "VAT-TECH", book)
+    return Answer(
+        spans,
+        "\n".join(
+            f"{s.valid_from} — {s.valid_until or '…'}　{s.title}　[{marks.get(s.confidence, '—')}]"
+            for s in spans
+        ),
+    )
+
+
+def _policy_diff(book: Any, first: date, second: date, marks: Mapping[str, str]) -> Answer:
+    before = {r.code: r for r in book.rules(first)}
+    after = {r.code: r for r in book.rules(second)}
+    added = sorted(set(after) - set(before))
+    gone = sorted(set(before) - set(after))
+    changed = sorted(
+        c
+        for c in set(before) & set(after)
+        if (before[c].question, before[c].outcome, before[c].sources)
+        != (after[c].question, after[c].outcome, after[c].sources)
+    )
+    lines = [_("{a} 与 {b} 相比：").format(a=first, b=second)]
+    for word, codes in ((_("新增"), added), (_("不再适用"), gone), (_("有变化"), changed)):
+        lines += [f"  {word}　{c}　{(after.get(c) or before[c]).short}" for c in codes]
+    return Answer({"added": added, "gone": gone, "changed": changed}, "\n".join(lines))
+
+
+def _demo(args: argparse.Namespace) -> Answer | None:
+    from desktop.demo import run_demo
+
+    return Answer(*run_demo(args.out, tell=None if args.json else sys.stdout.write))
+
+
+def _province(args: argparse.Namespace) -> Answer:
+    from desktop.exchange.province_desk import run_province
+
+    return Answer(*run_province(args))
+
+
+def _self_test(args: argparse.Namespace) -> Answer:
+    from desktop.self_test import run_self_test
+
+    return Answer(*run_self_test())
+
+
+# --- the parser
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All commands with their arguments, help in Chinese."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--data", type=Path, help="数据文件夹（默认：本用户的数据文件夹）")
+    common.add_argument(
+        "--as", dest="person", metavar="姓名", help="由谁来做；口令取自 CONTRACT_DESK_PASSWORD 或当场输入"
+    )
+    common.add_argument("--json", action="store_true", help="结果写成 JSON")
+    parser = argparse.ArgumentParser(
+        prog="contract-desk", description="技术合同登记工作站；不带命令则打开窗口", parents=[common]
+    )
+    commands = parser.add_subparsers(dest="command", metavar="命令", required=True)
+
+    def add(name: str, run_it: Command, words: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=words, description=words, parents=[common])
+        sub.set_defaults(run=run_it)
+        return sub
+
+    p = add("demo", _demo, "样例登记处的一天：在真实文件上走一遍全部业务")
+    p.add_argument("--out", type=Path, required=True, metavar="文件夹")
+    p = add("init", _init, "建立一个登记机构")
+    p.add_argument("--code", required=True, help="机构代码，如 990321")
+    p.add_argument("--name", required=True, help="机构名称")
+    p.add_argument("--pack", default="yunling-2026.11", help="地方包名称或文件")
+    p.add_argument("--person", dest="person_spec", action="append", required=True, metavar="姓名:角色,角色")
+    p.add_argument("--database-url", help="PostgreSQL 地址；不写则用本机数据库")
+    p.add_argument("--plain", action="store_true", help="数据库不加密（只用于演示和测试）")
+    p = add("import", _import, "导入申请表（.xlsx 等）")
+    p.add_argument("file", type=Path)
+    p.add_argument("--returned", type=Path, help="退回的行写到哪里")
+    p.add_argument("--ledger", action="store_true", help="这是以前年度的登记台账")
+    p = add("list", _list, "查找合同")
+    p.add_argument("text", nargs="?", default="")
+    p.add_argument("--state")
+    p.add_argument("--kind")
+    p.add_argument("--year")
+    p.add_argument("--limit", type=int, default=50)
+    add("show", _show, "看一份合同").add_argument("id")
+    add("check", _check, "检查数据库").add_argument("--deep", action="store_true")
+    for name, run_it, words in (
+        ("recognise", _recognise, "按要素判断是否技术合同"),
+        ("relief", _relief, "按要素判断税收优惠"),
+    ):
+        p = add(name, run_it, words)
+        p.add_argument("facts", type=Path, nargs="?")
+        p.add_argument("--on", type=_day, help="要素里没有判断日期时用这一天")
+        p.add_argument("--schema", action="store_true", help="打印要素的 JSON Schema")
+        if name == "relief":
+            p.add_argument("--explain", action="store_true", help="逐条说明")
+    add("read", _read, "读出合同文件的文字").add_argument("file", type=Path)
+    p = add("draft", _draft, "新收或保存一份合同")
+    p.add_argument("facts", type=Path)
+    p.add_argument("--id", help="已有合同的受理号；不写则新收")
+    p = add("accept", _accept, "受理")
+    p.add_argument("id")
+    p.add_argument("--on", type=_day)
+    p = add("not-accept", _not_accept, "不予受理")
+    p.add_argument("id")
+    p.add_argument("--ground", required=True, choices=("oral", "not_seller", "other_station"))
+    p.add_argument("--where-to", default="")
+    p.add_argument("--reason", default="")
+    p = add("return", _return, "退回补正")
+    p.add_argument("id")
+    p.add_argument("--defect", action="append", required=True, metavar="问题=>要求")
+    p.add_argument("--deadline", type=_day, required=True)
+    p = add("supplement", _supplement, "收到补正材料")
+    p.add_argument("id")
+    p.add_argument("--facts", type=Path)
+    p.add_argument("--on", type=_day)
+    p = add("refuse", _refuse, "不予登记")
+    p.add_argument("id")
+    p.add_argument("--ground", action="append", required=True, metavar="G02")
+    p.add_argument("--reason", required=True)
+    p = add("decide", _decide, "认定")
+    p.add_argument("id")
+    p.add_argument("facts", type=Path, help='含 "answers" 的 JSON')
+    p.add_argument("--kind")
+    p.add_argument("--sub-kind")
+    p.add_argument("--reason", default="")
+    p = add("review", _review, "复核")
+    p.add_argument("id")
+    p.add_argument("--agree", action="store_true", help="其余各项都同意")
+    p.add_argument("--object", action="append", default=[], metavar="项目=意见")
+    p.add_argument("--send-back", metavar="理由", help="有异议时退回初审")
+    add("register", _register, "登记并取号").add_argument("id")
+    p = add("issue", _issue, "打印登记证明")
+    p.add_argument("id")
+    p.add_argument("--out", type=Path, required=True)
+    p.add_argument("--copy", type=int, action="append")
+    p.add_argument(
+        "--as-copy", dest="kind_of_copy", default="first", choices=("first", "reissue", "duplicate")
+    )
+    p.add_argument("--reason", default="")
+    p.add_argument("--collector", default="")
+    p = add("certificate", _certificate, "预览登记证明（不入台账）")
+    p.add_argument("id")
+    p.add_argument("--out", type=Path, required=True)
+    p = add("verify", _verify, "核验登记证明的校验码")
+    p.add_argument("text", help="PDF 文件，或二维码里的文字")
+    p.add_argument("--keys", type=Path, help="公钥文件夹")
+    p = add("change", _change, "变更登记")
+    p.add_argument("id")
+    p.add_argument("facts", type=Path, help="只写改动的栏目")
+    p.add_argument("--agreement", required=True)
+    p.add_argument("--reason", required=True)
+    for name, words in (("cancel", "注销登记"), ("revoke", "撤销登记")):
+        p = add(name, _end, words)
+        p.add_argument("id")
+        p.add_argument("--reason", required=True)
+        p.add_argument("--document", default="", help="依据的文书")
+        p.add_argument("--on", type=_day, help="生效日")
+    p = add("income", _income, "核定技术性收入")
+    p.add_argument("id")
+    p.add_argument("--received-on", type=_day, required=True)
+    p.add_argument("--amount", type=_yuan, required=True)
+    p.add_argument("--voucher", default="")
+    p = add("notice", _notice, "打印文书（受理单、告知书、通知书）")
+    p.add_argument("id")
+    p.add_argument("--paper", default="", help="P01 P02 P03 P07 P08 P09；不写则最近一份")
+    p.add_argument("--out", type=Path, required=True)
+    p = add("batch", _batch, "上报包和回执")
+    p.add_argument("action", choices=("create", "send", "receive", "status"))
+    p.add_argument("target", type=Path, nargs="?", default=Path())
+    p.add_argument("--sequence", type=int, help="再次导出第几包")
+    p = add("block", _block, "登记号段")
+    p.add_argument("action", choices=("import", "status", "unfreeze"))
+    p.add_argument("target", type=Path, nargs="?")
+    p = add("stats", _stats, "按日期汇总")
+    p.add_argument("--from", dest="first", type=_day, required=True)
+    p.add_argument("--to", dest="last", type=_day, required=True)
+    p.add_argument("--by", default="kind", choices=("kind", "sub_kind", "month", "state", "field"))
+    add("backup", _backup, "备份并打开验一遍").add_argument("file", type=Path)
+    add("restore", _restore, "从备份还原（负责人）").add_argument("file", type=Path)
+    p = add("policy", _policy, "规则：清单、覆盖、解释、比较、时间线")
+    p.add_argument("action", choices=("list", "coverage", "explain", "diff", "timeline"))
+    p.add_argument("first", nargs="?")
+    p.add_argument("second", nargs="?")
+    p = add("province", _province, "上级一侧的参考程序")
+    p.add_argument("action", choices=("receive", "receipts", "block"))
+    p.add_argument("target", nargs="*")
+    p.add_argument("--store", type=Path, required=True, help="上级的数据文件夹")
+    p.add_argument("--out", type=Path, help="回执、号段写到哪里")
+    p.add_argument("--station", help="号段给哪个机构")
+    p.add_argument("--year", type=int)
+    p.add_argument("--first", type=int, default=1)
+    p.add_argument("--count", type=int, default=100)
+    add("self-test", _self_test, "装好之后自己检查一遍")
+    return parser

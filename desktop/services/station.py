@@ -1,0 +1,143 @@
+"""Setting a station up, and its people."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from desktop import settings
+from desktop.errors import RefusedError
+from desktop.models import Person
+from desktop.resources import _, resource
+from desktop.rules.local_pack import load_pack
+from desktop.security import slots
+from desktop.security.keys import create_key, load_signer
+from desktop.security.passwords import Cost
+from desktop.services.look import put_setting
+from desktop.services.office import Office, commit
+from desktop.settings import StationFile
+from desktop.store.backup import DATABASE
+from desktop.store.engine import open_postgres, open_sqlite
+from desktop.store.schema import bring_up_to_date
+from desktop.store.unit_of_work import UnitOfWork
+
+ROLES = ("clerk", "reviewer", "head", "admin")
+PEOPLE = "people.json"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPerson:
+    """Somebody who works here from the first day on."""
+
+    name: str
+    roles: tuple[str, ...]
+    password: str
+
+
+def check_roles(roles: Sequence[str]) -> None:
+    """RefusedError for an unknown role or none."""
+    if not roles or any(role not in ROLES for role in roles):
+        raise RefusedError(_("角色只能是 clerk、reviewer、head、admin"), _("一人可以有几个角色，用空格隔开"))
+
+
+def init_station(
+    folder: Path, station: StationFile, people: Sequence[FirstPerson], pack: Path, *, cost: Cost | None = None
+) -> str:
+    """Make a new station in an empty folder: database, key slots, signing key, local pack.
+
+    Returns the recovery code, to be printed once and stored nowhere. Raises RefusedError when the folder already holds
+    a station; nothing of it is touched.
+    """
+    if (folder / settings.FILE_NAME).exists() or (folder / DATABASE).exists():
+        raise RefusedError(
+            _("{folder} 里已经有一个登记机构").format(folder=folder),
+            _("请换一个空文件夹；要重来请先备份并移走旧数据"),
+        )
+    for person in people:
+        check_roles(person.roles)
+    load_pack(pack)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "local").mkdir(exist_ok=True)
+    shutil.copyfile(pack, folder / "local" / pack.name)
+    new = [slots.NewPerson(p.name, p.name, p.roles, p.password) for p in people]
+    code = slots.create_slots(folder / PEOPLE, new, cost=cost)
+    unlocked = slots.open_slot(folder / PEOPLE, people[0].name, people[0].password)
+    create_key(folder / "keys", unlocked.raw, owner=station.code, label=station.name)
+    engine = (
+        open_postgres(station.database_url)
+        if station.database_url
+        else open_sqlite(folder / DATABASE, None if station.is_plain else unlocked.raw)
+    )
+    try:
+        bring_up_to_date(engine)
+        with UnitOfWork(engine) as uow:
+            now = settings.now()
+            for person in people:
+                uow.session.add(
+                    Person(name=person.name, roles=" ".join(person.roles), is_active=True, created_at=now)
+                )
+            put_setting(uow, "station", station.code)
+            uow.record(
+                "0" * 8 + "-init",
+                "init",
+                people[0].name,
+                now,
+                {"station": station.code, "people": len(people)},
+            )
+            uow.commit()
+    finally:
+        engine.dispose()
+    station.write(folder)
+    return code.text
+
+
+def shipped_pack(name: str) -> Path:
+    """A local pack that comes with the program."""
+    return resource("local", f"{name}.toml")
+
+
+def list_people(office: Office) -> tuple[tuple[str, str, bool], ...]:
+    """(name, roles, active), in the order they came."""
+    with office.look() as uow:
+        found = uow.session.scalars(select(Person).order_by(Person.id))
+        return tuple((p.name, p.roles, p.is_active) for p in found)
+
+
+def add_person(office: Office, name: str, roles: Sequence[str], password: str) -> None:
+    """Let somebody work here; only the head may."""
+    require_head(office)
+    check_roles(roles)
+    key = slots.UnlockedKey(office.master, office.person.name, office.person.name, tuple(office.person.roles))
+    with office.work() as uow:
+        if uow.session.scalars(select(Person).where(Person.name == name)).first() is not None:
+            raise RefusedError(_("已经有“{name}”了").format(name=name), _("同名的请加上区别，如“王敏（二）”"))
+        uow.session.add(Person(name=name, roles=" ".join(roles), is_active=True, created_at=office.now()))
+        uow.record(
+            f"person-{name}"[:36],
+            "person",
+            office.person.name,
+            office.now(),
+            {"name": name, "roles": list(roles)},
+        )
+        slots.add_person(office.folder / PEOPLE, key, slots.NewPerson(name, name, tuple(roles), password))
+        commit(uow)
+
+
+def require_head(office: Office) -> None:
+    """RefusedError unless the head is signed in."""
+    if "head" not in office.person.roles:
+        raise RefusedError(_("人员由负责人管理"), _("请负责人登录后办理"))
+
+
+def change_password(office: Office, old: str, new: str) -> None:
+    """One's own password; the database key stays the same."""
+    slots.set_password(office.folder / PEOPLE, office.person.name, old, new)
+
+
+def signing_key_id(office: Office) -> str:
+    """Key id of this station's signing key."""
+    return load_signer(office.folder / "keys", office.master).key_id

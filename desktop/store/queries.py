@@ -1,0 +1,185 @@
+"""Reading for lists and sums: small columns only, by covering indexes, never a whole contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from desktop.models import Action, Batch, Contract, ContractParty, Person
+
+LIVE = ("REGISTERED", "CERTIFIED", "CHANGED")
+IN_PROGRESS = ("ACCEPTED", "RECOGNISED")
+
+
+class ListLine(NamedTuple):
+    """The columns of one line of a list."""
+
+    id: int
+    local_serial: str
+    official_number: str | None
+    title: str | None
+    kind: str | None
+    sub_kind: str | None
+    contract_amount: Decimal | None
+    technology_amount: Decimal | None
+    state: str
+    reporting_state: str
+    signed_on: date | None
+    accepted_on: date | None
+    registered_on: date | None
+    due_on: date | None
+    needs_expert: bool
+    is_secret: bool | None
+    rejected_reason: str | None
+    parked_reason: str | None
+    clerk: str | None
+    updated_at: datetime
+
+
+_COLUMNS: tuple[Any, ...] = tuple(
+    Person.name if name == "clerk" else getattr(Contract, name) for name in ListLine._fields
+)
+
+
+def list_lines(session: Session, ids: Iterable[int]) -> dict[int, ListLine]:
+    """Lines of these contracts by id; ids that are gone are left out."""
+    wanted = list(ids)
+    found: dict[int, ListLine] = {}
+    for start in range(0, len(wanted), 500):
+        query = (
+            select(*_COLUMNS)
+            .outerjoin(Person, Person.id == Contract.clerk_id)
+            .where(Contract.id.in_(wanted[start : start + 500]), Contract.deleted_at.is_(None))
+        )
+        for row in session.execute(query):
+            found[row[0]] = ListLine(*row)
+    return found
+
+
+def names_of(session: Session, ids: Sequence[int], role: str) -> dict[int, str]:
+    """Contract id → first name of the sellers or buyers, with 等 N 方 when there are more."""
+    found: dict[int, list[str]] = {}
+    for start in range(0, len(ids), 500):
+        query = (
+            select(ContractParty.contract_id, ContractParty.name)
+            .where(ContractParty.contract_id.in_(ids[start : start + 500]), ContractParty.role == role)
+            .order_by(ContractParty.contract_id, ContractParty.ordinal)
+        )
+        for contract_id, name in session.execute(query):
+            found.setdefault(contract_id, []).append(name or "")
+    return {key: names[0] + (f"等{len(names)}方" if len(names) > 1 else "") for key, names in found.items()}
+
+
+def ids_in(
+    session: Session, states: Sequence[str], *, order_by_due: bool = False, limit: int = 500
+) -> list[int]:
+    """Ids of contracts in these states, the oldest period first or the newest contract first."""
+    order = (
+        (Contract.due_on.is_(None), Contract.due_on, Contract.id) if order_by_due else (Contract.id.desc(),)
+    )
+    query = (
+        select(Contract.id)
+        .where(Contract.state.in_(states), Contract.deleted_at.is_(None))
+        .order_by(*order)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def to_send_condition() -> Any:
+    """Registered (or ended) and not yet in a package since its last change; not parked."""
+    return (
+        Contract.state.in_((*LIVE, "CANCELLED", "REVOKED"))
+        & Contract.reporting_state.in_(("NOT_SENT",))
+        & (Contract.origin != "ledger")
+    )
+
+
+def count(session: Session, *conditions: Any) -> int:
+    """How many contracts (bin left out) meet the conditions."""
+    query = select(func.count()).select_from(Contract).where(Contract.deleted_at.is_(None), *conditions)
+    return session.scalar(query) or 0
+
+
+def sums(session: Session, *conditions: Any) -> tuple[int, Decimal, Decimal]:
+    """Count, sum of contract amounts, sum of technology amounts."""
+    query = select(
+        func.count(), func.sum(Contract.contract_amount), func.sum(Contract.technology_amount)
+    ).where(Contract.deleted_at.is_(None), *conditions)
+    number, total, technology = session.execute(query).one()
+    return number, _yuan(total), _yuan(technology)
+
+
+def sums_of(session: Session, ids: Sequence[int]) -> tuple[Decimal, Decimal]:
+    """Sums over the contracts with these ids."""
+    total = technology = Decimal(0)
+    for start in range(0, len(ids), 900):
+        _n, a, b = sums(session, Contract.id.in_(ids[start : start + 900]))
+        total, technology = total + a, technology + b
+    return total, technology
+
+
+def _yuan(value: Decimal | None) -> Decimal:
+    return Decimal(0) if value is None else value
+
+
+def last_batch(session: Session) -> Batch | None:
+    """The newest package."""
+    return session.scalars(select(Batch).order_by(Batch.sequence.desc()).limit(1)).first()
+
+
+def actions_of(session: Session, contract_uid: str) -> Sequence[Action]:
+    """Every act on one contract, oldest first."""
+    return session.scalars(
+        select(Action).where(Action.contract_uid == contract_uid).order_by(Action.id)
+    ).all()
+
+
+def month_figures(session: Session) -> Sequence[Any]:
+    """(registered_on, reporting_state, contract_amount) of every registered contract of our own, by day."""
+    query = (
+        select(
+            Contract.registered_on,
+            Contract.reporting_state,
+            func.count(),
+            func.sum(Contract.technology_amount),
+        )
+        .where(
+            Contract.registered_on.is_not(None), Contract.origin != "ledger", Contract.deleted_at.is_(None)
+        )
+        .group_by(Contract.registered_on, Contract.reporting_state)
+    )
+    return session.execute(query).all()
+
+
+def figures(session: Session, first: date, last: date, by: str) -> list[tuple[str, int, Decimal, Decimal]]:
+    """Live registrations of a span by ``kind``, ``month``, ``state`` or ``field``: name, count, two sums."""
+    columns: dict[str, Any] = {
+        "kind": Contract.kind,
+        "sub_kind": Contract.sub_kind,
+        "state": Contract.state,
+        "field": Contract.technical_field,
+        "month": Contract.registered_on,
+    }
+    column = columns[by]
+    query = (
+        select(column, func.count(), func.sum(Contract.contract_amount), func.sum(Contract.technology_amount))
+        .where(
+            Contract.registered_on >= first,
+            Contract.registered_on <= last,
+            Contract.state.in_(LIVE),
+            Contract.deleted_at.is_(None),
+        )
+        .group_by(column)
+    )
+    found: dict[str, tuple[int, Decimal, Decimal]] = {}
+    for name, number, total, technology in session.execute(query):
+        key = name.strftime("%Y-%m") if by == "month" else str(name or "")
+        old = found.get(key, (0, Decimal(0), Decimal(0)))
+        found[key] = (old[0] + number, old[1] + _yuan(total), old[2] + _yuan(technology))
+    return [(key, *found[key]) for key in sorted(found)]
