@@ -143,7 +143,8 @@ def test_an_answer_taken_back_or_left_unclear_never_passes(name: str, data: st.D
     made = recognise(facts, answers, BOOK)
     groups = {"gate", "mix", *(f.group for f in made.deciding)}
     used = [f for f in made.findings if f.group in groups and f.answer != "not_applicable"]
-    codes = [f.code for f in used if can_stop(f.code, made)]
+    kinds = {made.kind, ""}
+    codes = [f.code for f in used if kinds & {*(f.rule.kinds or ("",))} and can_stop(f.code, made)]
     code = data.draw(st.sampled_from(codes))
     value = data.draw(st.sampled_from(["unknown", "needs_human", "after_registration"]))
     unclear = recognise(facts, {**answers, code: Answer(value)}, BOOK)
