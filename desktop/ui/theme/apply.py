@@ -45,8 +45,8 @@ class DeskStyle(QProxyStyle):
         returnData: object = None,  # noqa: N803 - Qt's own name
     ) -> int:
         """Nothing moves by itself."""
-        if hint == QStyle.StyleHint.SH_Widget_Animation_Duration:
-            return 0
+        if hint in (QStyle.StyleHint.SH_Widget_Animation_Duration, QStyle.StyleHint.SH_FocusFrame_Mask):
+            return 0  # no mask: the ring of the navigation lies inside its item
         return int(super().styleHint(hint, option, widget, returnData))  # type: ignore[arg-type]
 
 

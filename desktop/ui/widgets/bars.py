@@ -353,6 +353,10 @@ class PageHead(QWidget):
         """56 at normal text size."""
         return QSize(px(600), max(px(56), metrics(PAGE, bold=True).height() + px(20)))
 
+    def minimumSizeHint(self) -> QSize:
+        """The window may get narrow; the rail layout then leaves this head out."""
+        return QSize(px(300), self.sizeHint().height())
+
     def set_position(self, text: str) -> None:
         """第 3 份 / 共 11 份, a date, a count."""
         self.position.setText(text)
@@ -416,6 +420,10 @@ class ContractHead(QWidget):
         """68, or 48 when narrow, at normal text size."""
         text = metrics(CONTRACT, bold=True).height() + metrics(NOTE).height()
         return QSize(px(600), max(px(48 if self._narrow else 68), text + (px(2) if self._narrow else px(14))))
+
+    def minimumSizeHint(self) -> QSize:
+        """The window may get narrow; ``set_narrow`` then shortens the steps."""
+        return QSize(px(300), self.sizeHint().height())
 
     def show_contract(self, title: str, state: str, number: str, facts: str = "") -> None:
         """Name, state code, 受理号, and facts such as the deadline."""

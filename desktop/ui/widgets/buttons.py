@@ -47,8 +47,10 @@ class Button(PaintedButton):
             self.setShortcut(QKeySequence(f"Alt+{mnemonic}"))
 
     def set_words(self, text: str) -> None:
-        """Another word on the button."""
+        """Another word on the button; its key stays (Qt's setText would drop it)."""
+        shortcut = self.shortcut()
         self.setText(text)
+        self.setShortcut(shortcut)
         self.setAccessibleName(text)
         self.updateGeometry()
 

@@ -214,6 +214,7 @@ class CheckPanel(QWidget):
         self.items = [CheckItem(p, can_keep=self._can_keep(p), parent=self) for p in ordered]
         for at, item in enumerate(self.items):
             self._list.insertWidget(at, item)
+            item.show()
             item.jump_wanted.connect(self.jump_wanted)
             item.keep_wanted.connect(self.keep_wanted)
             item.entered.connect(self.unfold)

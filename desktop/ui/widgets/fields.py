@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QInputMethodEvent,
@@ -289,15 +289,10 @@ class Field(QLineEdit):
         super().focusInEvent(event)
         if event.reason() == Qt.FocusReason.MouseFocusReason:
             self._by_mouse = True
-        elif event.reason() not in (
-            Qt.FocusReason.PopupFocusReason,
-            Qt.FocusReason.ActiveWindowFocusReason,
-        ):
-            QTimer.singleShot(0, self._select_if_still_here)
-            self.selectAll()
-
-    def _select_if_still_here(self) -> None:
-        if self.hasFocus() and not self.isReadOnly() and not self.isModified():
+        elif event.reason() == Qt.FocusReason.ActiveWindowFocusReason:
+            if not self.isModified():  # back from another window: what is half typed is left alone
+                self.selectAll()
+        elif event.reason() != Qt.FocusReason.PopupFocusReason:
             self.selectAll()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

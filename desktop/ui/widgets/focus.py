@@ -13,7 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.ui.theme import TokenName, px, tokens
+from desktop.ui.theme import px, tokens
+from desktop.ui.theme.apply import RING_GAP
 from desktop.ui.widgets.base import pen, rounded
 
 
@@ -28,8 +29,7 @@ def wants_ring(widget: QWidget | None) -> bool:
 class FocusRing(QFocusFrame):
     """Follows the keyboard focus through the whole application. Make one and keep it: ``FocusRing(app)``.
 
-    A widget with the property ``ring`` = ``nav`` gets the ring for dark ground; ``inside`` draws it within
-    the widget.
+    A widget with the property ``ring`` = ``nav`` gets the ring for dark ground, inside its edges.
     """
 
     def __init__(self, app: QApplication) -> None:
@@ -50,9 +50,17 @@ class FocusRing(QFocusFrame):
         if widget is None:
             return
         width = tokens().focus_width
-        colour: TokenName = "navT" if widget.property("ring") == "nav" else "focus"
         painter = QPainter(self)
-        rounded(painter, QRectF(self.rect()), None, pen(colour, width), px(4) + width)
+        if widget.property("ring") == "nav":
+            gap = width + RING_GAP + px(2)
+            inside = QRectF(self.rect()).adjusted(gap, gap, -gap, -gap)
+            rounded(painter, inside, None, pen("navOn" if _is_chosen(widget) else "navT", width), px(4))
+        else:
+            rounded(painter, QRectF(self.rect()), None, pen("focus", width), px(4) + width)
+
+
+def _is_chosen(widget: QWidget) -> bool:
+    return isinstance(widget, QAbstractButton) and widget.isChecked()
 
 
 class WheelGuard(QObject):
