@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
 from desktop.certificates.fonts import HEI_BOLD, SONG, fonts
 from desktop.certificates.lines import MM, Fitted
+from desktop.certificates.qr import qr_bits
 
 GROUP_GAP = 0.33
 """Gap between groups of four, em."""
@@ -223,21 +223,3 @@ class Sheet:
             f"q {side * MM:.3f} 0 0 {side * MM:.3f} {x * MM:.3f} {(self._height - y - side) * MM:.3f} cm "
             f"BI /W {modules} /H {modules} /IM true /D [1 0] /F /AHx ID {bits.hex()}> EI Q"
         )
-
-
-@lru_cache(maxsize=16)
-def qr_bits(payload: str) -> tuple[int, bytes]:
-    """Modules on a side with the quiet zone, and the rows as bits (1 = dark) in whole bytes."""
-    # A fixed mask costs a quarter of the search for the best one, and every code so made was read.
-    import segno
-
-    code = segno.make(payload, error="m", boost_error=False, mask=3, micro=False)
-    rows = [bytes(row) for row in code.matrix]
-    modules = len(rows) + 8
-    width = -(-modules // 8)
-    blank = bytes(width)
-    lines = [blank] * 4
-    for row in rows:
-        bits = int("0000" + "".join(map(str, row)) + "0000", 2) << (width * 8 - modules)
-        lines.append(bits.to_bytes(width, "big"))
-    return modules, b"".join([*lines, *[blank] * 4])

@@ -18,9 +18,9 @@ from desktop.certificates.credential import (
     read_credential,
     seller_token,
 )
-from desktop.certificates.draw import qr_bits
 from desktop.certificates.layout import load_layout
 from desktop.certificates.preview import page_pixels
+from desktop.certificates.qr import QUIET, qr_bits
 from desktop.errors import RefusedError
 
 KEYS = {KEY_ID: KEY.public_key()}
@@ -111,3 +111,33 @@ def test_the_code_on_the_sheet_is_the_code_of_the_payload() -> None:
             y = int((box.y + (row + 4.5) * box.h / modules) / 25.4 * 400)
             blue = picture.pixels[(y * picture.width + x) * 4]
             assert (blue < 128) == bool(dark), (row, column)
+
+
+def matrix_of(payload: str) -> list[list[int]]:
+    side, rows = qr_bits(payload)
+    width = -(-side // 8)
+    signs = [
+        f"{int.from_bytes(rows[row * width : (row + 1) * width], 'big'):0{width * 8}b}" for row in range(side)
+    ]
+    assert len(rows) == side * width
+    inner = range(QUIET, side - QUIET)
+    edge = [signs[row] for row in (*range(QUIET), *range(side - QUIET, side))]
+    assert set("".join(edge)) == {"0"}
+    assert {
+        signs[row][column] for row in inner for column in (*range(QUIET), *range(side - QUIET, width * 8))
+    } == {"0"}
+    return [[int(signs[row][column]) for column in inner] for row in inner]
+
+
+@pytest.mark.parametrize(
+    "length", [1, 2, 19, 20, 21, 38, 60, 90, 122, 154, 178, 221, 262, 282, 300, 311, 500, 900, 2400]
+)
+def test_our_codes_are_those_of_the_qr_writer(length: int) -> None:
+    payload = ("CD1:" + CREDENTIAL.text[4:] * 12)[:length]
+    code = segno.make(payload, error="m", boost_error=False, mask=3, micro=False, mode="alphanumeric")
+    assert matrix_of(payload) == [list(row) for row in code.matrix]
+
+
+def test_text_of_other_signs_is_coded_too() -> None:
+    code = segno.make("校验码", error="m", boost_error=False, mask=3, micro=False)
+    assert matrix_of("校验码") == [list(row) for row in code.matrix]
