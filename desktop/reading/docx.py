@@ -66,7 +66,10 @@ def read_docx(path: Path, limits: Limits) -> DocumentText:
                 "D02",
             )
         )
-    paragraphs = [Paragraph(text) for text in _texts(body, numbers)]
+    try:
+        paragraphs = [Paragraph(text) for text in _texts(body, numbers)]
+    except RecursionError as exc:  # elements nested thousands deep: no office program writes that
+        raise _damaged(path) from exc
     if not any(p.text.strip() for p in paragraphs):
         warnings.append(
             Problem(

@@ -290,6 +290,11 @@ def test_entities_in_the_xml_are_refused(tmp_path: Path) -> None:
     assert "损坏" in refusal(path).message
 
 
+def test_xml_nested_without_end_is_refused(tmp_path: Path) -> None:
+    body = "<w:sdt>" * 20_000 + line("x") + "</w:sdt>" * 20_000
+    assert "损坏" in refusal(word(tmp_path / "a.docx", body)).message
+
+
 def test_a_missing_file_is_the_machines_trouble(tmp_path: Path) -> None:
     with pytest.raises(MachineError, match="打不开"):
         read_document(tmp_path / "gone.docx")
