@@ -482,7 +482,7 @@ def _workbook(header: PackageHeader, raws: Sequence[Mapping[str, Any]], totals: 
         }
     )
     head = book.add_format({"bold": True, "text_wrap": True, "bg_color": "#E9EDF2", "border": 1})
-    text, day = book.add_format({"num_format": "@"}), book.add_format({"num_format": "yyyy-mm-dd"})
+    text, day = book.add_format({"num_format": 49}), book.add_format({"num_format": "yyyy-mm-dd"})
     money = book.add_format({"num_format": "#,##0.00"})
     sheet = book.add_worksheet("合同")
     for column, (_title, width) in enumerate(_COLUMNS):

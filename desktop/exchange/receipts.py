@@ -1,8 +1,8 @@
 """What comes back from above: receipts, number blocks, lists of cancelled certificates, policy packs.
 
-Each is a signed bag (``bag.py``) with one JSON file, or for a policy pack its tables. ``Contract-Desk-Station``
-names the sender, ``Contract-Desk-For`` the receiver (``*``: every station). Every file has an id, so that it
-is applied at most once; a receipt also has an issue, and a later issue replaces an earlier one.
+Each is a signed bag (``bag.py``) with one JSON file, or for a policy pack its tables. In bag-info
+``Contract-Desk-Station`` names the sender, ``Contract-Desk-For`` the receiver (``*``: all of them). Each has
+an id, so that it is applied at most once; a receipt also has an issue: a later one replaces an earlier one.
 """
 
 from __future__ import annotations

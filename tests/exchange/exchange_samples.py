@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.exchange.package import PackageAction, PackageContract, PackageHeader
-from desktop.rules.identifiers import check_character, resident_check
+from desktop.rules.identifiers import check_character, organisation_check, resident_check
 from desktop.security.keys import PublicKeys, Signer
 
 MASTER = bytes(range(32))
@@ -17,12 +17,13 @@ MADE_AT = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 
 def credit_code(number: int) -> str:
     """A well-formed invented credit code."""
-    first = f"91990321MA{number:07d}"
+    organisation = f"MA{number:06d}"
+    first = f"91110101{organisation}{organisation_check(organisation)}"
     return first + check_character(first)
 
 
 def resident_id(number: int) -> str:
-    first = f"99032119800101{number:03d}"
+    first = f"11010119800101{number:03d}"
     return first + resident_check(first)
 
 

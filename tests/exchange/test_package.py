@@ -114,7 +114,7 @@ def test_personal_ids_stand_in_full_in_the_lines_and_masked_in_the_workbook(
     sheet = book["合同"]
     cells = [str(cell.value) for row in sheet.iter_rows() for cell in row]
     assert resident_id(1) not in cells
-    assert "990***********" + resident_id(1)[-4:] in cells
+    assert "110***********" + resident_id(1)[-4:] in cells
     assert contract(1).facts["parties"][0]["id_number"] in cells
     assert (sheet["N2"].value, sheet["N2"].data_type, sheet["I2"].number_format) == (1280001.5, "n", "@")
     assert "共 3 份" in cells
