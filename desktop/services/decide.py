@@ -14,8 +14,8 @@ from desktop.errors import ProblemsFound, RefusedError
 from desktop.models import Contract, Draft, Finding, Recognition, ReliefCheck, ReliefFinding
 from desktop.resources import _
 from desktop.rules.amounts import Fixing, fix_amounts
-from desktop.rules.facts import Facts
 from desktop.rules.conclusion import Conclusion, read_answers
+from desktop.rules.facts import Facts
 from desktop.rules.recognition import recognise
 from desktop.rules.relief import ReliefResult, check_relief
 from desktop.services.commands import KeepRelief, RecogniseContract, SaveAnswers

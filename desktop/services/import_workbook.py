@@ -34,7 +34,7 @@ def import_workbook(office: Office, cmd: ImportWorkbook, progress: Progress | No
     from desktop.exchange.workbook import read_ledger, read_workbook, write_returned
 
     check_actor(office, cmd)
-    if not office.person.roles & CLERK:
+    if not office.person.roles & (CLERK | ({"head"} if cmd.is_ledger else set())):
         raise RefusedError(_("导入要由登记员来做"), _("请登记员登录后导入"))
     tell = progress or (lambda *_a: None)
     if cmd.is_ledger:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from desktop.errors import RefusedError
+from desktop.models import Batch as BatchModel
 from desktop.models import (
     BatchRow,
     BlockNumber,
@@ -19,7 +20,6 @@ from desktop.models import (
     Receipt,
     ReceiptRow,
 )
-from desktop.models import Batch as BatchModel
 from desktop.resources import _
 from desktop.services.afterwards import sheets_outside
 from desktop.services.commands import ReceiveFile, UnfreezeBlock

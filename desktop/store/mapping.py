@@ -25,7 +25,7 @@ _SCALARS = tuple(f.name for f in fields(Facts) if f.name not in law.ROWS)
 _ROW_FIELDS = {name: tuple(f.name for f in fields(cls)) for name, cls in law.ROWS.items()}
 
 STATION_FIELDS = frozenset(
-    {"accepted_on", "recognised_on", "registered_on", "official_number", "station", "incomes", "attachments"}
+    {"accepted_on", "recognised_on", "registered_on", "official_number", "station", "incomes"}
 )
 """Set by the station's own acts, never by the form."""
 
@@ -58,11 +58,6 @@ def write_facts(contract: Contract, facts: Facts, *, keep: frozenset[str] = STAT
         if _write_rows(getattr(contract, name), getattr(facts, name), names, ROW_CLASSES[name]):
             changed.append(name)
     return changed
-
-
-def write_attachments(contract: Contract, facts: Facts) -> bool:
-    """The list of attachments, kept apart because files hang on it; True when it changed."""
-    return _write_rows(contract.attachments, facts.attachments, _ROW_FIELDS["attachments"], models.Attachment)
 
 
 def _write_rows(rows: list[Any], wanted: tuple[Any, ...], names: tuple[str, ...], cls: type[Any]) -> bool:
