@@ -56,6 +56,7 @@ class Sheet:
         self._height = height
         self._encoded: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
         self._codes: list[str] = []
+        self._payloads: dict[str, None] = {}
         self.pages = 0
 
     def next_page(self, width: float | None = None, height: float | None = None) -> None:
@@ -73,7 +74,11 @@ class Sheet:
         self._height = height
 
     def save(self) -> None:
-        """Write the document. The last page must have been ended by ``next_page``."""
+        """Write the document. The last page must have been ended by ``next_page``.
+
+        The texts of its QR codes also go into the keywords, so that a file can be verified without a camera.
+        """
+        self._canvas.setKeywords("\n".join(self._payloads))
         self._canvas.save()
 
     def _flush(self) -> None:
@@ -218,6 +223,7 @@ class Sheet:
 
     def qr(self, payload: str, x: float, y: float, side: float) -> None:
         """The payload as a QR code, its quiet zone inside ``side`` mm, as one picture of 1 bit."""
+        self._payloads[payload] = None
         modules, bits = qr_bits(payload)
         self._codes.append(
             f"q {side * MM:.3f} 0 0 {side * MM:.3f} {x * MM:.3f} {(self._height - y - side) * MM:.3f} cm "

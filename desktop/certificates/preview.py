@@ -78,6 +78,13 @@ def pdf_text(pdf: bytes | Path, page: int | None = None) -> str:
         return "\f".join(texts)
 
 
+def qr_texts(pdf: bytes | Path) -> list[str]:
+    """The texts of the QR codes in a PDF made here, in the order of its pages; empty for other files."""
+    with _Open(pdf) as document:
+        keywords: str = document.get_metadata_value("Keywords")
+    return [line for line in keywords.splitlines() if line]
+
+
 def _chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 

@@ -1,4 +1,4 @@
-"""The certificate as a picture beside a stored one. After a wanted change of the look: run this file as a script."""
+"""The certificate as a picture beside a stored one; run as a script after a wanted change of the look."""
 
 from __future__ import annotations
 

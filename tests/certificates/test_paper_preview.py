@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import struct
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from paper_samples import CERTIFICATE, certificate_pdf
 
-from desktop.certificates.preview import page_count, page_picture, page_pixels, pdf_text
+from desktop.certificates.preview import page_count, page_picture, page_pixels, pdf_text, qr_texts
 from desktop.errors import MachineError
 
 
@@ -29,6 +30,13 @@ def test_raw_pixels_show_paper_and_frame() -> None:
     dark = [x for x in range(picture.width) if line[x * 4] < 128]
     assert abs(dark[0] - 20 / 25.4 * 100) < 2
     assert abs(dark[-1] - 190 / 25.4 * 100) < 2
+
+
+def test_the_codes_of_a_file_can_be_read_without_a_camera() -> None:
+    other = replace(CERTIFICATE, qr="CD1:ABC $%*+-./:", number="1")
+    assert qr_texts(certificate_pdf(CERTIFICATE, other)) == [CERTIFICATE.qr, other.qr]
+    preview = replace(CERTIFICATE, is_preview=True)
+    assert qr_texts(certificate_pdf(preview)) == []
 
 
 def test_a_damaged_file_is_refused_in_words(tmp_path: Path) -> None:
