@@ -323,6 +323,16 @@ class Book:
         """Every row of one code, oldest first."""
         return tuple(sorted(self._by_code.get(code, ()), key=lambda r: r.valid_from))
 
+    def compare(self, one: date, two: date) -> tuple[tuple[str, Rule | None, Rule | None], ...]:
+        """What differs between the rules of two days: code, the row then, the row now; in order of codes."""
+        then, now = ({(r.code): r for r in self.rules(day)} for day in (one, two))
+        made = []
+        for code in sorted(then.keys() | now.keys()):
+            a, b = then.get(code), now.get(code)
+            if a is None or b is None or (a is not b and _gist(a) != _gist(b)):
+                made.append((code, a, b))
+        return tuple(made)
+
     def all_rows(self) -> tuple[Rule, ...]:
         """Every rule row of every file, ended ones included."""
         return self._rules
@@ -507,6 +517,12 @@ class _Row:
         for key in sorted(self.raw.keys() - known):
             near = get_close_matches(key, known, 1)
             self.wrong(key, "没有这一项", f"是不是 {near[0]}？" if near else "请核对拼写")
+
+
+def _gist(rule: Rule) -> tuple[object, ...]:
+    """What a clerk would call the same rule: another source or mark alone makes no other rule."""
+    outcomes = tuple(sorted(rule.outcomes.items()))
+    return rule.question, rule.asks, rule.when, rule.manual, outcomes, rule.refusal_ground, rule.defect_supply
 
 
 def _outcomes(row: _Row, is_relief: bool) -> Mapping[str, tuple[str, ...]]:

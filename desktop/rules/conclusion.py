@@ -293,7 +293,8 @@ class Conclusion:
         """Codes of the grounds of refusal, each once, in order."""
         if self.outcome != "REFUSE":
             return ()
-        return tuple(dict.fromkeys(f.refusal_ground or "G99" for f in self.deciding)) or ("G02",)
+        refused = (f.refusal_ground or "G99" for f in self.findings if f.effect == REFUSED)
+        return tuple(dict.fromkeys(refused)) or ("G02",)
 
     @property
     def defects(self) -> tuple[Finding, ...]:
@@ -301,16 +302,28 @@ class Conclusion:
         return tuple(f for f in self.findings if f.effect in (CURABLE, UNCLEAR))
 
     @property
+    def advice(self) -> tuple[Finding, ...]:
+        """What goes on but is to be heeded: protect secrets, deduct goods, register the broker apart."""
+        words = ("PROTECT", "DEDUCT", "SEPARATE", "MAIN-KIND", "NOTE", "WARN")
+        return tuple(f for f in self.findings if f.effect == GO and f.outcome in words)
+
+    @property
     def deciding(self) -> tuple[Finding, ...]:
-        """The findings that make the outcome what it is; of a PASS, the tests of the kind."""
+        """The findings that make the outcome what it is.
+
+        Of a PASS the tests of the kind; of a REFUSE first what the claimed kind lacks, for a letter speaks of
+        no kind that the party did not claim.
+        """
         if self.outcome == "PASS":
             groups = {"LIC": ("TRF", "LIC")}
             chosen = next((h.test for h in self.kinds_holding if self._is(h)), "")
             wanted = groups.get(chosen, (chosen,))
             return tuple(f for f in self.used if f.rule.group in wanted and f.answer != "not_applicable")
+        if self.outcome == "REFUSE":
+            own = [f for f in self.findings if f.effect == FAILS and self.claimed_kind in f.rule.kinds]
+            return (*own, *(f for f in self.findings if f.effect == REFUSED))
         wanted_effects = {
             "NOT_ACCEPTED": (REJECTED,),
-            "REFUSE": (REFUSED,),
             "RETURN": (CURABLE, UNCLEAR),
             "HOLD": (CURABLE,),
             "UNDECIDED": (OPEN, BLOCKED),

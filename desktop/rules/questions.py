@@ -20,6 +20,7 @@ _FUNDED_NOT: Final = frozenset({"9", "/"})
 _PATENTS: Final = frozenset({"patent_invention", "patent_utility", "patent_design", "defence_patent"})
 _CERTIFIED_2001: Final = _PATENTS | {"patent_application", "plant_variety", "ic_layout"}
 _UNCERTIFIED_2001: Final = frozenset({"know_how", "software_copyright"})
+_NO_IP: Final = "9"
 _PATENT_CODES: Final = frozenset({"2", "21", "22", "23"})
 
 
@@ -164,10 +165,20 @@ def has_intermediary(c: Facts, _on: date) -> bool | None:
 
 
 def has_existing_result(c: Facts, _on: date) -> bool | None:
-    """A right with number or owner is listed and the contract claims to transfer or license it."""
+    """A right with number or owner is listed and the contract claims to transfer or license it.
+
+    No where the form says 未涉及知识产权 and nothing on it says otherwise.
+    """
+    if is_no_right_moved(c, _on):
+        return False
     claimed = c.kind in ("TRF", "LIC") or c.right_scope is not None
     listed = any(r.number or (r.owner and r.object == "know_how") for r in c.ip_rights)
     return True if claimed and listed else None
+
+
+def is_no_right_moved(c: Facts, _on: date) -> bool | None:
+    """The form says 未涉及知识产权 outright, lists no right and no scope of one."""
+    return True if c.ip_kind == _NO_IP and not c.ip_rights and c.right_scope is None else None
 
 
 def does_title_pass(c: Facts, _on: date) -> bool | None:
@@ -304,7 +315,8 @@ PREDICATES: Final[Mapping[str, Predicate]] = MappingProxyType(
             is_written, is_not_oral, has_taken_effect, is_within_term, are_parties_identified, is_price_clear,
             is_right_applicant, may_be_foreign_text, needs_effect_proof, is_government_funded, has_secrets,
             is_any_field_allowed, has_carrier, is_mixed, is_technology_amount_listed, may_contain_training,
-            has_intermediary, has_existing_result, does_title_pass, involves_patent, involves_know_how,
+            has_intermediary, has_existing_result, is_no_right_moved, does_title_pass, involves_patent,
+            involves_know_how,
             involves_certified_right, is_proof_attached_2001, is_proof_attached_2026, is_patent_described,
             is_patent_alive, crosses_border, has_commerce_certificate, is_paid_in_shares,
             is_licence_mode_stated, are_amounts_stated, are_amounts_in_bounds, is_amount_fixed,

@@ -359,7 +359,7 @@ class _Course:
         chosen = self._choose(holding, claimed)
         note = form_note
         if chosen is not None and worst < REFUSED:
-            note = self._mismatch(chosen, claimed) or form_note
+            note = form_note or self._mismatch(chosen, claimed)
         if note and plan.title is not None and worst < REFUSED and (chosen is not None or form_note):
             at = plan.gates.index(plan.title)
             old = gates[at]
@@ -476,7 +476,9 @@ class _Course:
     @staticmethod
     def _reclass_note(f: Finding) -> str:
         to = test_words().get(f.outcome.partition("→")[2], "")
-        return _("{short}，内容属于{kind}，与前面的回答或申报不一致").format(short=f.rule.short, kind=to)
+        answer = _("是") if f.answer == "yes" else _("否")
+        text = _("“{short}”答“{answer}”，内容属于{kind}，与前面的回答或申报不一致")
+        return text.format(short=f.rule.short, answer=answer, kind=to)
 
     def _holding(self, test: str) -> Holding:
         result = self.tested[test]
@@ -718,8 +720,11 @@ def _turned_text(found: Finding, turned: str, then: Conclusion) -> str:
     )
 
 
-def schema() -> dict[str, Any]:
-    """JSON Schema (2020-12) of ``{"facts": …, "answers": …}``, with the Chinese name of every field."""
+def schema(book: Book | None = None) -> dict[str, Any]:
+    """JSON Schema (2020-12) of ``{"facts": …, "answers": …}``, with the Chinese name of every field.
+
+    With a book, the codes that ``answers`` may hold are listed with their questions.
+    """
     answer = {
         "type": "object",
         "properties": {
@@ -731,6 +736,8 @@ def schema() -> dict[str, Any]:
         "required": ["answer"],
         "additionalProperties": False,
     }
+    one = {"anyOf": [{"enum": list(VALUES)}, answer]}
+    rows = [r for r in book.all_rows() if r.group != "amount"] if book is not None else []
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": _("一份技术合同的要素和回答"),
@@ -740,7 +747,8 @@ def schema() -> dict[str, Any]:
             "answers": {
                 "type": "object",
                 "description": _("规则编号 → 回答；gate、mix 可整组一次答 yes"),
-                "additionalProperties": {"anyOf": [{"enum": list(VALUES)}, answer]},
+                "properties": {r.code: {**one, "description": r.question} for r in rows},
+                "additionalProperties": one,
             },
         },
         "additionalProperties": False,

@@ -388,3 +388,12 @@ def test_a_rule_set_can_be_tried_outside_its_days(shipped: Book) -> None:
     assert {r.rule_set for r in shipped.rules(date(2026, 11, 20), "R2001")} == {"R2001"}
     with pytest.raises(RefusedError, match="没有名为"):
         shipped.rules(date(2026, 1, 1), "R1990")
+
+
+def test_two_days_are_compared_rule_by_rule(shipped: Book) -> None:
+    found = {code: (a, b) for code, a, b in shipped.compare(date(2026, 2, 28), date(2026, 3, 1))}
+    assert found["R-MIX-02"][1] is None
+    assert found["R-MIX-03"][0] is None
+    assert {"R-TRN-03", "R-INT-03", "R-TRF-05", "R-GATE-21", "R-INT-04"} <= found.keys()
+    assert "R-DEV-02" not in found, "carried over: another source alone is no other rule"
+    assert shipped.compare(date(2026, 4, 1), date(2026, 4, 1)) == ()

@@ -157,7 +157,7 @@ def test_an_answer_taken_back_or_left_unclear_never_passes(name: str, data: st.D
 @pytest.mark.parametrize("value", ["unknown", "needs_human", "after_registration", None])
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("patent", "R-DEV-02"), ("consult", "R-TRF-01"), ("service", "R-CON-03"), ("service", "R-INT-01")],
+    [("patent", "R-DEV-02"), ("consult", "R-DEV-01"), ("service", "R-CON-03"), ("service", "R-INT-01")],
 )
 def test_a_kind_passes_only_when_the_kinds_before_it_are_ruled_out(
     name: str, code: str, value: str | None
@@ -441,6 +441,8 @@ def test_the_schema_accepts_the_samples_and_refuses_a_typo() -> None:
     assert list(validator.iter_errors({"facts": {"titel": "x"}, "answers": {}}))
     assert list(validator.iter_errors({"facts": {"contract_amount": 1.5}, "answers": {}}))
     assert list(validator.iter_errors({"facts": {}, "answers": {"R-DEV-01": "maybe"}}))
+    listed = schema(BOOK)["properties"]["answers"]["properties"]
+    assert listed["R-DEV-02"]["description"].startswith("签订合同时")
     assert schema()["properties"]["facts"]["properties"]["title"]["description"] == "项目名称"
 
 
@@ -463,3 +465,37 @@ def _seconds(facts: Facts, answers: dict[str, Answer]) -> float:
     for _ in range(200):
         recognise(facts, answers, BOOK)
     return time.perf_counter() - started
+
+
+def test_a_refusal_speaks_first_of_the_kind_that_was_claimed() -> None:
+    changed = {"R-CON-N1": "yes", "R-TRN-01": "no", "R-INT-01": "no", "R-SVC-01": "no"}
+    made = recognise(*sample("consult", answers=changed), BOOK)
+    assert (made.outcome, made.grounds) == ("REFUSE", ("G02",))
+    assert [f.code for f in made.deciding] == ["R-CON-N1", "R-SVC-01"]
+
+
+def test_a_form_without_intellectual_property_spares_the_question_of_transfer() -> None:
+    facts, answers = sample("consult")
+    assert "R-TRF-01" not in answers
+    found = recognise(facts, answers, BOOK).finding("R-TRF-01")
+    assert found is not None
+    assert (found.answer, found.answered_by) == ("no", "data")
+    unsaid = recognise(replace(facts, ip_kind=None), answers, BOOK)
+    assert unsaid.outcome == "UNDECIDED"
+    assert "R-TRF-01" in unsaid.open_questions
+
+
+def test_advice_names_what_goes_on_but_must_be_heeded() -> None:
+    lines = [{"label": "样机20台", "nature": "carrier", "amount": "300000.00"}]
+    facts, answers = sample("dev", facts={"amount_lines": lines}, answers={"R-GATE-24": "no"})
+    made = recognise(facts, answers, BOOK)
+    assert {f.code: f.outcome for f in made.advice} == {"R-GATE-22": "PROTECT", "R-GATE-24": "DEDUCT"}
+    assert made.outcome == "PASS"
+
+
+def test_the_positive_list_is_noted_but_never_asked() -> None:
+    facts, answers = sample("dev")
+    assert not [f for f in recognise(facts, answers, BOOK).findings if "-P" in f.code]
+    made = recognise(facts, {**answers, "R-DEV-P3": Answer("yes")}, BOOK)
+    assert made.outcome == "PASS"
+    assert "R-DEV-P3" in [f.code for f in made.advice]
