@@ -57,7 +57,7 @@ QFrame[card="selected"] {{ background: {colour["accentS"]}; border: 1px solid {c
 
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox {{
   background: {colour["bg0"]}; color: {colour["ink1"]}; border: 1px solid {colour["line2"]};
-  border-radius: {radius}px; padding: 0 {px(9)}px;
+  border-radius: {radius}px; padding: 0 {px(7)}px;
   selection-background-color: {colour["accent"]}; selection-color: {colour["onA"]};
 }}
 QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox {{ min-height: {inner}px; max-height: {inner}px; }}
@@ -65,7 +65,7 @@ QLineEdit, QPlainTextEdit {{ placeholder-text-color: {colour["ink3"]}; }}
 QLineEdit:hover, QPlainTextEdit:hover, QComboBox:hover {{ border-color: {colour["ink1"]}; }}
 QLineEdit[req="true"], QPlainTextEdit[req="true"], QComboBox[req="true"] {{ background: {colour["req"]}; }}
 QLineEdit[level="error"], QPlainTextEdit[level="error"] {{
-  border: 2px solid {colour["err"]}; padding: 0 {px(9) - 1}px;
+  border: 2px solid {colour["err"]}; padding: 0 {px(7) - 1}px;
 }}
 QLineEdit[level="error"] {{ min-height: {inner - 2}px; max-height: {inner - 2}px; }}
 QLineEdit[mono="true"] {{ font-family: "{current.MONO}", "{current.SANS}"; }}
@@ -79,7 +79,7 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled, QSpinBox:disabl
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {{
   border: {focus}px solid {colour["focus"]}; background: {colour["bg0"]};
   min-height: {inner - 2 * (focus - 1)}px; max-height: {inner - 2 * (focus - 1)}px;
-  padding: 0 {px(9) - (focus - 1)}px;
+  padding: 0 {px(7) - (focus - 1)}px;
 }}
 QPlainTextEdit, QTextEdit {{ padding: {px(3)}px {px(5)}px; }}
 QPlainTextEdit:focus, QTextEdit:focus {{ border: {focus}px solid {colour["focus"]};

@@ -75,9 +75,9 @@ def paint_waves(painter: QPainter, area: QRectF, count: int = 22) -> None:
         path = QPainterPath()
         for at in range(0, int(width) + 9, 8):
             turn = at / width
-            swing = math.sin(turn * 2 * math.pi * 0.9 + share * 2.4 + 0.6)
-            spread = (share - 0.5) * math.cos(turn * math.pi * 1.05 + 0.25)
-            y = middle + height * (0.45 * swing * (0.55 + 0.45 * share) + 0.75 * spread)
+            spread = (share - 0.5) * 1.7 * math.cos((1 - turn) * math.pi * 0.9 + 0.5)
+            swing = 0.4 * math.sin(turn * math.pi * 1.7 + 2.9 + share * 1.1)
+            y = middle + height * (spread + swing)
             if at == 0:
                 path.moveTo(area.left(), y)
             else:
@@ -318,7 +318,17 @@ class _Who(PaintedButton):
         painter.drawText(after, top, self.width(), cap.height(), MIDDLE, _("锁屏"))
 
 
-class PageHead(QWidget):
+class _Head(QWidget):
+    """White ground and a hairline below."""
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), ink("bg0"))
+        painter.setPen(pen("line1"))
+        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+
+
+class PageHead(_Head):
     """Name of the page, position, tools, and what stands at the right (search). 56 high."""
 
     def __init__(self, title: str, position: str = "", parent: QWidget | None = None) -> None:
@@ -326,10 +336,7 @@ class PageHead(QWidget):
         set_ground(self, "paper")
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        self._row = QHBoxLayout()
+        self._row = QHBoxLayout(self)
         self._row.setContentsMargins(px(20), 0, px(20), 0)
         self._row.setSpacing(px(4))
         self.title = Label(title, size="page", strong=True)
@@ -346,8 +353,6 @@ class PageHead(QWidget):
         self._rule.hide()
         self._ends = 0
         self.tools: list[PageTool] = []
-        outer.addLayout(self._row, 1)
-        outer.addWidget(Rule())
 
     def sizeHint(self) -> QSize:
         """56 at normal text size."""
@@ -378,18 +383,16 @@ class PageHead(QWidget):
         self._ends += 1
 
 
-class ContractHead(QWidget):
+class ContractHead(_Head):
     """The contract at hand: name, state, 受理号, facts, 已存盘; the six steps at the right. 68 high."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_ground(self, "paper")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        row = QHBoxLayout()
+        row = QHBoxLayout(self)
         row.setContentsMargins(px(20), 0, px(20), 0)
+        row.setSpacing(px(12))
         words = QVBoxLayout()
         words.setSpacing(0)
         self.title = _OneLine(CONTRACT)
@@ -412,8 +415,6 @@ class ContractHead(QWidget):
         self.steps = Steps(self)
         row.addWidget(self.steps)
         self._row = row
-        outer.addLayout(row, 1)
-        outer.addWidget(Rule())
         self._narrow = False
 
     def sizeHint(self) -> QSize:
@@ -441,7 +442,6 @@ class ContractHead(QWidget):
 
     def add_right(self, widget: QWidget) -> None:
         """Something behind the steps (the button of the check drawer)."""
-        self._row.addSpacing(px(12))
         self._row.addWidget(widget)
 
     def set_narrow(self, narrow: bool) -> None:

@@ -94,6 +94,10 @@ class Rule(QFrame):
     def __init__(self, *, upright: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("line", "v" if upright else "h")
+        if upright:
+            self.setFixedWidth(1)
+        else:
+            self.setFixedHeight(1)
 
 
 class Painted(QWidget):

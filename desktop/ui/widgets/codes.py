@@ -316,9 +316,17 @@ class CodePopup(QFrame):
         screen = self._owner.screen().availableGeometry()
         left = min(max(below.x(), screen.left()), screen.right() - width + 1)
         top = below.y()
-        if top + height > screen.bottom() + 1:
-            top -= self._owner.height() + height
+        above = top - self._owner.height() - height
+        if top + height > self._floor() and above >= screen.top():
+            top = above
         self.setGeometry(left, top, width, height)
+
+    def _floor(self) -> int:
+        """Lowest pixel the list may reach: it may cover neighbours, not the key bar and the status bar."""
+        window = self._owner.window()
+        bars = px(44) + px(28) if window.height() > px(400) else 0
+        bottom = window.mapToGlobal(QPoint(0, window.height())).y() - bars
+        return min(bottom, self._owner.screen().availableGeometry().bottom() + 1)
 
     def _clicked(self, index: QModelIndex) -> None:
         self.picked.emit(self.matches[index.row()].entry)

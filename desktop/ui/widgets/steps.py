@@ -46,7 +46,7 @@ class _Step(PaintedButton):
     def sizeHint(self) -> QSize:
         wide = metrics(bold=self.look == "current").horizontalAdvance(self.text())
         dash = 0 if self.is_last else px(self.DASH)
-        return QSize(px(24) + px(6) + wide + px(4) + dash, px(34))
+        return QSize(px(24) + px(6) + wide + 1 + dash, px(34))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -58,7 +58,7 @@ class _Step(PaintedButton):
         left = px(30)
         painter.drawText(left, 0, self.width(), self.height(), Qt.AlignmentFlag.AlignVCenter, self.text())
         if not self.is_last:
-            left += metrics(bold=current).horizontalAdvance(self.text()) + px(8)
+            left += metrics(bold=current).horizontalAdvance(self.text()) + px(6)
             painter.setPen(pen("accent" if self.look == "done" else "line2", px(2)))
             middle = self.height() // 2
             painter.drawLine(left, middle, left + px(14), middle)
@@ -80,8 +80,8 @@ class Steps(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._current, self._reachable = 1, 1
         row = QHBoxLayout(self)
-        row.setContentsMargins(px(4), 0, 0, 0)
-        row.setSpacing(px(2))
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
         self.items = [_Step(at, word, self) for at, word in enumerate(STEP_WORDS, 1)]
         for item in self.items:
             row.addWidget(item)
