@@ -1,0 +1,676 @@
+"""Pure questions of the reliefs: one contract seen with its recognition in, yes, no, unknown out.
+
+A question answers ``None`` where the data cannot say; it never takes an unknown for a yes. ``AFTER`` is the
+answer of what registering itself will fulfil.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Final
+
+from desktop.rules.facts import Facts, Party
+from desktop.rules.formulas import add_months, full_years
+from desktop.rules.local_pack import Subsidy
+
+AFTER: Final = "after_registration"
+Verdict = bool | str | None
+"""True, False, None (unknown) or ``AFTER``."""
+
+PARTY_WORDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "government": ("01",),
+        "institute": ("021",),
+        "university": ("022",),
+        "hospital": ("023",),
+        "public_institution": ("02",),
+        "association": ("030",),
+        "enterprise": ("1", "2", "3"),
+        "household": ("400",),
+        "individual": ("500",),
+        "abroad": ("600",),
+    }
+)
+"""Words of the tax rules → first places of the party types of the form."""
+
+_OBJECT_OF_SUB_KIND: Final = {
+    "2": "patent_application",
+    "3": "know_how",
+    "4": "software_copyright",
+    "5": "ic_layout",
+    "6": "plant_variety",
+    "7": "bio_medicine",
+}
+_OBJECT_OF_IP_KIND: Final = {
+    "1": "know_how",
+    "21": "patent_invention",
+    "22": "patent_utility",
+    "23": "patent_design",
+    "24": "patent_application",
+    "3": "software_copyright",
+    "4": "plant_variety",
+    "5": "ic_layout",
+    "6": "bio_medicine",
+}
+PATENTS: Final = frozenset({"patent_invention", "patent_utility", "patent_design", "defence_patent"})
+LISTED: Final = PATENTS | {"software_copyright", "ic_layout", "plant_variety", "bio_medicine"}
+"""Objects of CIT-TECH, IIT-CASH50 and DEFER-SHARE."""
+TECHNOLOGY: Final = PATENTS | {"know_how"}
+"""Objects that are technology for VAT beyond doubt (ownership or use right)."""
+STAMP_OBJECTS: Final = PATENTS | {"patent_application", "know_how", "software_copyright"}
+"""Objects whose head of stamp duty is not in doubt."""
+PILOT_PARKS: Final = ("朝阳", "海淀", "丰台", "顺义", "大兴", "亦庄", "昌平")
+"""中关村 parks of 财税〔2020〕61号."""
+EQUAL_CASH: Final = date(2018, 7, 1)
+"""Income received earlier counts as received on this day (公告2018年第30号)."""
+SMALL_PROFIT_FROM: Final = date(2022, 1, 1)
+
+
+def party_is(party: Party, *words: str) -> bool | None:
+    """Whether a party is one of these (words of ``PARTY_WORDS``); None while its type is unknown."""
+    if party.party_type is None:
+        return None
+    return any(party.party_type.startswith(PARTY_WORDS[word]) for word in words)
+
+
+def every(verdicts: Sequence[bool | None]) -> bool | None:
+    """No as soon as one is no; unknown when there is none or one is unknown."""
+    if False in verdicts:
+        return False
+    return True if verdicts and None not in verdicts else None
+
+
+def some(verdicts: Sequence[bool | None]) -> bool | None:
+    """Yes as soon as one is yes; no only when all are no."""
+    if True in verdicts:
+        return True
+    return False if verdicts and None not in verdicts else None
+
+
+class Case:
+    """One contract as the reliefs see it: facts, what recognition decided, the day that picks the rules."""
+
+    __slots__ = (
+        "buyers",
+        "day",
+        "facts",
+        "has_rule",
+        "kind",
+        "objects",
+        "parameter",
+        "registered",
+        "right",
+        "rule",
+        "sellers",
+        "sub_kind",
+        "subsidies",
+        "technology_amount",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        facts: Facts,
+        kind: str | None,
+        sub_kind: str | None,
+        technology_amount: Decimal | None,
+        registered: bool,
+        subsidies: Sequence[Subsidy],
+        parameter: Callable[[str], Any],
+    ) -> None:
+        self.facts, self.kind, self.sub_kind = facts, kind, sub_kind
+        self.technology_amount, self.registered, self.subsidies = technology_amount, registered, subsidies
+        self.day: date | None = None
+        """The day that picks the rules of the relief in hand; None while unknown."""
+        self.has_rule = False
+        self.parameter = parameter
+        """Value of a parameter on that day."""
+        self.sellers = [p for p in facts.parties if p.role == "seller"]
+        self.buyers = [p for p in facts.parties if p.role == "buyer"]
+        if sub_kind and sub_kind.startswith("LIC"):
+            self.kind = "LIC"  # until 2026-02-28 a licence is kind TRF; the tax test looks at the right
+        self.objects = self._objects()
+        self.right = facts.right_scope or (
+            "ownership"
+            if self.kind == "TRF"
+            else {"LIC-1A": None, "LIC-1B": "sole", "LIC-1C": "non_exclusive"}.get(sub_kind or "")
+        )
+
+    def _objects(self) -> tuple[str, ...]:
+        named = tuple(r.object for r in self.facts.ip_rights if r.object)
+        if named:
+            return named
+        tail = (self.sub_kind or "").partition("-")[2][:1]
+        if self.kind in ("TRF", "LIC") and tail in _OBJECT_OF_SUB_KIND:
+            return (_OBJECT_OF_SUB_KIND[tail],)
+        word = _OBJECT_OF_IP_KIND.get(self.facts.ip_kind or "")
+        return (word,) if word else ()
+
+    @property
+    def is_pilot(self) -> bool:
+        """The seller sits in one of the 中关村 pilot parks."""
+        return any(
+            (p.park or "").startswith("中关村") and any(name in (p.park or "") for name in PILOT_PARKS)
+            for p in self.sellers
+        )
+
+    @property
+    def is_domestic(self) -> bool | None:
+        """All sellers and buyers are of this country; None while one country is unknown."""
+        parties = [*self.sellers, *self.buyers]
+        return every([None if p.country is None else p.country == "CHN" for p in parties])
+
+
+def _objects_in(c: Case, allowed: frozenset[str]) -> bool | None:
+    return every([True if o in allowed else None if o == "other" else False for o in c.objects])
+
+
+# --------------------------------------------------------------------------------------------------- shared
+def has_rule(c: Case) -> Verdict:
+    """On the deciding day a rule is in force."""
+    return None if c.day is None else c.has_rule
+
+
+def is_registered(c: Case) -> Verdict:
+    """Recognised and registered, or about to be."""
+    return True if c.registered else AFTER
+
+
+def is_separately_accounted(c: Case) -> Verdict:
+    """单独核算."""
+    return c.facts.is_separately_accounted
+
+
+def has_technology_amount(c: Case) -> Verdict:
+    """The technology amount is fixed, so goods and the like are already taken out."""
+    return True if c.technology_amount is not None else None
+
+
+def has_inside_service(c: Case) -> Verdict:
+    """Consultancy, service or training is priced inside the contract."""
+    amount = c.facts.service_inside_amount
+    if amount is not None:
+        return amount > 0
+    return False if c.facts.amount_lines else None
+
+
+def has_papers(c: Case) -> Verdict:
+    """The contract lies in the file."""
+    return True if c.facts.attachments else None
+
+
+def is_not_changed_since(c: Case) -> Verdict:
+    """Nothing can have changed since registration before it."""
+    return None if c.registered else True
+
+
+def is_charged_abroad_not(c: Case) -> Verdict:
+    """Seller and use in China; imports are not settled."""
+    if c.facts.cross_border == "export":
+        return False
+    if c.facts.cross_border == "import":
+        return None
+    return True if c.is_domestic and c.facts.is_used_wholly_abroad is not True else None
+
+
+# ------------------------------------------------------------------------------------------------- VAT-TECH
+def is_technology_supply(c: Case) -> Verdict:
+    """R&D done for another, or ownership or use right of technology; copyright and the like are open."""
+    if c.kind in ("CON", "SVC"):
+        return False
+    if c.kind == "DEV":
+        return True if c.sub_kind == "DEV-1" else None
+    if c.kind in ("TRF", "LIC"):
+        return True if c.objects and all(o in TECHNOLOGY for o in c.objects) else None
+    return None
+
+
+def is_no_special_invoice(c: Case) -> Verdict:
+    """No special VAT invoice for the exempt part."""
+    concerned = [i for i in c.facts.invoices if i.covers is None or "technology" in i.covers]
+    kinds = [i.invoice_type for i in concerned]
+    if "special" in kinds:
+        return False
+    return True if kinds and all(kind == "ordinary" for kind in kinds) else None
+
+
+def is_not_waived(c: Case) -> Verdict:
+    """No waiver runs on the day; small-scale taxpayers are not bound from 2026 on."""
+    since = c.facts.waived_from
+    months = c.parameter("vat.waiver_months")
+    if since is None or c.day is None or not months:
+        return None
+    if c.day < since or c.day >= add_months(since, int(months)):
+        return True
+    exempted = c.sellers and all(p.vat_status == "small_scale" for p in c.sellers)
+    return bool(c.day >= date(2026, 1, 1) and exempted)
+
+
+def is_service_on_same_invoice(c: Case) -> Verdict:
+    """One invoice covers technology and the service written in the same contract."""
+    covers = [set((i.covers or "").replace(" ", "").split(",")) for i in c.facts.invoices if i.covers]
+    if any({"technology", "service"} <= c for c in covers):
+        return True
+    return False if any("service" in c for c in covers) else None
+
+
+# ------------------------------------------------------------------------------------------------ VAT-CROSS
+def is_foreign_buyer(c: Case) -> Verdict:
+    """Every buyer is a unit outside the country."""
+    if c.facts.cross_border == "none" and c.is_domestic:
+        return False
+    return every([None if b.country is None else b.country != "CHN" for b in c.buyers])
+
+
+def is_wholly_abroad(c: Case) -> Verdict:
+    """Consumed or used wholly abroad."""
+    return c.facts.is_used_wholly_abroad
+
+
+def has_commerce_number(c: Case) -> Verdict:
+    """Registered with the commerce department."""
+    return True if (c.facts.commerce_number or "").strip() else None
+
+
+# ------------------------------------------------------------------------------------------------ VAT-OTHER
+def is_small_scale(c: Case) -> Verdict:
+    """Every seller is a small-scale VAT payer."""
+    return every([None if p.vat_status is None else p.vat_status == "small_scale" for p in c.sellers])
+
+
+def may_be_below_threshold(c: Case) -> Verdict:
+    """Small-scale, but whether the month stays below the threshold only the seller knows."""
+    return False if is_small_scale(c) is False else None
+
+
+def is_non_enterprise_unit(c: Case) -> Verdict:
+    """University, institute or the like that is a general taxpayer."""
+    unit = every([party_is(p, "public_institution", "association") for p in c.sellers])
+    status = every([None if p.vat_status is None else p.vat_status == "general" for p in c.sellers])
+    return every([unit, status])
+
+
+def is_individual_copyright(c: Case) -> Verdict:
+    """A natural person transfers a copyright."""
+    person = every([party_is(p, "individual") for p in c.sellers])
+    if person is False or c.kind != "TRF":
+        return False
+    return every([person, every([o == "software_copyright" for o in c.objects])])
+
+
+def may_be_software_product(c: Case) -> Verdict:
+    """Software is involved; whether it is a product sold is for a person."""
+    return None if "software_copyright" in c.objects else False
+
+
+def is_natural_person_seller(c: Case) -> Verdict:
+    """The paying unit withholds."""
+    return some([party_is(p, "individual") for p in c.sellers])
+
+
+# -------------------------------------------------------------------------------------------------- CIT-TECH
+def is_resident_enterprise_seller(c: Case) -> Verdict:
+    """Tax-resident enterprise in the sense of the CIT law; universities and institutes count."""
+    return every([_is_resident_enterprise(p) for p in c.sellers])
+
+
+def _is_resident_enterprise(p: Party) -> bool | None:
+    if p.is_tax_resident is False or party_is(p, "individual", "household", "abroad"):
+        return False
+    if p.party_type is None or p.country is None:
+        return None
+    if p.country != "CHN":
+        return p.is_tax_resident
+    if p.is_tax_resident is None and p.party_type in ("140", "170", "180", "900"):
+        return None  # may be a partnership or sole proprietorship, which the law leaves out
+    return True
+
+
+def is_listed_transfer(c: Case) -> Verdict:
+    """Transfer or licence of one of the listed objects."""
+    if c.kind is None:
+        return None
+    return False if c.kind not in ("TRF", "LIC") else _objects_in(c, LISTED)
+
+
+def has_design_patent(c: Case) -> Verdict:
+    """A design patent is among the objects (pilot: any design counts, nothing to ask)."""
+    return "patent_design" in c.objects and not c.is_pilot if c.objects else None
+
+
+def is_right_long_enough(c: Case) -> Verdict:
+    """Ownership, or a licence of the years the rule of the day asks."""
+    f = c.facts
+    if c.right == "ownership":
+        return True
+    if c.right is None or c.right == "exclusive_other":
+        return None
+    name = "exclusive_global" if c.right == "exclusive_worldwide" else "nonexclusive"
+    least = c.parameter(f"cit_tech.licence_years.{name}")
+    if c.is_pilot:
+        least = c.parameter("cit_tech.licence_years.zgc") or least
+    if not least:
+        return False if c.day is not None else None
+    if f.licence_from is None or f.licence_until is None:
+        return None
+    return full_years(f.licence_from, f.licence_until) >= int(least)
+
+
+def is_non_exclusive(c: Case) -> Verdict:
+    """A licence that is not exclusive; ownership asks nothing."""
+    return None if c.right is None else c.right in ("non_exclusive", "sole")
+
+
+def is_owner_licensor(c: Case) -> Verdict:
+    """The licensor stands in the register as owner."""
+    names = {p.name for p in c.sellers if p.name}
+    return every([None if not r.owner else r.owner in names for r in c.facts.ip_rights])
+
+
+def is_registered_everywhere(c: Case) -> Verdict:
+    """Registered; across the border with commerce; public money with approval."""
+    f = c.facts
+    if f.cross_border in ("export", "import") and not (f.commerce_number or "").strip():
+        return None
+    if f.is_public_funded is None or (f.is_public_funded and not (f.approval_number or "").strip()):
+        return None
+    return is_registered(c)
+
+
+def is_exported(c: Case) -> Verdict:
+    """Technology goes abroad."""
+    return None if c.facts.cross_border is None else c.facts.cross_border == "export"
+
+
+def is_freely_exportable(c: Case) -> Verdict:
+    """Neither prohibited nor restricted."""
+    return None if c.facts.export_control is None else c.facts.export_control == "free"
+
+
+def is_not_wholly_related(c: Case) -> Verdict:
+    """The buyer is not held 100 %, or the pilot allows it."""
+    share = c.facts.related_share_percent
+    if c.is_pilot and c.parameter("cit_tech.related_100_allowed.zgc") is True:
+        return True
+    if share is not None:
+        return share < 100
+    return True if c.facts.is_related_party is False else None
+
+
+def is_in_pilot(c: Case) -> Verdict:
+    """A park is named, so the pilot is asked about."""
+    return any(p.park for p in c.sellers)
+
+
+def is_pilot_park(c: Case) -> Verdict:
+    """One of the pilot parks."""
+    return c.is_pilot
+
+
+# -------------------------------------------------------------------------------------------------- RD-SUPER
+def is_development(c: Case) -> Verdict:
+    """Commissioned or cooperative development; conversion by analogy is for a person."""
+    if c.kind is None:
+        return None
+    return False if c.kind != "DEV" else True if c.sub_kind in ("DEV-1", "DEV-2") else None
+
+
+def is_registered_by_right_side(c: Case) -> Verdict:
+    """Domestic: by the seller; foreign trustee: by the buyer."""
+    abroad = some([None if p.country is None else p.country != "CHN" for p in c.sellers])
+    if abroad is None or c.facts.applicant_role is None:
+        return None
+    if (c.facts.applicant_role == "buyer") != abroad:
+        return False
+    return is_registered(c)
+
+
+def may_payer_deduct(c: Case) -> Verdict:
+    """The payer is an enterprise at all; books and trade only the buyer can tell."""
+    verdict = every([_is_resident_enterprise(p) for p in c.buyers])
+    return False if verdict is False else None
+
+
+def has_voucher(c: Case) -> Verdict:
+    """An invoice is on file."""
+    return True if c.facts.invoices else None
+
+
+def is_related(c: Case) -> Verdict:
+    """The two sides are related."""
+    if c.facts.is_related_party is not None:
+        return c.facts.is_related_party
+    share = c.facts.related_share_percent
+    return None if share is None else share > 0
+
+
+def is_seller_abroad(c: Case) -> Verdict:
+    """The trustee is abroad."""
+    return some([None if p.country is None else p.country != "CHN" for p in c.sellers])
+
+
+def is_foreign_unit(c: Case) -> Verdict:
+    """A unit, not an individual."""
+    verdicts: list[bool | None] = []
+    for p in c.sellers:
+        person = p.id_type in ("passport", "resident_id") or p.vat_status == "natural_person"
+        verdicts.append(False if person else True if p.id_type == "other" else None)
+    return every(verdicts)
+
+
+# -------------------------------------------------------------------------------------------- BASIC-RESEARCH
+def may_receive_basic_money(c: Case) -> Verdict:
+    """State institute or university, or a private one with the qualification."""
+    verdicts: list[bool | None] = []
+    for p in c.sellers:
+        if p.is_nonprofit_research is not None:
+            verdicts.append(p.is_nonprofit_research)
+        else:
+            verdicts.append(
+                None if party_is(p, "university", "institute", "association") is not False else False
+            )
+    return every(verdicts)
+
+
+# ------------------------------------------------------------------------------------------------ IIT-CASH50
+def is_nonprofit_unit(c: Case) -> Verdict:
+    """Non-profit research institute or university; companies are not."""
+    return may_receive_basic_money(c)
+
+
+def is_conversion_income(c: Case) -> Verdict:
+    """Transfer or licence of a listed object; know-how and applications are for a person."""
+    if c.kind is None:
+        return None
+    if c.kind not in ("TRF", "LIC"):
+        return False
+    return True if c.objects and all(o in LISTED for o in c.objects) else None
+
+
+def is_notice_long_enough(c: Case) -> Verdict:
+    """15 working days of notice; holidays are not known here, so weekdays bound it from above."""
+    verdicts: list[bool | None] = []
+    for a in c.facts.awards:
+        if a.notice_from is None or a.notice_until is None:
+            verdicts.append(None)
+            continue
+        days = range((a.notice_until - a.notice_from).days + 1)
+        weekdays = sum((a.notice_from + timedelta(days=n)).weekday() < 5 for n in days)
+        verdicts.append(False if weekdays < 13 else None if weekdays < 23 else True)
+    return every(verdicts)
+
+
+def is_paid_in_time(c: Case) -> Verdict:
+    """Each award within 36 months of a receipt; between first and last receipt a person matches them."""
+    received = sorted(max(i.received_on, EQUAL_CASH) for i in c.facts.incomes if i.received_on)
+    months = c.parameter("iit.months")
+    if not received or not c.facts.awards or not months:
+        return None
+    first, last = add_months(received[0], int(months)), add_months(received[-1], int(months))
+    verdicts: list[bool | None] = []
+    for a in c.facts.awards:
+        if a.paid_on is None or a.paid_on < received[0]:
+            verdicts.append(None)
+        else:
+            verdicts.append(True if a.paid_on < first else False if a.paid_on >= last else None)
+    return every(verdicts)
+
+
+# ---------------------------------------------------------------------------------------------- DEFER-SHARE
+def may_investor_defer(c: Case) -> Verdict:
+    """Individual, or resident enterprise (book-based assessment is for the investor to say)."""
+    people = every([party_is(p, "individual") for p in c.sellers])
+    if people:
+        return True
+    return False if every([_is_resident_enterprise(p) for p in c.sellers]) is False else None
+
+
+def is_target_resident(c: Case) -> Verdict:
+    """The company that gives the shares is a Chinese resident enterprise."""
+    return every([_is_resident_enterprise(p) for p in c.buyers])
+
+
+def does_listed_ownership_pass(c: Case) -> Verdict:
+    """Ownership of a listed object passes."""
+    if c.kind is None:
+        return None
+    if c.kind != "TRF" or (c.right is not None and c.right != "ownership"):
+        return False
+    return _objects_in(c, LISTED)
+
+
+def is_paid_in_shares(c: Case) -> Verdict:
+    """Consideration entirely in shares; any cash ends it."""
+    form = c.facts.price_form
+    if form is None:
+        method = c.facts.payment_method
+        return None if c.sub_kind in (None, "TRF-8") or method in (None, "5") else False
+    return form == "shares"
+
+
+# ---------------------------------------------------------------------------------------------------- STAMP
+def is_written_here(c: Case) -> Verdict:
+    """Written in China, or used here."""
+    return True if c.is_domestic or (c.facts.signed_place or "").strip() else None
+
+
+def is_technology_kind(c: Case) -> Verdict:
+    """A technology contract or an instrument of a right; which head follows from kind and object."""
+    if c.kind is None:
+        return None
+    return True if c.kind in ("DEV", "CON", "SVC") else _objects_in(c, STAMP_OBJECTS) or None
+
+
+def is_development_kind(c: Case) -> Verdict:
+    """A development contract: the base may be the remuneration alone."""
+    return None if c.kind is None else c.kind == "DEV"
+
+
+def is_remuneration_listed(c: Case) -> Verdict:
+    """Cost and remuneration stand apart in the contract."""
+    f = c.facts
+    if f.remuneration_amount is not None:
+        return True
+    return False if f.amount_lines or f.rd_cost_amount is not None else None
+
+
+def is_vat_listed(c: Case) -> Verdict:
+    """VAT stands apart."""
+    return c.facts.is_vat_listed
+
+
+def is_amount_settled(c: Case) -> Verdict:
+    """The amount is fixed on the day of writing."""
+    if c.facts.price_form in ("royalty", "undetermined"):
+        return False
+    return True if c.facts.contract_amount is not None else None
+
+
+def pays_half(party: Party, day: date | None) -> bool | None:
+    """Small-scale VAT payer; since 2022 also small-low-profit enterprise and individual business."""
+    small = None if party.vat_status is None else party.vat_status == "small_scale"
+    if party.vat_status == "natural_person":
+        small = None  # counts as small-scale for some offices; a person decides
+    if day is not None and day < SMALL_PROFIT_FROM:
+        return small
+    return some([small, party.is_small_low_profit, party_is(party, "household")])
+
+
+def is_some_side_small(c: Case) -> Verdict:
+    """Both sides are known, and at least one pays half."""
+    verdicts = [pays_half(p, c.day) for p in (*c.sellers, *c.buyers)]
+    if not verdicts or None in verdicts:
+        return None
+    return True in verdicts
+
+
+def may_be_army(c: Case) -> Verdict:
+    """The contract crosses between civil and military."""
+    return c.facts.civil_military in ("to_military", "dual_use", "to_civil")
+
+
+# -------------------------------------------------------------------------------------- subsidy and award
+def has_local_scheme(c: Case) -> Verdict:
+    """The local pack lists a scheme for this kind on this day."""
+    if not c.subsidies:
+        return False
+    if c.day is None or c.kind is None:
+        return None
+    return any(s.applies_on(c.day) and c.kind in s.kinds for s in c.subsidies)
+
+
+def is_paid(c: Case) -> Verdict:
+    """Actual payment is shown."""
+    return True if any(p.paid_on and p.amount for p in c.facts.payments) else None
+
+
+def is_unrelated_if_asked(c: Case) -> Verdict:
+    """Related parties are left out by some schemes."""
+    if not any(s.excludes_related for s in c.subsidies):
+        return True
+    related = is_related(c)
+    return None if related is None else not related
+
+
+def is_unfunded_if_asked(c: Case) -> Verdict:
+    """Government-funded contracts are left out by some schemes."""
+    if not any(s.excludes_public_funded for s in c.subsidies):
+        return True
+    return None if c.facts.is_public_funded is None else not c.facts.is_public_funded
+
+
+def has_awards(c: Case) -> Verdict:
+    """Award money is in play."""
+    return bool(c.facts.awards)
+
+
+def is_any_kind(c: Case) -> Verdict:
+    """A technology contract of any kind."""
+    return None if c.kind is None else True
+
+
+RELIEF_PREDICATES: Final[Mapping[str, Callable[[Case], Verdict]]] = MappingProxyType(
+    {
+        f.__name__: f
+        for f in (
+            has_rule, is_registered, is_separately_accounted, has_technology_amount, has_inside_service,
+            has_papers, is_not_changed_since, is_charged_abroad_not, is_technology_supply,
+            is_no_special_invoice, is_not_waived, is_service_on_same_invoice, is_foreign_buyer,
+            is_wholly_abroad, has_commerce_number,
+            is_small_scale, may_be_below_threshold, is_non_enterprise_unit, is_individual_copyright,
+            may_be_software_product, is_natural_person_seller, is_resident_enterprise_seller,
+            is_listed_transfer, has_design_patent, is_right_long_enough, is_non_exclusive, is_owner_licensor,
+            is_registered_everywhere, is_exported, is_freely_exportable, is_not_wholly_related, is_in_pilot,
+            is_pilot_park, is_development, is_registered_by_right_side, may_payer_deduct, has_voucher,
+            is_related, is_seller_abroad, is_foreign_unit, may_receive_basic_money, is_nonprofit_unit,
+            is_conversion_income, is_notice_long_enough, is_paid_in_time, may_investor_defer,
+            is_target_resident, does_listed_ownership_pass, is_paid_in_shares, is_written_here,
+            is_technology_kind, is_development_kind, is_remuneration_listed, is_vat_listed, is_amount_settled,
+            is_some_side_small, may_be_army, has_local_scheme, is_paid, is_unrelated_if_asked,
+            is_unfunded_if_asked, has_awards, is_any_kind,
+        )
+    }
+)  # fmt: skip
+"""Names that ``asks`` and ``when`` of relief rows may use."""
