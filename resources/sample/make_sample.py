@@ -186,7 +186,9 @@ def _case(row: Mapping[str, str], extra: Mapping[str, Any], parties: Mapping[str
     }
     types = {item.name: item.metadata["type"] for item in fields(f.Facts)}
     for name, value in extra.get("facts", {}).items():
-        values[name] = Decimal(value) if types[name] in ("money", "decimal") else value
+        values[name] = (
+            Decimal(value) if types[name] in ("money", "decimal") else None if value == "" else value
+        )
         if types[name] == "money":
             values[name] = values[name].quantize(Decimal("0.01"))
     if values["applicant_role"] == "buyer" and row["plan"] == "9":
@@ -439,7 +441,7 @@ def spoil(book: Workbook, case: Case, damage: Mapping[str, Any]) -> list[dict[st
             sheet.merge_cells(
                 start_row=rows[0], end_row=rows[-1], start_column=cell.column, end_column=cell.column
             )
-        report = {k: spot[k] for k in ("kind", "level", "right") if k in spot}
+        report = {k: spot[k] for k in ("kind", "found_by", "level", "right") if k in spot}
         shown = spot.get(
             "shown", spot.get("text", spot.get("formula", spot.get("float", spot.get("int", ""))))
         )
@@ -587,24 +589,46 @@ def answers_of(case: Case) -> dict[str, dict[str, str]]:
 
 # ------------------------------------------------------------------ the ledger of last year
 
+LEDGER_HEADERS: Final = (
+    "序号",
+    "合同登记编号",
+    "项目名称",
+    "合同类别",
+    "细类",
+    "卖方名称",
+    "买方名称",
+    "合同成交额（元）",
+    "技术交易额（元）",
+    "签订日期",
+    "登记日期",
+    "有效期限止",
+    "技术领域",
+    "状态",
+    "登记员",
+)
+LEDGER_AIMS: Final = {
+    "DEV-1": "智能监测装置研制",
+    "DEV-2": "节能控制技术合作开发",
+    "CON": "技术改造路线咨询",
+    "SVC-1": "运行故障诊断技术服务",
+    "SVC-2": "运维技术培训",
+    "LIC-1C": "检测方法专利普通实施许可",
+    "TRF-3": "工艺技术秘密转让",
+}
+LEDGER_FIXED: Final = {
+    188: ("平地茶园割刀高度传感技术研制", "DEV-1", "qiheng fenghe 720000 2025-12-08 已发证"),
+    152: ("花椒采摘剪切力测试与机构优化研制", "DEV-1", "qianhu hezuo 96000 2025-10-21 已发证"),
+    140: ("温室番茄采摘机器人技术秘密使用许可", "LIC-2", "qiheng hezuo 400000 2025-09-03 已注销"),
+    77: ("采摘机远程诊断平台开发", "DEV-1", "qiuhe tea 268000 2025-05-06 已撤销"),
+}
 
-def make_ledger(writer: Writer, path: Path) -> None:
-    """Last year's register: the same sheets, with numbers, registration dates and states."""
+
+def make_ledger(codes: CodeTables, path: Path) -> None:
+    """Last year's register as an office keeps it: one flat sheet, a heading above, a sum below."""
     random = Random(2025)
     parties = read_parties()
-    sellers = [
-        "qiheng",
-        "yunxi",
-        "qinghe",
-        "dikan",
-        "jiangwang",
-        "zhidian",
-        "qiuhe",
-        "qianhu",
-        "ligong",
-        "soft",
-    ]
-    buyers = ["fenghe", "cement", "water", "hospital", "nongye", "power", "bamboo", "tea", "hezuo", "pharma"]
+    keys = list(parties)
+    sellers, buyers = keys[:11], keys[11:22]
     things = [
         "茶园",
         "果园",
@@ -615,59 +639,63 @@ def make_ledger(writer: Writer, path: Path) -> None:
         "污泥脱水",
         "边坡",
         "冷库",
-        "菌菇大棚",
         "灌区闸门",
-        "公路桥梁",
     ]
-    aims = {
-        "DEV-1": "智能监测装置研制", "DEV-2": "节能控制技术合作开发", "CON": "技术改造路线咨询",
-        "SVC-1": "运行故障诊断技术服务", "SVC-2": "运维技术培训", "LIC-1C": "检测方法专利普通实施许可",
-        "TRF-3": "工艺技术秘密转让",
-    }  # fmt: skip
-    fixed = {
-        188: ("平地茶园割刀高度传感技术研制", "DEV-1", "qiheng fenghe 720000 2025-12-08 已发证"),
-        152: ("花椒采摘剪切力测试与机构优化研制", "DEV-1", "qianhu hezuo 96000 2025-10-21 已发证"),
-        140: ("温室番茄采摘机器人技术秘密使用许可", "LIC-2", "qiheng hezuo 400000 2025-09-03 已注销"),
-        77: ("采摘机远程诊断平台开发", "DEV-1", "qiuhe tea 268000 2025-05-06 已撤销"),
-    }
-    serials = sorted({*fixed, *random.sample([n for n in range(1, 205) if n not in fixed], 116)})
-    book = new_book(("合同", "当事人", "金额"))
-    sheet = book["合同"]
-    width = sheet.max_column
-    for column, name in enumerate(("登记日期", "状态", "登记员"), width + 1):
-        sheet.cell(1, column, name).font = Font(bold=True)
+    serials = sorted(
+        {*LEDGER_FIXED, *random.sample([n for n in range(1, 205) if n not in LEDGER_FIXED], 116)}
+    )
+    book = Workbook()
+    sheet = book.active
+    if sheet is None:
+        raise ValueError("a new workbook has a sheet")
+    sheet.title = "2025年台账"
+    sheet.cell(1, 1, "澄河县技术合同登记处 2025 年度技术合同登记台账").font = Font(bold=True, size=14)
+    for column, name in enumerate(LEDGER_HEADERS, 1):
+        sheet.cell(2, column, name).font = Font(bold=True)
+    sums = [Decimal(0), Decimal(0)]
     for index, serial in enumerate(serials, 1):
-        kind = random.choice(list(aims))
+        kind = random.choice(list(LEDGER_AIMS))
         day = date(2025, 1, 6) + timedelta(days=serial * 355 // 205)
-        title = f"{random.choice(things)}{aims[kind]}（{serial}）"
+        title = f"{random.choice(things)}{LEDGER_AIMS[kind]}（{serial}）"
         seller, buyer = random.choice(sellers), random.choice(buyers)
         amount = str(random.randrange(20, 3000) * 1000)
-        state = random.choices(["已发证", "已登记", "已变更", "已注销"], [90, 5, 5, 2])[0]
-        if serial in fixed:
-            title, kind, words = fixed[serial]
+        state = random.choices(["已发证", "已登记", "已变更"], [90, 5, 5])[0]
+        if serial in LEDGER_FIXED:
+            title, kind, words = LEDGER_FIXED[serial]
             seller, buyer, amount, when, state = words.split()
             day = date.fromisoformat(when)
         total = Decimal(amount)
         technology = total if serial % 4 else (total * 4 / 5).quantize(Decimal(1))
-        row = {
-            "no": str(index), "theme": "agri", "kind": kind, "title": title,
-            "sellers": seller, "buyers": buyer,
-            "signed_on": (day - timedelta(20)).isoformat(), "valid_from": (day - timedelta(15)).isoformat(),
-            "valid_until": (day + timedelta(700)).isoformat(), "contract_amount": amount,
-            "technology_amount": str(technology), "ip": "9", "plan": "9", "payment": "1", "goal": title,
-        }  # fmt: skip
-        lines = [["技术价款", "technology", str(technology), "7.1"]]
-        if total != technology:
-            lines.append(["设备材料", "equipment", str(total - technology), "附件二"])
-        old_kind = {"kind": "TRF"} if kind.startswith("LIC") else {}
-        case = _case(row, {"style": "number", "lines": lines, "facts": old_kind}, parties)
-        add_case(book, writer, case)
-        at = sheet.max_row
+        main = "TRF" if kind.startswith("LIC") else kind.split("-")[0]
         number = f"2025990321{serial:04d}" if serial % 23 == 0 else f"202599032100{serial:04d}"
-        sheet.cell(at, 2, number).number_format = "@"
-        for column, value in enumerate((day, state, "沈清禾"), width + 1):
-            sheet.cell(at, column, value)
-        sheet.cell(at, width + 1).number_format = "yyyy-mm-dd"
+        row = (
+            index,
+            number,
+            title,
+            codes.name("contract_kinds", main),
+            codes.name("contract_kinds", kind),
+            parties[seller].name,
+            parties[buyer].name,
+            int(total),
+            int(technology),
+            day - timedelta(20),
+            day,
+            day + timedelta(700),
+            codes.name("tech_fields", THEMES["agri"][0]),
+            state,
+            "沈清禾",
+        )
+        for column, value in enumerate(row, 1):
+            cell = sheet.cell(index + 2, column, value)
+            if isinstance(value, str):
+                cell.number_format = "@"
+            elif isinstance(value, date):
+                cell.number_format = "yyyy-mm-dd"
+        sums = [sums[0] + total, sums[1] + technology]
+    last = sheet.max_row + 1
+    for column, value in ((1, "合计"), (2, f"{len(serials)} 份"), (8, int(sums[0])), (9, int(sums[1]))):
+        sheet.cell(last, column, value).font = Font(bold=True)
+    sheet.freeze_panes = "C3"
     save(book, path)
 
 
@@ -775,12 +803,17 @@ def make(folder: Path = HERE) -> None:
         problems += spoil(book, case, damage)
     problems += add_strays(book)
     save(book, folder / "application.xlsx")
-    wrong = {p["no"] for p in problems if p.get("level") == "error"}
+    wrong = {p["no"]: "problems" for p in problems if p.get("level") == "error" and "found_by" not in p}
+    for problem in problems:
+        if problem.get("level") == "error":
+            wrong.setdefault(problem["no"], "form_problems")
     rows = [expectation(c, "main", "ok") for c in cases]
-    rows += [expectation(c, "damaged", "problems" if c.no in wrong else "ok") for c, _ in damaged]
+    rows += [expectation(c, "damaged", wrong.get(c.no, "ok")) for c, _ in damaged]
     head = (
         "# Made by make_sample.py: what an import of application.xlsx should find, contract by contract.\n"
-        "# row and column are those of the spreadsheet; level: error 错误, doubt 疑点, note 提示.\n\n"
+        "# row, column: as the spreadsheet shows them. level: error, doubt, note, silent (read right).\n"
+        "# found_by: form (cells are readable, the self-check of the form finds it) or header. result: ok,\n"
+        "# problems (a cell is wrong) or form_problems.\n\n"
         f'today = {TODAY}\nworkbook = "application.xlsx"\nmain = {len(cases)}\ndamaged = {len(damaged)}\n\n'
     )
     text = head + toml_table("row", rows) + "\n" + toml_table("problem", problems)
@@ -791,7 +824,7 @@ def make(folder: Path = HERE) -> None:
         if has_answers(case):
             written = json.dumps(answers_of(case), ensure_ascii=False, indent=1) + "\n"
             (answers / f"{case.no:03d}.json").write_text(written, encoding="utf-8", newline="\n")
-    make_ledger(writer, folder / "ledger-2025.xlsx")
+    make_ledger(codes, folder / "ledger-2025.xlsx")
     (folder / "contracts").mkdir(exist_ok=True)
     write_documents([c for c in cases if c.extra.get("document")], folder / "contracts", settle)
 

@@ -21,8 +21,11 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from desktop.exchange.ledger import read_ledger
+from desktop.exchange.workbook import read_workbook
 from desktop.resources import resource
 from desktop.rules.book import load_book
+from desktop.rules.checks import check_facts
 from desktop.rules.codes import CodeTables, read_entries
 from desktop.rules.conclusion import read_answers
 from desktop.rules.identifiers import (
@@ -31,6 +34,7 @@ from desktop.rules.identifiers import (
     check_resident_id,
     organisation_check,
 )
+from desktop.rules.local_pack import load_pack
 from desktop.rules.recognition import recognise
 
 SAMPLE = resource("sample")
@@ -144,15 +148,14 @@ def test_no_person_and_no_telephone_could_be_real() -> None:
         text = path.read_text(encoding="utf-8")
         for number in re.findall(r"(?<!\d)\d{17}[\dX](?!\d)", text):
             assert number.startswith("99"), (path.name, number)
-    for name in ("application.xlsx", "ledger-2025.xlsx"):
-        people = sheets(name)["当事人"]
-        for number in column(people, "证件号码"):
-            digits = str(number or "")
-            if re.fullmatch(r"\d{17}[\dX]", digits):
-                assert digits.startswith("9903")
-        phones = {str(p) for p in column(people, "联系电话") if p}
-        assert phones
-        assert all(p.startswith("199000001") for p in phones)
+    people = sheets("application.xlsx")["当事人"]
+    for number in column(people, "证件号码"):
+        digits = str(number or "")
+        if re.fullmatch(r"\d{17}[\dX]", digits):
+            assert digits.startswith("9903")
+    phones = {str(p) for p in column(people, "联系电话") if p}
+    assert phones
+    assert all(p.startswith("199000001") for p in phones)
 
 
 def test_the_damaged_numbers_are_wrong_as_announced(expected: dict[str, Any]) -> None:
@@ -235,7 +238,7 @@ def test_amounts_and_dates_are_written_in_several_manners() -> None:
 
 
 def test_every_code_in_the_good_block_can_be_read(maker: ModuleType) -> None:
-    codes = CodeTables(resource("codes"), tuple(read_entries(SAMPLE / "regions.csv")))
+    codes = codes_of_the_sample()
     book = sheets("application.xlsx")
     read = 0
     for name, sheet in book.items():
@@ -251,16 +254,71 @@ def test_every_code_in_the_good_block_can_be_read(maker: ModuleType) -> None:
 
 
 def test_the_ledger_has_last_years_numbers_as_text() -> None:
-    book = sheets("ledger-2025.xlsx")
-    numbers = column(book["合同"], "合同登记编号")
+    (sheet,) = sheets("ledger-2025.xlsx").values()
+    names = [cell.value for cell in sheet[2]]
+    rows = [dict(zip(names, (c.value for c in row), strict=True)) for row in sheet.iter_rows(min_row=3)]
+    total = rows.pop()
+    numbers = [str(row["合同登记编号"]) for row in rows]
     assert len(numbers) == len(set(numbers)) == 120
-    assert Counter(len(n) for n in numbers) == {16: 114, 14: 6}
-    assert all(isinstance(n, str) and n.isdigit() and n.startswith("2025") for n in numbers)
-    at = numbers.index("2025990321000188")
-    assert "平地茶园割刀高度传感" in column(book["合同"], "项目名称")[at]
-    states = Counter(column(book["合同"], "状态"))
-    assert set(states) == {"已发证", "已登记", "已变更", "已注销", "已撤销"}
-    assert all(day.year == 2025 for day in column(book["合同"], "登记日期"))
+    assert {16, 14} == {len(n) for n in numbers}
+    assert sum(len(n) == 14 for n in numbers) >= 3
+    assert all(n.isdigit() and n.startswith("2025990321") for n in numbers)
+    known = rows[numbers.index("2025990321000188")]
+    assert known["项目名称"] == "平地茶园割刀高度传感技术研制"
+    assert {row["状态"] for row in rows} == {"已发证", "已登记", "已变更", "已注销", "已撤销"}
+    assert all(row["登记日期"].year == 2025 for row in rows)
+    assert "技术许可合同" not in {row["合同类别"] for row in rows}
+    assert total["合同成交额（元）"] == sum(row["合同成交额（元）"] for row in rows)
+
+
+# ------------------------------------------------------------------ what an import makes of it
+
+
+def codes_of_the_sample() -> CodeTables:
+    return CodeTables(resource("codes"), tuple(read_entries(SAMPLE / "regions.csv")))
+
+
+def test_an_import_finds_what_is_expected(cases: list[Any], expected: dict[str, Any]) -> None:
+    result = read_workbook(SAMPLE / "application.xlsx", codes_of_the_sample(), TODAY)
+    rows = {row.line: row for row in result.rows}
+    wanted = {row["no"]: row for row in expected["row"]}
+    facts = {case.no: case.facts for case in cases}
+    seen = set()
+    for row in rows.values():
+        if row.row_no in facts and row.row_no not in seen:
+            assert row.facts == facts[row.row_no], row.row_no
+        if row.row_no in wanted and row.row_no not in seen:
+            assert row.is_ok == (wanted[row.row_no]["result"] != "problems"), row.problems
+            seen.add(row.row_no)
+    assert seen == set(wanted)
+    for problem in expected["problem"]:
+        if problem["level"] == "error" and "found_by" not in problem:
+            found = [
+                p for p in result.problems if p.row == problem["row"] and p.place.startswith(problem["sheet"])
+            ]
+            assert "error" in {p.level for p in found}, problem
+
+
+def test_what_no_single_cell_shows_is_found_by_the_form(expected: dict[str, Any]) -> None:
+    codes, pack = codes_of_the_sample(), load_pack(resource("local", "yunling-2026.11.toml"))
+    wanted = {row["no"]: row["result"] for row in expected["row"]}
+    judged = Counter[str]()
+    for row in read_workbook(SAMPLE / "application.xlsx", codes, TODAY).rows:
+        if not row.is_ok or row.row_no is None:
+            continue
+        found = check_facts(row.facts, today=TODAY, codes=codes, pack=pack, submitted=False)
+        wrong = [p for p in found if p.level == "error" and p.value]
+        assert bool(wrong) == (wanted[row.row_no] == "form_problems"), (row.row_no, wrong)
+        judged[wanted[row.row_no]] += 1
+    assert judged["ok"] >= 92
+    assert judged["form_problems"] >= 5
+
+
+def test_the_ledger_comes_in_whole() -> None:
+    result = read_ledger(SAMPLE / "ledger-2025.xlsx", codes_of_the_sample(), TODAY)
+    assert len(result.rows) == 120
+    assert result.problems == ()
+    assert {row.facts.kind for row in result.rows} == {"DEV", "TRF", "CON", "SVC"}
 
 
 # ------------------------------------------------------------------ answers
