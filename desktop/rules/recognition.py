@@ -8,7 +8,7 @@ overrides it, and what nobody answered never counts as yes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from datetime import date
 from typing import Any, Final, get_args, get_type_hints
@@ -235,16 +235,16 @@ class _Test:
 
     __slots__ = ("blocked", "failed", "found", "open", "refused", "state")
 
-    def __init__(self, test: str, rows: tuple[_Row, ...], look: Callable[[_Row], Finding]) -> None:
-        self.found = [look(row) for row in rows]
+    def __init__(self, test: str, found: list[Finding]) -> None:
+        self.found = found
         self.open: list[str] = []
         self.blocked: list[str] = []
         self.failed = self.refused = False
         curable = unclear = False
-        for f in self.found:
+        for f in found:
             effect = f.effect
             if effect == GO:
-                if f.outcome.startswith("KIND→") and f.outcome[5:] != test:
+                if f.outcome[:5] == "KIND→" and f.outcome[5:] != test:
                     self.failed = True
             elif effect == OPEN:
                 self.open.append(f.rule.code)
@@ -323,11 +323,16 @@ class _Course:
         self.stop = ""
         self.stopped_at = ""
 
-    def look(self, row: _Row) -> Finding:
-        found = self.cache.get(row.code)
-        if found is None:
-            found = self.cache[row.code] = row.find(self.facts, self.day, self.answers, None)
-        return found
+    def run(self, test: str) -> _Test:
+        """Put one kind to the test; what transfers and licences share is looked at once."""
+        facts, day, answers, cache = self.facts, self.day, self.answers, self.cache
+        rows = self.plan.tests[test]
+        if test not in ("TRF", "LIC"):
+            return _Test(test, [row.find(facts, day, answers, None) for row in rows])
+        for row in rows:
+            if row.code not in cache:
+                cache[row.code] = row.find(facts, day, answers, None)
+        return _Test(test, [cache[row.code] for row in rows])
 
     def conclude(self, name: str, version: str, decided_by: str) -> Conclusion:
         plan, facts, answers, day = self.plan, self.facts, self.answers, self.day
@@ -425,13 +430,13 @@ class _Course:
                 wanted = is_claimed and self.stop in ("holds", "curable", "blocked") and not asked_claim
                 if not wanted and plan.codes[test].isdisjoint(answers):
                     continue
-                result = self.tested[test] = _Test(test, plan.tests[test], self.look)
+                result = self.tested[test] = self.run(test)
                 if wanted and result.state in ("open", "blocked", "unclear", "curable"):
                     asked_claim = True
                     if result.state != "curable":
                         self._ask(result)
                 continue
-            result = self.tested[test] = _Test(test, plan.tests[test], self.look)
+            result = self.tested[test] = self.run(test)
             if result.state == "fails":
                 if result.refused and (not result.failed or is_claimed or test == "SVC-1"):
                     self.stop, self.stopped_at = "refused", test
@@ -448,14 +453,16 @@ class _Course:
     def _kind_findings(self) -> list[Finding]:
         """Findings of the groups tested: open ones while they are asked, refusals where they bite."""
         made: list[Finding] = []
-        seen: set[str] = set()
         asked = set(self.open)
+        both = "TRF" in self.tested and "LIC" in self.tested
+        shared = {f.rule.code for f in self.tested["TRF"].found} if both else ()
         for test, result in self.tested.items():
             for f in result.found:
-                code = f.rule.code
-                if code not in seen and (f.effect != OPEN or code in asked):
-                    seen.add(code)
-                    made.append(f if f.effect <= BLOCKED else self._in_course(f, test))
+                effect = f.effect
+                if effect == OPEN and f.rule.code not in asked:
+                    continue
+                if test != "LIC" or f.rule.code not in shared:
+                    made.append(f if effect <= BLOCKED else self._in_course(f, test))
         return made
 
     def _in_course(self, f: Finding, test: str) -> Finding:
@@ -556,7 +563,8 @@ class _Course:
             return ""
         if chosen.test not in claimed:
             theirs = self.facts.sub_kind if self.facts.kind == "SVC" else self.facts.kind
-            name = words.get(theirs or "", words.get(self.facts.kind or "", ""))
+            kind = self.facts.kind or ""
+            name = words.get(theirs or kind, words.get(kind, kind))
             if self.facts.sub_kind and self.facts.sub_kind.startswith("LIC"):
                 name = words["LIC"]
             return _("申报为{theirs}，内容符合{ours}").format(theirs=name, ours=words[chosen.test])

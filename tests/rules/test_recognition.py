@@ -499,3 +499,19 @@ def test_the_positive_list_is_noted_but_never_asked() -> None:
     made = recognise(facts, {**answers, "R-DEV-P3": Answer("yes")}, BOOK)
     assert made.outcome == "PASS"
     assert "R-DEV-P3" in [f.code for f in made.advice]
+
+
+def test_answers_to_a_group_not_reached_do_no_harm() -> None:
+    facts, answers = sample("dev")
+    made = recognise(facts, {**answers, "R-LIC-01": Answer("yes"), "R-TRF-N3": Answer("yes")}, BOOK)
+    assert (made.outcome, made.kind, made.open_questions) == ("PASS", "DEV", ())
+    found = made.finding("R-TRF-N3")
+    assert found is not None
+    assert found.outcome == "NOT-KIND"
+
+
+def test_a_kind_that_no_rule_set_knows_is_named_back() -> None:
+    facts, answers = sample("dev")
+    made = recognise(replace(facts, kind="XYZ", sub_kind=None), answers, BOOK)
+    assert made.outcome == "RETURN"
+    assert made.defects[0].defect[0] == "申报为XYZ，内容符合技术开发"
