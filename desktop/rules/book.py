@@ -424,7 +424,7 @@ class _Row:
         self.raw: dict[str, Any] = raw if isinstance(raw, dict) else {}
         name = self.raw.get("code", self.raw.get("name", ""))
         self.code = name if isinstance(name, str) else ""
-        what = "规则" if word == "rule" else "参数"
+        what = _("规则") if word == "rule" else _("参数")
         self.place = f"{file} 第 {number} 条{what}（第 {line} 行）{self.code}"
 
     def wrong(self, value: object, reason: str, remedy: str) -> None:
@@ -433,21 +433,21 @@ class _Row:
     def text(self, key: str, must: bool = False) -> str:
         value = self.raw.get(key, "")
         if not isinstance(value, str):
-            self.wrong(f"{key} = {value!r}", "应当是文字", "请加上引号")
+            self.wrong(f"{key} = {value!r}", _("应当是文字"), _("请加上引号"))
             return ""
         if must and not value.strip():
-            self.wrong(key, "没有写", f"请补上 {key}")
+            self.wrong(key, _("没有写"), _("请补上 {key}").format(key=key))
         return value
 
     def words(self, key: str, allowed: Collection[str] | None = None) -> tuple[str, ...]:
         value = self.raw.get(key, [])
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            self.wrong(f"{key} = {value!r}", "应当是一组文字", '写成 ["…", "…"]')
+            self.wrong(f"{key} = {value!r}", _("应当是一组文字"), _('写成 ["…", "…"]'))
             return ()
         if allowed is not None:
             for item in value:
                 if item not in allowed:
-                    self.wrong(f"{key} = {item}", "没有这个代码", "可用：" + " ".join(sorted(allowed)))
+                    self.wrong(f"{key} = {item}", _("没有这个代码"), _("可用：") + " ".join(sorted(allowed)))
         return tuple(value)
 
     def day(self, table: Mapping[str, Any], key: str, where: str) -> date | None:
@@ -455,7 +455,7 @@ class _Row:
         if value is None:
             return None
         if isinstance(value, datetime) or not isinstance(value, date):
-            self.wrong(f"{where} = {value!r}", "不是日期", "写成 2026-03-01，不加引号")
+            self.wrong(f"{where} = {value!r}", _("不是日期"), _("写成 2026-03-01，不加引号"))
             return None
         return value
 
@@ -463,28 +463,30 @@ class _Row:
         table = self.raw.get("valid")
         nothing = (date.min, None)
         if not isinstance(table, dict):
-            self.wrong("valid", "没有写有效期间", "写成 valid = { from = 2026-03-01 }")
+            self.wrong("valid", _("没有写有效期间"), _("写成 valid = { from = 2026-03-01 }"))
             return nothing
         for key in table.keys() - {"from", "until"}:
-            self.wrong(f"valid.{key}", "没有这一项", "有效期间只有 from 和 until（不再适用的第一天）")
+            self.wrong(f"valid.{key}", _("没有这一项"), _("有效期间只有 from 和 until（不再适用的第一天）"))
         first, until = self.day(table, "from", "valid.from"), self.day(table, "until", "valid.until")
         if first is None:
             if "from" not in table:
-                self.wrong("valid.from", "没有写起始日", "写成 valid = { from = 2026-03-01 }")
+                self.wrong("valid.from", _("没有写起始日"), _("写成 valid = { from = 2026-03-01 }"))
             return nothing
         if until is not None and until <= first:
-            self.wrong(f"{first} — {until}", "终止日不晚于起始日", "until 是不再适用的第一天，须晚于 from")
+            self.wrong(
+                f"{first} — {until}", _("终止日不晚于起始日"), _("until 是不再适用的第一天，须晚于 from")
+            )
             return nothing
         return first, until
 
     def confidence(self) -> tuple[str, date]:
         mark = self.text("confidence", must=True)
         if mark and mark not in CONFIDENCES:
-            self.wrong(f"confidence = {mark}", "把握程度不认识", "只能是 verified、draft 或 memory")
+            self.wrong(f"confidence = {mark}", _("把握程度不认识"), _("只能是 verified、draft 或 memory"))
         checked = self.day(self.raw, "last_checked", "last_checked")
         if checked is None:
             if "last_checked" not in self.raw:
-                self.wrong("last_checked", "没有写核对日期", "写成 last_checked = 2026-11-21")
+                self.wrong("last_checked", _("没有写核对日期"), _("写成 last_checked = 2026-11-21"))
             checked = date.min
         return mark, checked
 
@@ -492,22 +494,26 @@ class _Row:
         value = self.raw.get("source")
         tables = [value] if isinstance(value, dict) else value
         if not isinstance(tables, list) or not tables or not all(isinstance(t, dict) for t in tables):
-            self.wrong("source", "没有写出处", "至少写一条 { instrument = …, article = …, gist = … }")
+            self.wrong("source", _("没有写出处"), _("至少写一条 { instrument = …, article = …, gist = … }"))
             return ()
         made = []
         for i, table in enumerate(tables, 1):
             for key in table.keys() - {"instrument", "article", "gist", "confidence", "last_checked"}:
                 self.wrong(
-                    f"source {i}.{key}", "没有这一项", "可用：instrument article gist confidence last_checked"
+                    f"source {i}.{key}",
+                    _("没有这一项"),
+                    _("可用：instrument article gist confidence last_checked"),
                 )
             texts = {k: table.get(k, "") for k in ("instrument", "article", "gist")}
             for key, text in texts.items():
                 if not isinstance(text, str) or (not text.strip() and key != "article"):
-                    self.wrong(f"source {i}.{key}", "没有写或不是文字", f"请补上 {key}")
+                    self.wrong(f"source {i}.{key}", _("没有写或不是文字"), _("请补上 {key}").format(key=key))
             own = table.get("confidence", mark)
             if own not in CONFIDENCES and own != mark:
                 self.wrong(
-                    f"source {i}.confidence = {own}", "把握程度不认识", "只能是 verified、draft 或 memory"
+                    f"source {i}.confidence = {own}",
+                    _("把握程度不认识"),
+                    _("只能是 verified、draft 或 memory"),
                 )
             day = self.day(table, "last_checked", f"source {i}.last_checked") or checked
             made.append(Source(texts["instrument"], texts["article"], texts["gist"], str(own), day))
@@ -516,7 +522,9 @@ class _Row:
     def unknown_keys(self, known: frozenset[str]) -> None:
         for key in sorted(self.raw.keys() - known):
             near = get_close_matches(key, known, 1)
-            self.wrong(key, "没有这一项", f"是不是 {near[0]}？" if near else "请核对拼写")
+            self.wrong(
+                key, _("没有这一项"), _("是不是 {near}？").format(near=near[0]) if near else _("请核对拼写")
+            )
 
 
 def _gist(rule: Rule) -> tuple[object, ...]:
@@ -528,26 +536,30 @@ def _gist(rule: Rule) -> tuple[object, ...]:
 def _outcomes(row: _Row, is_relief: bool) -> Mapping[str, tuple[str, ...]]:
     table = row.raw.get("outcome")
     if not isinstance(table, dict) or not table:
-        row.wrong("outcome", "没有写结果", '写成 outcome = { yes = "PASS", no = "RETURN" }')
+        row.wrong("outcome", _("没有写结果"), _('写成 outcome = { yes = "PASS", no = "RETURN" }'))
         return MappingProxyType({})
     made: dict[str, tuple[str, ...]] = {}
     for key, value in table.items():
         if key not in ("yes", "no", "data_no"):
-            row.wrong(f"outcome.{key}", "没有这一项", "只有 yes、no 和 data_no")
+            row.wrong(f"outcome.{key}", _("没有这一项"), _("只有 yes、no 和 data_no"))
             continue
         words = [value] if isinstance(value, str) else value
         if not isinstance(words, list) or not words or not all(isinstance(w, str) for w in words):
-            row.wrong(f"outcome.{key} = {value!r}", "应当是一个或几个结果词", '如 ["RETURN", "REFUSE"]')
+            row.wrong(f"outcome.{key} = {value!r}", _("应当是一个或几个结果词"), _('如 ["RETURN", "REFUSE"]'))
             continue
         for word in words:
             head, arrow, tail = word.partition("→")
             known = word in OUTCOMES or (is_relief and (word in RELIEF_OUTCOMES or (head == "NEXT" and tail)))
             if not known and not (arrow and head in POINTED_OUTCOMES and tail.split("-")[0] in KINDS):
-                row.wrong(f"outcome.{key} = {word}", "没有这个结果词", "可用：" + " ".join(sorted(OUTCOMES)))
+                row.wrong(
+                    f"outcome.{key} = {word}", _("没有这个结果词"), _("可用：") + " ".join(sorted(OUTCOMES))
+                )
         curable = [i for i, w in enumerate(words) if w in ("RETURN", "HOLD")]
         if "REFUSE" in words and curable and words.index("REFUSE") < curable[0]:
             row.wrong(
-                f"outcome.{key} = {words}", "先写了不予登记", "可补正的结果（HOLD、RETURN）写在 REFUSE 前面"
+                f"outcome.{key} = {words}",
+                _("先写了不予登记"),
+                _("可补正的结果（HOLD、RETURN）写在 REFUSE 前面"),
             )
         made[key] = tuple(words)
     for key in ("yes", "no"):
@@ -562,47 +574,51 @@ def _rule(
     row.unknown_keys(_RULE_KEYS)
     for key in _RULE_MUST:
         if key not in raw:
-            row.wrong(key, "没有写", f"请补上 {key}")
+            row.wrong(key, _("没有写"), _("请补上 {key}").format(key=key))
     rule_set = row.text("rule_set") or (book.name if book else "")
     if book and rule_set != book.name:
-        row.wrong(f"rule_set = {rule_set}", "与本文件的规则集不同", f"本文件只放 {book.name} 的规则")
+        row.wrong(
+            f"rule_set = {rule_set}",
+            _("与本文件的规则集不同"),
+            _("本文件只放 {name} 的规则").format(name=book.name),
+        )
     code, group = row.text("code"), row.text("group")
     if code and not _CODE.fullmatch(code):
-        row.wrong(code, "编号写法不对", "如 R-DEV-02、R-DEV-N1、VAT-TECH.V1")
+        row.wrong(code, _("编号写法不对"), _("如 R-DEV-02、R-DEV-N1、VAT-TECH.V1"))
     if rule_set and group and group not in GROUPS:
-        row.wrong(f"group = {group}", "没有这一组", "可用：" + " ".join(GROUPS))
+        row.wrong(f"group = {group}", _("没有这一组"), _("可用：") + " ".join(GROUPS))
     if group and not rule_set and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", group):
-        row.wrong(f"group = {group}", "组名写法不对", "写优惠的编号，如 VAT-TECH")
+        row.wrong(f"group = {group}", _("组名写法不对"), _("写优惠的编号，如 VAT-TECH"))
     asks, when = row.text("asks"), row.text("when")
     manual = raw.get("manual", False)
     if not isinstance(manual, bool):
-        row.wrong(f"manual = {manual!r}", "只能是 true 或 false", "请改正")
+        row.wrong(f"manual = {manual!r}", _("只能是 true 或 false"), _("请改正"))
     elif not manual and not asks:
-        row.wrong("asks", "没有写由谁回答", "写 asks = “判断名”，或 manual = true")
+        row.wrong("asks", _("没有写由谁回答"), _("写 asks = “判断名”，或 manual = true"))
     for key, name in (("asks", asks), ("when", when)):
         if name and (rule_set or checked_reliefs) and name not in known_predicates:
-            row.wrong(f"{key} = {name}", "没有这个判断", "请核对名称；判断写在 rules/questions.py")
+            row.wrong(f"{key} = {name}", _("没有这个判断"), _("请核对名称；判断写在 rules/questions.py"))
     role = row.text("role") or "test"
     if role not in ROLES:
-        row.wrong(f"role = {role}", "没有这种作用", "可用：" + " ".join(ROLES))
+        row.wrong(f"role = {role}", _("没有这种作用"), _("可用：") + " ".join(ROLES))
     decided_by = row.text("decided_by")
     if decided_by and not _WORD.fullmatch(decided_by):
-        row.wrong(f"decided_by = {decided_by}", "不是日期栏目", "如 accepted_on")
+        row.wrong(f"decided_by = {decided_by}", _("不是日期栏目"), _("如 accepted_on"))
     outcomes = _outcomes(row, not rule_set)
     ground = row.text("refusal_ground")
     if ground and not _GROUND.fullmatch(ground):
-        row.wrong(f"refusal_ground = {ground}", "不予登记情形的代码写法不对", "如 G05")
+        row.wrong(f"refusal_ground = {ground}", _("不予登记情形的代码写法不对"), _("如 G05"))
     if rule_set and not ground and any("REFUSE" in words for words in outcomes.values()):
-        row.wrong("refusal_ground", "结果有不予登记却没有写情形", "补上 refusal_ground，如 G02")
+        row.wrong("refusal_ground", _("结果有不予登记却没有写情形"), _("补上 refusal_ground，如 G02"))
     defect = raw.get("defect", {})
     if not isinstance(defect, dict) or not defect.keys() <= {"found", "supply"}:
-        row.wrong(f"defect = {defect!r}", "应当写明现状和要求", 'defect = { found = "…", supply = "…" }')
+        row.wrong(f"defect = {defect!r}", _("应当写明现状和要求"), 'defect = { found = "…", supply = "…" }')
         defect = {}
     if rule_set and not defect.get("supply") and any({"RETURN", "HOLD"} & {*w} for w in outcomes.values()):
-        row.wrong("defect", "结果有补正却没有写要求", "补上 defect.found 和 defect.supply")
+        row.wrong("defect", _("结果有补正却没有写要求"), _("补上 defect.found 和 defect.supply"))
     more = raw.get("more", {})
     if not isinstance(more, dict):
-        row.wrong(f"more = {more!r}", "应当是一组值", "写成 { 名称 = 值 }")
+        row.wrong(f"more = {more!r}", _("应当是一组值"), _("写成 { 名称 = 值 }"))
         more = {}
     first, until = row.span()
     _inside(row, book, first, until)
@@ -628,7 +644,9 @@ def _inside(row: _Row, book: RuleSet | None, first: date, until: date | None) ->
     late = book.valid_until is not None and (until is None or until > book.valid_until)
     if first < book.valid_from or late:
         span = f"{book.valid_from} — {book.valid_until or ''}"
-        row.wrong(f"{first} — {until or ''}", "超出本规则集的有效期间", f"应在 {span} 之内")
+        row.wrong(
+            f"{first} — {until or ''}", _("超出本规则集的有效期间"), _("应在 {span} 之内").format(span=span)
+        )
 
 
 def _value_of(row: _Row, value: Any) -> Any:
@@ -642,7 +660,9 @@ def _value_of(row: _Row, value: Any) -> Any:
         return tuple(_value_of(row, item) for item in value)
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    row.wrong(f"value = {value!r}", "这种值会丢失精度或不能使用", '小数和分数写成文字，如 "0.03"、"2/3"')
+    row.wrong(
+        f"value = {value!r}", _("这种值会丢失精度或不能使用"), _('小数和分数写成文字，如 "0.03"、"2/3"')
+    )
     return None
 
 
@@ -651,12 +671,12 @@ def _parameter(row: _Row) -> Parameter | None:
     row.unknown_keys(_PARAMETER_KEYS)
     name = row.text("name", must=True)
     if name and not _NAME.fullmatch(name):
-        row.wrong(name, "参数名写法不对", "用小写字母、数字、点和下划线")
+        row.wrong(name, _("参数名写法不对"), _("用小写字母、数字、点和下划线"))
     ended = raw.get("none", False)
     if not isinstance(ended, bool):
-        row.wrong(f"none = {ended!r}", "只能是 true 或 false", "请改正")
+        row.wrong(f"none = {ended!r}", _("只能是 true 或 false"), _("请改正"))
     if bool(ended) == ("value" in raw):
-        row.wrong("value", "value 和 none 须写且只写一个", '写 value = "…"；规定终止写 none = true')
+        row.wrong("value", _("value 和 none 须写且只写一个"), _('写 value = "…"；规定终止写 none = true'))
     value = _value_of(row, raw["value"]) if "value" in raw else NO_RULE
     first, until = row.span()
     mark, checked = row.confidence()
@@ -676,7 +696,7 @@ def _book_table(file: str, raw: Any, found: list[Problem]) -> RuleSet | None:
     if not name:
         return None
     if not version:
-        row.wrong("version", "没有写版本", 'version = "1"')
+        row.wrong("version", _("没有写版本"), 'version = "1"')
     first, until = row.span()
     return RuleSet(name, version, title, first, until)
 
@@ -686,12 +706,14 @@ def _read(path: Path, found: list[Problem]) -> tuple[bytes, dict[str, Any]]:
     try:
         return raw, tomllib.loads(raw.decode("utf-8"))
     except UnicodeDecodeError:
-        found.append(Problem(path.name, "", "不是 UTF-8 编码", "请以 UTF-8 另存后重试"))
+        found.append(Problem(path.name, "", _("不是 UTF-8 编码"), _("请以 UTF-8 另存后重试")))
     except tomllib.TOMLDecodeError as exc:
         at = _TOML_PLACE.search(str(exc))
         where = f"{path.name} 第 {at[1]} 行" if at else f"{path.name} 末尾"
         found.append(
-            Problem(where, "", "写法不对，读不下去", "请核对引号、括号和等号", row=int(at[1]) if at else 0)
+            Problem(
+                where, "", _("写法不对，读不下去"), _("请核对引号、括号和等号"), row=int(at[1]) if at else 0
+            )
         )
     return raw, {}
 
@@ -709,8 +731,8 @@ def _spans(
         for one, two in pairwise(several):
             if one.valid_until is None or two.valid_from < one.valid_until:
                 value = f"{two.valid_from} 起与 {one.place}（{one.valid_from} — {one.valid_until or ''}）"
-                remedy = "给前一条补上 until，或改后一条的 from"
-                found.append(Problem(two.place, value, "同一编号的两条在时间上重叠", remedy, code=code))
+                remedy = _("给前一条补上 until，或改后一条的 from")
+                found.append(Problem(two.place, value, _("同一编号的两条在时间上重叠"), remedy, code=code))
             elif two.valid_from > one.valid_until:
                 gaps.append(f"{code}：{one.valid_until} 至 {two.valid_from} 前没有规定")
     return tuple(gaps)
@@ -743,7 +765,7 @@ def load_book(
             continue
         digest.update(name.encode() + b"\0" + hashlib.sha256(raw).digest())
         found += [
-            Problem(name, key, "没有这种表", "只有 [book]、[[rule]] 和 [[parameter]]")
+            Problem(name, key, _("没有这种表"), _("只有 [book]、[[rule]] 和 [[parameter]]"))
             for key in sorted(tables.keys() - {"book", "rule", "parameter"})
         ]
         book = _book_table(name, tables["book"], found) if "book" in tables else None
@@ -753,7 +775,7 @@ def load_book(
         for word in ("rule", "parameter"):
             rows = tables.get(word, [])
             if not isinstance(rows, list):
-                found.append(Problem(name, word, "表头写法不对", f"写成 [[{word}]]"))
+                found.append(Problem(name, word, _("表头写法不对"), _("写成 [[{word}]]").format(word=word)))
                 continue
             for number, table in enumerate(rows, 1):
                 at = lines[word][number - 1] if number <= len(lines[word]) else 0
@@ -771,10 +793,10 @@ def load_book(
     sets.sort(key=lambda s: s.valid_from)
     for one, two in pairwise(sets):
         if one.valid_until is None or two.valid_from < one.valid_until:
-            found.append(Problem(two.name, one.name, "两个规则集在时间上重叠", "给前一个补上 until"))
+            found.append(Problem(two.name, one.name, _("两个规则集在时间上重叠"), _("给前一个补上 until")))
     if found:
         raise ProblemsFound(
-            _("规则读不进来，共 {n} 处不对；仍按原来的规则办理").format(n=len(found)),
+            _("规则读不进来，共 {n} 处不对").format(n=len(found)),
             found,
             _("请按所列位置改正，或向发出规则包的单位索取更正后的文件"),
         )
