@@ -774,7 +774,7 @@ def _check(
         law = _law(relief, book, day)
     case.day, case.has_rule, case.parameter = day, day is not None and law.has_rule, law.parameter
     conditions, result = _judge(relief, law, case, answers)
-    if day is not None and not law.has_rule and result != "not_applicable":
+    if day is not None and not law.has_rule and (result != "not_applicable" or relief.any_of):
         result = "no_rule"
     elif day is None and result not in ("not_applicable", "not_supported"):
         result = "cannot_tell"
@@ -894,13 +894,16 @@ def what_if(
         if name not in known:
             raise KeyError(name)
     trial = replace(trial, **changes)
+    tried = {**answers, **(new_answers or {})}
+    if registered_after and not registered:
+        tried.setdefault("VAT-TECH.V12", Answer("yes"))  # nothing has changed on the day of registering
     decided = None if {"kind", "sub_kind"} & changes.keys() else recognition
     before = check_relief(
         facts, answers, book, recognition=recognition, registered=registered, on=on, subsidies=subsidies
     )
     after = check_relief(
         trial,
-        {**answers, **(new_answers or {})},
+        tried,
         book,
         recognition=decided,
         registered=registered_after,

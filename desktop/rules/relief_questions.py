@@ -399,6 +399,11 @@ def is_not_wholly_related(c: Case) -> Verdict:
     return True if c.facts.is_related_party is False else None
 
 
+def is_year_total_known(_c: Case) -> Verdict:
+    """The program sees one contract; only a person can bring the year's other income."""
+    return False
+
+
 def is_in_pilot(c: Case) -> Verdict:
     """A park is named, so the pilot is asked about."""
     return any(p.park for p in c.sellers)
@@ -612,13 +617,17 @@ def may_be_army(c: Case) -> Verdict:
 
 
 # -------------------------------------------------------------------------------------- subsidy and award
+def schemes_of(c: Case) -> tuple[Subsidy, ...]:
+    """The local schemes open to this kind on this day."""
+    day = c.day
+    return tuple(s for s in c.subsidies if day is not None and s.applies_on(day) and c.kind in s.kinds)
+
+
 def has_local_scheme(c: Case) -> Verdict:
     """The local pack lists a scheme for this kind on this day."""
     if not c.subsidies:
         return False
-    if c.day is None or c.kind is None:
-        return None
-    return any(s.applies_on(c.day) and c.kind in s.kinds for s in c.subsidies)
+    return None if c.day is None or c.kind is None else bool(schemes_of(c))
 
 
 def is_paid(c: Case) -> Verdict:
@@ -628,7 +637,7 @@ def is_paid(c: Case) -> Verdict:
 
 def is_unrelated_if_asked(c: Case) -> Verdict:
     """Related parties are left out by some schemes."""
-    if not any(s.excludes_related for s in c.subsidies):
+    if not any(s.excludes_related for s in schemes_of(c)):
         return True
     related = is_related(c)
     return None if related is None else not related
@@ -636,7 +645,7 @@ def is_unrelated_if_asked(c: Case) -> Verdict:
 
 def is_unfunded_if_asked(c: Case) -> Verdict:
     """Government-funded contracts are left out by some schemes."""
-    if not any(s.excludes_public_funded for s in c.subsidies):
+    if not any(s.excludes_public_funded for s in schemes_of(c)):
         return True
     return None if c.facts.is_public_funded is None else not c.facts.is_public_funded
 
@@ -662,7 +671,8 @@ RELIEF_PREDICATES: Final[Mapping[str, Callable[[Case], Verdict]]] = MappingProxy
             is_small_scale, may_be_below_threshold, is_non_enterprise_unit, is_individual_copyright,
             may_be_software_product, is_natural_person_seller, is_resident_enterprise_seller,
             is_listed_transfer, has_design_patent, is_right_long_enough, is_non_exclusive, is_owner_licensor,
-            is_registered_everywhere, is_exported, is_freely_exportable, is_not_wholly_related, is_in_pilot,
+            is_registered_everywhere, is_exported, is_freely_exportable, is_not_wholly_related,
+            is_year_total_known, is_in_pilot,
             is_pilot_park, is_development, is_registered_by_right_side, may_payer_deduct, has_voucher,
             is_related, is_seller_abroad, is_foreign_unit, may_receive_basic_money, is_nonprofit_unit,
             is_conversion_income, is_notice_long_enough, is_paid_in_time, may_investor_defer,
