@@ -80,6 +80,10 @@ def shown(cell: Cell) -> str:
     return cell.isoformat() if isinstance(cell, date | time) else str(cell)
 
 
+def _is_odd(sign: str) -> bool:
+    return unicodedata.category(sign) in ("Co", "Cc", "Cs") and sign != "\n"
+
+
 def is_blank(cell: Cell) -> bool:
     """Empty, or nothing but blanks."""
     return isinstance(cell, str) and not cell.strip()
@@ -137,7 +141,7 @@ class CellReader:
     @staticmethod
     def _checked_text(text: str, column: Column) -> str:
         text = text.replace("\r\n", "\n").replace("_x000D_", "")
-        odd = [c for c in text if unicodedata.category(c) in ("Co", "Cc", "Cs") and c != "\n"]
+        odd = () if text.isprintable() else [c for c in text if _is_odd(c)]
         if odd:
             raise WrongCell(
                 _("有造字区或不可见的字符 U+{code:04X}（第 {n} 个字）").format(

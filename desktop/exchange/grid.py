@@ -32,6 +32,7 @@ MOST_COLUMNS: Final = 104
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FAR_CELL: Final = re.compile(rb'<c r="(?:(?:[A-Z]{3}|[D-Z][A-Z])\d+|[A-Z]{1,3}\d{6,})"[^>]*[^/>]>')
 _MARKED: Final = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"([^>]*[^/>])?>(\s*<f[ />])?')
+_FORMULA: Final = re.compile(rb"<f[ />]")
 _SHEET: Final = re.compile(r"<(?:\w+:)?sheet\b[^>]*>")
 _ODS_FAR: Final = re.compile(
     rb'<table:table-cell[^>]*number-columns-repeated="\d{3,}"[^>]*office:value'
@@ -213,7 +214,7 @@ def _attribute(tag: str, name: str) -> str:
 
 
 def _marks(xml: bytes) -> tuple[frozenset[tuple[int, int]], frozenset[tuple[int, int]]]:
-    if b"<f" not in xml and b't="e"' not in xml:
+    if not _FORMULA.search(xml) and b't="e"' not in xml:
         return frozenset(), frozenset()
     formulas, errors = set(), set()
     for match in _MARKED.finditer(xml):

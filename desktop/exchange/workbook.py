@@ -327,8 +327,8 @@ class _Import:
         places = [*table.columns, *table.unknown]
         for number in range(table.head + 1, len(table.sheet.rows)):
             row = table.sheet.rows[number]
-            texts = [row[at] for at in places if at < len(row) and not is_blank(row[at])]
-            if not texts and not any((number, at) in table.sheet.errors for at in places):
+            is_used = any(at < len(row) and not is_blank(row[at]) for at in places)
+            if not is_used and not any((number, at) in table.sheet.errors for at in places):
                 continue
             first = next((cell for cell in row if not is_blank(cell)), "")
             if _TOTAL.fullmatch(shown(first)):
@@ -342,13 +342,17 @@ class _Import:
         values: dict[str, Any] = {}
         problems: list[Problem] = []
         row_no: int | None = None
+        has_hidden = bool(table.sheet.errors or table.sheet.formulas)
         for at, column in table.columns.items():
             if column is _REASON_COLUMN or at >= len(row):
                 continue
-            cell, place = row[at], (number, at)
+            cell = row[at]
+            if cell == "" and not has_hidden:
+                continue
             found: list[Finding] = []
             try:
-                self._check_hidden(table.sheet, place, cell, column, found)
+                if has_hidden:
+                    self._check_hidden(table.sheet, (number, at), cell, column, found)
                 if is_blank(cell):
                     continue
                 value = self.reader.read(cell, column, found)
@@ -361,6 +365,8 @@ class _Import:
                     found.append(Finding(_("序号从 1 起"), _("请改序号"), code="W45"))
             elif value is not None and value != "":
                 values[column.field] = value
+            if not found:
+                continue
             where = f"{table.name}!{cell_name(number, at)}（{column.title}）"
             value_shown = _masked(cell, column)
             problems += [self.say(where, value_shown, f, number + 1, column.field) for f in found]
