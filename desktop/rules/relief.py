@@ -618,8 +618,9 @@ class _Row:
     def __init__(self, rule: Rule) -> None:
         self.rule, self.code, self.manual = rule, rule.code, rule.manual
         self.gate = bool(rule.more.get("gate"))
-        self.ask: Callable[[Case], Verdict] | None = RELIEF_PREDICATES[rule.asks] if rule.asks else None
-        self.when: Callable[[Case], Verdict] | None = RELIEF_PREDICATES[rule.when] if rule.when else None
+        # A name this version does not have (a newer policy pack) leaves the condition to a person: never a yes.
+        self.ask: Callable[[Case], Verdict] | None = RELIEF_PREDICATES.get(rule.asks)
+        self.when: Callable[[Case], Verdict] | None = RELIEF_PREDICATES.get(rule.when)
         nobody = "needs_human" if rule.more.get("judge") else "unknown"
         self.effects = {
             "yes": _effect(rule.outcomes["yes"][0]),
@@ -758,13 +759,22 @@ def check_relief(
     kind = (recognition.kind if recognition is not None else None) or facts.kind
     sub_kind = (recognition.sub_kind if recognition is not None else None) or facts.sub_kind
     case = Case(facts, kind, sub_kind, facts.technology_amount, registered, subsidies, lambda _name: NO_RULE)
-    return tuple([_check(relief, case, answers, book, on) for relief in RELIEFS])
+    days: dict[Callable[[Facts], Picked], Picked] = {}
+    for relief in RELIEFS:
+        if relief.pick not in days:
+            days[relief.pick] = relief.pick(facts)
+    return tuple([_check(relief, days[relief.pick], case, answers, book, on) for relief in RELIEFS])
 
 
 def _check(
-    relief: _Relief, case: Case, answers: Mapping[str, Answer], book: Book, on: date | None
+    relief: _Relief,
+    picked: Picked,
+    case: Case,
+    answers: Mapping[str, Answer],
+    book: Book,
+    on: date | None,
 ) -> ReliefResult:
-    day, picked_by = relief.pick(case.facts)
+    day, picked_by = picked
     if day is None:
         day, picked_by = on, "on" if on is not None else ""
     if day is None:

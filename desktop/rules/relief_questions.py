@@ -98,6 +98,7 @@ class Case:
         "day",
         "facts",
         "has_rule",
+        "is_domestic",
         "kind",
         "objects",
         "parameter",
@@ -131,6 +132,9 @@ class Case:
         self.buyers = [p for p in facts.parties if p.role == "buyer"]
         if sub_kind and sub_kind.startswith("LIC"):
             self.kind = "LIC"  # until 2026-02-28 a licence is kind TRF; the tax test looks at the right
+        countries = [p.country for p in facts.parties if p.role != "intermediary"]
+        self.is_domestic = every([None if country is None else country == "CHN" for country in countries])
+        """All sellers and buyers are of this country; None while one country is unknown."""
         self.objects = self._objects()
         self.right = facts.right_scope or (
             "ownership"
@@ -155,12 +159,6 @@ class Case:
             (p.park or "").startswith("中关村") and any(name in (p.park or "") for name in PILOT_PARKS)
             for p in self.sellers
         )
-
-    @property
-    def is_domestic(self) -> bool | None:
-        """All sellers and buyers are of this country; None while one country is unknown."""
-        parties = [*self.sellers, *self.buyers]
-        return every([None if p.country is None else p.country == "CHN" for p in parties])
 
 
 def _objects_in(c: Case, allowed: frozenset[str]) -> bool | None:
