@@ -618,7 +618,7 @@ class _Row:
     def __init__(self, rule: Rule) -> None:
         self.rule, self.code, self.manual = rule, rule.code, rule.manual
         self.gate = bool(rule.more.get("gate"))
-        # A name this version does not have (a newer policy pack) leaves the condition to a person: never a yes.
+        # A name unknown here (a newer policy pack) leaves the condition to a person: never a yes.
         self.ask: Callable[[Case], Verdict] | None = RELIEF_PREDICATES.get(rule.asks)
         self.when: Callable[[Case], Verdict] | None = RELIEF_PREDICATES.get(rule.when)
         nobody = "needs_human" if rule.more.get("judge") else "unknown"
