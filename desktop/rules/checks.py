@@ -616,7 +616,8 @@ def _plan(c: _Check) -> None:
             )
     if f.use_region is not None:
         c.in_table(28, "use_region", "regions", f.use_region)
-    c.need(31, "summary", f.summary)
+    if not f.is_secret:  # of a secret contract only the elements are kept
+        c.need(31, "summary", f.summary)
     c.need(32, "is_secret", f.is_secret, remedy=_("选是或否"))
     if f.is_secret and (f.summary or "").strip():
         c.add(

@@ -332,6 +332,7 @@ def test_phone_mail_plan_and_secret() -> None:
     assert ("S260", "project_name") in rows(replace(GOOD, plan_source="2"))
     assert rows(replace(GOOD, plan_source="2", project_name="省重点研发", project_number="YL2026-1")) == []
     assert ("S324", "summary") in rows(replace(GOOD, is_secret=True), "doubt")
+    assert rows(replace(GOOD, is_secret=True, summary=None)) == []
 
 
 def test_equipment_lines_give_the_hint_of_the_picture() -> None:
