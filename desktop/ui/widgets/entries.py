@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -232,9 +232,7 @@ class CreditCodeField(Field):
         super().keyPressEvent(event)
 
     def _copy(self) -> None:
-        copied = QMimeData()
-        copied.setText("".join(self.selectedText().split()))
-        QGuiApplication.clipboard().setMimeData(copied)
+        QGuiApplication.clipboard().setText("".join(self.selectedText().split()))
 
 
 def _tell_letters(entry: Field, typed: str, shown: str) -> None:

@@ -50,7 +50,7 @@ class Form(QWidget):
 def show(qtbot: QtBot, *fields: QWidget) -> Form:
     form = Form(*fields)
     qtbot.addWidget(form)
-    fields[0].kept = form  # type: ignore[attr-defined]  # alive as long as its fields
+    vars(qtbot).setdefault("kept", []).append(form)  # addWidget holds it weakly
     with qtbot.waitActive(form):
         form.show()
         form.activateWindow()
@@ -441,6 +441,24 @@ def test_the_list_has_eight_rows_at_most(qtbot: QtBot, theme: Theme) -> None:
     assert field.popup.height() == eight
     field.popup.offer(field.book.search("名称")[:3])
     assert field.popup.height() < eight
+
+
+def test_the_list_flips_up_rather_than_cover_the_key_bar(qtbot: QtBot, theme: Theme) -> None:
+    fields = [CodeField(f"代码{n}", PARTIES) for n in range(9)]
+    form = show(qtbot, *fields)
+    form.move(0, 0)
+    form.resize(400, 560)
+    QApplication.processEvents()
+    for field in (fields[0], fields[-1]):
+        field.setFocus(Qt.FocusReason.TabFocusReason)
+        field.open_list()
+        top = field.mapToGlobal(QPoint(0, 0)).y()
+        popup = field.popup.geometry()
+        if field is fields[0]:
+            assert popup.top() == top + field.height()
+        else:
+            assert popup.bottom() < top
+        assert popup.bottom() < form.mapToGlobal(QPoint(0, form.height())).y() - 72
 
 
 def test_the_wheel_turns_a_list_only_while_it_has_the_focus(

@@ -36,7 +36,7 @@ def put(qtbot: QtBot, *widgets: QWidget, width: int = 600) -> QWidget:
     for widget in widgets:
         column.addWidget(widget)
     qtbot.addWidget(window)
-    widgets[0].kept = window  # type: ignore[attr-defined]  # alive as long as its content
+    vars(qtbot).setdefault("kept", []).append(window)  # addWidget holds it weakly
     window.resize(width, 300)
     with qtbot.waitActive(window):
         window.show()
@@ -146,7 +146,8 @@ def test_every_mark_has_a_glyph_and_a_word_and_no_state_looks_like_another(
         disc = StateDisc(code)
         qtbot.addWidget(disc)
         disc.resize(16, 24)
-        looks[code] = bytes(picture(disc).constBits())
+        image = picture(disc)  # kept: its bits go with it
+        looks[code] = bytes(image.constBits())
     assert looks["REFUSED"] == looks["NOT_ACCEPTED"]
     assert len(set(looks.values())) == len(STATES) - 1
     assert MARKS["ACCEPTED"].word == "待初审"
