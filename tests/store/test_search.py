@@ -1,0 +1,102 @@
+"""Finding contracts: two characters, initials, numbers, filters, on both databases."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from desktop.services.look import search
+from desktop.store.search_index import grams, initials, parse_query
+from tests.conftest import Way
+
+
+@pytest.mark.parametrize(
+    ("words", "tokens"),
+    [
+        ("张三丰", ["张三", "三丰"]),
+        ("单", ["单"]),
+        ("2026-0312", ["2026", "0312"]),
+        ("AI采摘机v2", ["ai", "采摘", "摘机", "v2"]),
+        ("𬭎𫖮", ["𬭎𫖮"]),
+        ("", []),
+    ],
+)
+def test_text_becomes_bigrams(words: str, tokens: list[str]) -> None:
+    assert grams(words) == tokens
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [("重庆大学", "cqdx"), ("单小雨", "sxy"), ("仇远", "qy"), ("岚州启衡", "lzqh"), ("A股份", "agf")],
+)
+def test_initials_are_those_a_clerk_types(name: str, letters: str) -> None:
+    assert initials(name) == letters
+
+
+def test_a_number_with_blanks_is_one_word() -> None:
+    assert parse_query("2026 9903 2100") == [["202699032100*"]]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "采摘",
+        "视觉识别",
+        "启衡",
+        "qh",
+        "lzqh",
+        "丰禾 采摘",
+        "0247",
+        "2026 9903 2100 0247",
+        "2026990321",
+        "韦青",
+    ],
+)
+def test_a_registered_contract_is_found(way: Way, words: str) -> None:
+    made = way.registered()
+    way.draft(title="低品位石英砂提纯工艺", parties=())
+    assert list(search(way.office, words).ids) == [made]
+
+
+@pytest.mark.parametrize("words", ["摘采", "石英", "qzx", "0248", "采摘 石英"])
+def test_what_is_not_there_is_not_found(way: Way, words: str) -> None:
+    way.registered()
+    assert search(way.office, words).total == 0
+
+
+def test_filters_and_words_are_one_question(way: Way) -> None:
+    made = way.registered()
+    draft = way.draft(title="采摘后冷链保鲜工艺研究", signed_on=date(2026, 1, 5))
+    assert set(search(way.office, "采摘").ids) == {made, draft}
+    assert list(search(way.office, "采摘", {"state": ["REGISTERED"]}).ids) == [made]
+    assert list(search(way.office, "", {"state": ["DRAFT", "RETURNED"]}).ids) == [draft]
+    assert list(search(way.office, "采摘", {"year": ["2026"], "kind": ["DEV"]}).ids) == [made]
+    assert search(way.office, "采摘", {"year": ["2019"]}).total == 0
+
+
+def test_the_index_follows_every_change(way: Way) -> None:
+    from dataclasses import replace
+
+    from desktop.services.commands import DeleteDraft, SaveContract
+    from desktop.services.take_in import delete_draft, save_contract
+
+    made = way.draft()
+    facts = replace(way.facts, title="改名后的合同")
+    save_contract(way.office, SaveContract(actor="沈清禾", facts=facts, contract_id=made))
+    assert search(way.office, "采摘").total == 0
+    assert list(search(way.office, "改名").ids) == [made]
+    delete_draft(way.office, DeleteDraft(actor="沈清禾", contract_id=made))
+    assert search(way.office, "改名").total == 0
+
+
+def test_a_secret_title_is_not_in_the_index(way: Way) -> None:
+    way.draft(is_secret=True, summary=None, amount_lines=())
+    assert search(way.office, "采摘").total == 0
+    assert search(way.office, "启衡").total == 1
+
+
+def test_sums_are_exact(way: Way) -> None:
+    way.registered()
+    found = search(way.office, "采摘")
+    assert (str(found.contract_sum), str(found.technology_sum)) == ("1280000.00", "1030000.00")
