@@ -370,7 +370,7 @@ def _relief(args: argparse.Namespace) -> Answer:
     for r in results:
         words.append(f"{RESULT_WORDS[r.result]}　{r.name}（{r.beneficiary}）")
         if args.explain:
-            words += [f"    {c.code}　{c.short}　{_answer_word(c.answer)}" for c in r.conditions]
+            words += [f"    {c.rule.code}　{c.rule.short}　{_answer_word(c.answer)}" for c in r.conditions]
     return Answer([r.to_json() for r in results], "\n".join(words))
 
 
@@ -559,12 +559,11 @@ def _verify(args: argparse.Namespace) -> Answer:
 
     text = args.text
     folder = args.keys or (args.data or settings.user_data_folder()) / "keys"
+    keys = PublicKeys.from_folder(folder).for_libraries()
     if text.lower().endswith(".pdf"):
-        from desktop.certificates.preview import pdf_keyword
-
-        text = pdf_keyword(Path(text))
-    keys = {key_id: key.ed25519 for key_id, key in PublicKeys.from_folder(folder).by_id.items()}
-    claims = read_credential(text, keys)
+        claims = verified_sheet(Path(text), keys)
+    else:
+        claims = read_credential(text, keys)
     return Answer(
         claims,
         _("校验码有效：编号 {n}，第 {v} 版，技术交易额 {a} 元，{day} 登记，机构 {s}").format(
@@ -575,6 +574,32 @@ def _verify(args: argparse.Namespace) -> Answer:
             s=claims.station,
         ),
     )
+
+
+def verified_sheet(path: Path, keys: Mapping[str, Any]) -> Any:
+    """The claims of a certificate file whose signature is good and whose face says the same as its code."""
+    from desktop.certificates.credential import read_credential
+    from desktop.certificates.preview import pdf_text, qr_texts
+    from desktop.rules.amounts import format_yuan
+
+    if not path.exists():
+        raise RefusedError(_("没有这个文件：{path}").format(path=path), _("请核对路径"))
+    found = [text for text in qr_texts(path) if text]
+    if not found:
+        raise RefusedError(
+            _("{name} 里没有本程序的校验码").format(name=path.name), _("扫描件请改用二维码里的文字核验")
+        )
+    claims = read_credential(found[0], keys)
+    face = pdf_text(path).replace(" ", "").replace("\u00a0", "")
+    wanted = [claims.number, format_yuan(claims.contract_amount)]
+    if claims.technology_amount is not None:
+        wanted.append(format_yuan(claims.technology_amount))
+    if missing := [text for text in wanted if text not in face]:
+        raise RefusedError(
+            _("签名有效，但纸面与校验码不一致：纸面上没有 {text}").format(text="、".join(missing)),
+            _("文件可能被改动过，请向登记机构核对"),
+        )
+    return claims
 
 
 def _change(args: argparse.Namespace) -> Answer:
@@ -782,8 +807,7 @@ def _policy(args: argparse.Namespace) -> Answer:
     return Answer(
         spans,
         "\n".join(
-            f"{s.valid_from} — {s.valid_until or '…'}　{s.title}　[{marks.get(s.confidence, '—')}]"
-            for s in spans
+            f"{s.first} — {s.until or '…'}　{s.label}　[{marks.get(s.confidence, '—')}]" for s in spans
         ),
     )
 
@@ -805,7 +829,7 @@ def _policy_diff(book: Any, first: date, second: date, marks: Mapping[str, str])
     return Answer({"added": added, "gone": gone, "changed": changed}, "\n".join(lines))
 
 
-def _demo(args: argparse.Namespace) -> Answer | None:
+def _demo(args: argparse.Namespace) -> Answer:
     from desktop.demo import run_demo
 
     return Answer(*run_demo(args.out, tell=None if args.json else sys.stdout.write))

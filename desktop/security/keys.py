@@ -24,7 +24,7 @@ from desktop.security.passwords import derived_key, lock_up, open_box
 from desktop.security.whole_file import machine_fault, write_whole
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 SIGN: Final = "ed25519"
 SEAL: Final = "x25519"
@@ -85,6 +85,16 @@ class PublicKeys:
         if not folder.is_dir():
             return cls()
         return cls.of(*(read_public_key(path) for path in sorted(folder.glob("*.pub"))))
+
+    def for_libraries(self) -> dict[str, Ed25519PublicKey]:
+        """Signing keys by id as the library objects that verify a credential."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+        return {
+            key.key_id: Ed25519PublicKey.from_public_bytes(key.raw)
+            for key in self.by_id.values()
+            if key.kind == SIGN
+        }
 
     def get(self, key_id: str) -> PublicKey | None:
         """The key of this id, or None."""

@@ -1,10 +1,10 @@
-"""Importing applications and old ledgers: rows in order come in, the others go back as a workbook with reasons."""
+"""Importing applications and old ledgers: good rows come in, the others go back as a workbook with reasons."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import select
@@ -31,61 +31,82 @@ def import_workbook(office: Office, cmd: ImportWorkbook, progress: Progress | No
     A row that came in before (the same content) is counted, not doubled. Raises RefusedError for a file that is not
     an application workbook; then nothing is written. Stopped by ``progress`` it has written nothing either.
     """
-    from desktop.exchange.workbook import read_ledger, read_workbook, write_returned
-
     check_actor(office, cmd)
     if not office.person.roles & (CLERK | ({"head"} if cmd.is_ledger else set())):
         raise RefusedError(_("导入要由登记员来做"), _("请登记员登录后导入"))
     tell = progress or (lambda *_a: None)
-    if cmd.is_ledger:
-        read = read_ledger(cmd.path, office.codes, today=office.today(), progress=tell)
-    else:
-        read = read_workbook(cmd.path, office.codes, today=office.today(), progress=tell)
-    problems: list[Problem] = list(read.problems)
-    bad_rows = {p.row for p in problems if p.level == "error" and p.row}
+    return _import_ledger(office, cmd, tell) if cmd.is_ledger else _import_applications(office, cmd, tell)
+
+
+def _import_applications(office: Office, cmd: ImportWorkbook, tell: Progress) -> ImportReport:
+    from desktop.exchange.workbook import read_workbook, write_returned
+
+    read = read_workbook(cmd.path, office.codes, office.today(), tell)
+    more: dict[int, list[Problem]] = {}
+    ids: dict[int, int] = {}
+    accepted: list[int] = []
+    with office.work() as uow:
+        for done, row in enumerate(read.rows, 1):
+            tell(done, len(read.rows), _("写入"))
+            if not row.is_ok:
+                continue
+            if wrong := wrong_in_form(office, row.facts, row.line):
+                more[row.line] = wrong
+                continue
+            key = import_key(row.facts, "workbook")
+            known = uow.session.scalars(select(Contract.id).where(Contract.import_key == key)).first()
+            if known is None:
+                request = str(uuid5(NAMESPACE_URL, f"{cmd.request_id}/{row.line}"))
+                contract = save_in(
+                    uow,
+                    office,
+                    SaveContract(
+                        actor=cmd.actor,
+                        request_id=request,
+                        facts=row.facts,
+                        origin="workbook",
+                        import_key=key,
+                    ),
+                )
+                known = contract.id
+                accepted.append(known)
+            if row.row_no is not None:
+                ids[row.row_no] = known
+        commit(uow)
+    rejected = sorted({row.line for row in read.rows if not row.is_ok} | set(more))
+    returned = None
+    if rejected:
+        returned = cmd.returned or cmd.path.with_name(f"{cmd.path.stem}_退回{len(rejected)}份.xlsx")
+        write_returned(returned, read, office.codes, more)
+    problems = (*read.problems, *(p for found in more.values() for p in found))
+    already = len(read.rows) - len(rejected) - len(accepted)
+    return ImportReport(
+        cmd.path, len(read.rows), tuple(accepted), tuple(rejected), already, problems, returned, ids
+    )
+
+
+def _import_ledger(office: Office, cmd: ImportWorkbook, tell: Progress) -> ImportReport:
+    from desktop.exchange.ledger import read_ledger
+
+    read = read_ledger(cmd.path, office.codes, office.today(), tell)
     accepted: list[int] = []
     already = 0
     with office.work() as uow:
         for done, row in enumerate(read.rows, 1):
             tell(done, len(read.rows), _("写入"))
             if any(p.level == "error" for p in row.problems):
-                bad_rows.add(row.row)
-                problems += row.problems
                 continue
-            wrong = [] if cmd.is_ledger else wrong_in_form(office, row.facts, row.row)
-            if wrong:
-                bad_rows.add(row.row)
-                problems += [*row.problems, *wrong]
-                continue
-            problems += row.problems
-            key = import_key(row.facts, cmd.is_ledger)
-            if uow.session.scalars(select(Contract.id).where(Contract.import_key == key)).first() is not None:
+            facts = replace(row.facts, official_number=row.official_number)
+            known = uow.session.scalars(
+                select(Contract.id).where(Contract.official_number == row.official_number)
+            ).first()
+            if known is not None:
                 already += 1
                 continue
-            contract = (
-                enter_ledger_row(uow, office, cmd, row.facts, key)
-                if cmd.is_ledger
-                else save_in(
-                    uow,
-                    office,
-                    SaveContract(
-                        actor=cmd.actor,
-                        request_id=str(uuid5(NAMESPACE_URL, f"{cmd.request_id}/{row.row}")),
-                        facts=row.facts,
-                        origin="workbook",
-                        import_key=key,
-                    ),
-                )
-            )
-            accepted.append(contract.id)
+            accepted.append(enter_ledger_row(uow, office, cmd, facts).id)
         commit(uow)
-    returned = None
-    if bad_rows and not cmd.is_ledger:
-        returned = cmd.returned or cmd.path.with_name(f"{cmd.path.stem}_退回{len(bad_rows)}份.xlsx")
-        write_returned(returned, read, bad_rows, problems)
-    return ImportReport(
-        cmd.path, len(read.rows), tuple(accepted), tuple(sorted(bad_rows)), already, tuple(problems), returned
-    )
+    rejected = tuple(row.line for row in read.rows if any(p.level == "error" for p in row.problems))
+    return ImportReport(cmd.path, len(read.rows), tuple(accepted), rejected, already, read.problems, None)
 
 
 def wrong_in_form(office: Office, facts: Facts, row: int) -> list[Problem]:
@@ -107,15 +128,12 @@ def wrong_in_form(office: Office, facts: Facts, row: int) -> list[Problem]:
     ]
 
 
-def import_key(facts: Facts, is_ledger: bool) -> str:
+def import_key(facts: Facts, word: str) -> str:
     """Fingerprint of a whole row: the same content never comes in twice, a corrected row does."""
-    word = "ledger" if is_ledger else "workbook"
     return f"{word}:{hashlib.sha256(canonical(facts_to_json(facts)).encode()).hexdigest()}"
 
 
-def enter_ledger_row(
-    uow: UnitOfWork, office: Office, cmd: ImportWorkbook, facts: Facts, key: str
-) -> Contract:
+def enter_ledger_row(uow: UnitOfWork, office: Office, cmd: ImportWorkbook, facts: Facts) -> Contract:
     """A registration of an earlier year: REGISTERED with its number kept, never sent above again."""
     if not facts.official_number or facts.registered_on is None:
         raise RefusedError(
@@ -124,13 +142,13 @@ def enter_ledger_row(
         )
     now = office.now()
     uid = str(uuid5(NAMESPACE_URL, f"{office.station.code}/{facts.official_number}"))
-    contract: Any = Contract(
+    contract = Contract(
         uid=uid,
         local_serial=new_local_serial(uow, office),
         state="REGISTERED",
         reporting_state="ACCEPTED_ABOVE",
         origin="ledger",
-        import_key=key,
+        import_key=f"ledger:{facts.official_number}",
         revision=1,
         certificate_version=0,
         needs_expert=False,
@@ -153,4 +171,4 @@ def enter_ledger_row(
         {"number": facts.official_number, "registered_on": facts.registered_on},
         contract,
     )
-    return contract  # type: ignore[no-any-return]
+    return contract

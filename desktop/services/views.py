@@ -248,9 +248,12 @@ class ImportReport:
     accepted: tuple[int, ...]
     """Ids of the contracts that came in."""
     rejected_rows: tuple[int, ...]
+    """Rows of the sheet as the spreadsheet program counts them."""
     already_there: int
     problems: tuple[Problem, ...]
     returned: Path | None
+    ids: Mapping[int, int] = field(default_factory=dict)
+    """序号 of the workbook → id, of the rows that came in now or before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,3 +85,14 @@ def _next_free(uow: UnitOfWork) -> BlockNumber | None:
         .limit(1)
     )
     return uow.session.scalars(query).first()
+
+
+def set_serial(uow: UnitOfWork, series: str, year: int, last: int) -> None:
+    """Where a series begins: offices come with numbers already on paper. Refuses to go back."""
+    row = uow.session.get(Serial, (series, year))
+    if row is None:
+        uow.session.add(Serial(series=series, year=year, last=last))
+    elif last < row.last:
+        raise RefusedError(_("已经用到第 {n} 号，不能往回拨").format(n=row.last), _("请填不小于它的数"))
+    else:
+        row.last = last
