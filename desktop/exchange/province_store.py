@@ -1,0 +1,235 @@
+"""The small database of the reference intake: SQLite in one file, or PostgreSQL, with the same tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    Index,
+    Integer,
+    MetaData,
+    Row,
+    Select,
+    String,
+    Table,
+    Text,
+    create_engine,
+    event,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+
+from desktop.errors import MachineError
+from desktop.resources import _
+
+metadata: Final = MetaData()
+
+station: Final = Table(
+    "province_station",
+    metadata,
+    Column("code", String(40), primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("first_sequence", Integer, nullable=False),
+    Column("next_sequence", Integer, nullable=False),
+)
+"""Who may send; numbers are allotted to packages before ``next_sequence``, in order."""
+
+package: Final = Table(
+    "province_package",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("station", String(40), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("received_at", String(40), nullable=False),
+    Column("key_id", String(16), nullable=False),
+    Index("ix_province_package_sequence", "station", "sequence"),
+)
+
+skipped: Final = Table(
+    "province_skipped",
+    metadata,
+    Column("station", String(40), primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("reason", String(500), nullable=False),
+)
+"""Packages that will never come, by decision of the province."""
+
+row: Final = Table(
+    "province_row",
+    metadata,
+    Column("package_id", Integer, primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("station", String(40), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("uid", String(36), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("content", String(64), nullable=False),
+    Column("origin", String(20), nullable=False),
+    Column("claimed", String(60), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("faults", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("registered_on", String(10), nullable=False),
+    Column("contract_fen", BigInteger, nullable=False),
+    Column("technology_fen", BigInteger, nullable=False),
+    Column("likeness", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("number", String(60), nullable=False),
+    Column("reasons", Text, nullable=False),
+    Index("ix_province_row_uid", "station", "uid"),
+    Index("ix_province_row_claimed", "claimed"),
+    Index("ix_province_row_outcome", "station", "outcome", "sequence"),
+)
+"""Every line of every package, as sent, and what became of it."""
+
+action: Final = Table(
+    "province_action",
+    metadata,
+    Column("station", String(40), primary_key=True),
+    Column("uid", String(36), primary_key=True),
+    Column("content", String(64), primary_key=True),
+    Column("contract_uid", String(36), nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+contract: Final = Table(
+    "province_contract",
+    metadata,
+    Column("station", String(40), primary_key=True),
+    Column("uid", String(36), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("package_id", Integer, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("number", String(60), nullable=False),
+    Column("registered_on", String(10), nullable=False),
+    Column("contract_fen", BigInteger, nullable=False),
+    Column("technology_fen", BigInteger, nullable=False),
+    Column("likeness", String(32), nullable=False),
+    Index("ix_province_contract_likeness", "likeness"),
+    Index("ix_province_contract_month", "station", "registered_on"),
+)
+"""The merged state: the highest accepted revision of each contract."""
+
+number: Final = Table(
+    "province_number",
+    metadata,
+    Column("number", String(60), primary_key=True),
+    Column("station", String(40), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("serial", Integer, nullable=False),
+    Column("block", String(80), nullable=False),
+    Column("uid", String(36), nullable=False),
+    Index("ix_province_number_serial", "station", "year", "serial", unique=True),
+    Index("ix_province_number_uid", "station", "uid"),
+)
+"""Every number ever given out: in a block (``block`` set) or to one contract; never deleted."""
+
+receipt: Final = Table(
+    "province_receipt",
+    metadata,
+    Column("package_id", Integer, primary_key=True),
+    Column("issue", Integer, primary_key=True),
+    Column("made_at", String(40), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("is_newest", Boolean, nullable=False),
+)
+
+_CHUNK: Final = 500
+
+
+class ProvinceStore:
+    """An engine with the tables of the intake; one writer at a time."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = _engine(url)
+        with self.writing() as connection:
+            metadata.create_all(connection)
+
+    @property
+    def engine(self) -> Engine:
+        """For reports beside the intake."""
+        return self._engine
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._engine.dispose()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that nobody else writes beside; undone as a whole when the block fails."""
+        try:
+            with self._engine.begin() as connection:
+                if connection.dialect.name == "postgresql":
+                    connection.execute(text("SELECT pg_advisory_xact_lock(779301)"))
+                yield connection
+        except DBAPIError as exc:
+            raise MachineError(
+                _("收件数据库现在不能写入"),
+                _("请确认磁盘有空间、数据库服务在运行、没有别的程序占用，然后重做；没有改动任何内容"),
+                code="D06",
+            ) from exc
+
+
+def _engine(url: str) -> Engine:
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def settings(raw: Any, _record: object) -> None:
+            raw.isolation_level = None
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
+                raw.execute(f"PRAGMA {pragma}")
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Pieces small enough for one IN (…)."""
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]
+
+
+def select_in(
+    connection: Connection, query: Select[Any], column: Column[Any], values: Sequence[Any]
+) -> list[Row[Any]]:
+    """All rows of a query whose column is one of many values."""
+    found: list[Row[Any]] = []
+    for piece in chunks(values):
+        found += connection.execute(query.where(column.in_(piece))).all()
+    return found
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows; those whose primary key is there already are left as they are."""
+    if not rows:
+        return
+    maker = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    connection.execute(maker(table).on_conflict_do_nothing(), list(rows))
+
+
+def replace_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows or overwrite those with the same primary key."""
+    if not rows:
+        return
+    maker = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = maker(table)
+    keys = [column.name for column in table.primary_key]
+    others = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others), list(rows))
