@@ -1,0 +1,159 @@
+"""Start of the window: the sign-in page stands before anything heavy is imported."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QLibraryInfo, Qt
+from PySide6.QtWidgets import QApplication
+
+from desktop.jobs import Job, JobRunner
+from desktop.resources import _
+from desktop.services.desk import Desk
+from desktop.settings import StationFile, read_station_file
+from desktop.settings import now as utc_now
+from desktop.ui.crash import CrashHandler, write_log
+from desktop.ui.pages.page import Page
+from desktop.ui.pages.sign_in import Known
+from desktop.ui.remembered import Remembered
+from desktop.ui.theme import Theme, icon_picture, system_wants_contrast
+from desktop.ui.theme.icons import PRODUCT_MARK
+from desktop.ui.widgets.focus import FocusRing, WheelGuard
+from desktop.ui.window import Doors, MainWindow, PageMaker
+
+
+def choose_input_method(environment: MutableMapping[str, str], plugins: Path) -> bool:
+    """The shipped Qt has no fcitx plugin: ask fcitx through ibus, unless somebody added the plugin.
+
+    True when the setting was changed. Must run before the application object is made.
+    """
+    wanted = environment.get("QT_IM_MODULE", "")
+    if not wanted.startswith("fcitx"):
+        return False
+    folder = plugins / "platforminputcontexts"
+    if folder.is_dir() and any("fcitx" in path.name for path in folder.iterdir()):
+        return False
+    environment["QT_IM_MODULE"] = "ibus"
+    return True
+
+
+def run_window(
+    folder: Path,
+    open_station: Callable[[Path, str, str], Desk],
+    people: Callable[[], Sequence[Known]],
+    *,
+    pages: Mapping[str, PageMaker],
+    preload: Callable[[], object] | None = None,
+    check_pin: Callable[[Desk, str], None] | None = None,
+    check_password: Callable[[Desk, str], None] | None = None,
+    farewell: Callable[[Desk, Callable[[int, int, str], None]], str] | None = None,
+    station: StationFile | None = None,
+    version: str = "",
+    arguments: Sequence[str] = (),
+) -> int:
+    """Show the window and work until it is closed; the exit code of the program.
+
+    ``preload`` imports what is heavy, in a worker, while the clerk types the password; signing in waits for
+    it. Raises MachineError when the data folder has no station (the caller says so on the terminal too).
+    """
+    known = station or read_station_file(folder)
+    choose_input_method(os.environ, Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)))
+    QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    running = QApplication.instance()
+    app = running if isinstance(running, QApplication) else QApplication(["contract-desk", *arguments])
+    app.setApplicationName("contract-desk")
+    app.setApplicationDisplayName(_("技术合同登记工作站"))
+    remembered = Remembered.load(folder)
+    contrast = system_wants_contrast() if remembered.is_contrast is None else remembered.is_contrast
+    theme = Theme(is_contrast=contrast, is_large=remembered.is_large)
+    theme.apply(app)
+    crashes = CrashHandler(folder, version)
+    crashes.install()
+    ring, guard = FocusRing(app), WheelGuard(app)
+    jobs = JobRunner()
+    moment = utc_now()
+    if remembered.was_set_back(moment):
+        write_log(folder, f"{moment.isoformat()} clock set back, last seen {remembered.last_seen_at}\n")
+    try:
+        window = make_window(
+            known,
+            Doors(
+                lambda name, password: open_station(folder, name, password),
+                people,
+                check_pin,
+                check_password,
+                farewell,
+            ),
+            pages,
+            theme=theme,
+            jobs=jobs,
+            remembered=remembered,
+            version=version,
+        )
+        if theme.trouble is not None:
+            window.sign_in.warn(str(theme.trouble).replace("\n", "。"))
+        window.showMaximized()
+        window.sign_in.take_focus()
+        if preload is not None:
+            work = preload
+            jobs.start(Job(lambda _job: work()))
+        return int(app.exec())
+    finally:
+        jobs.shut_down()
+        crashes.remove()
+        app.removeEventFilter(guard)
+        ring.deleteLater()
+
+
+def make_window(
+    station: StationFile,
+    doors: Doors,
+    pages: Mapping[str, PageMaker],
+    *,
+    theme: Theme,
+    jobs: JobRunner,
+    remembered: Remembered,
+    version: str,
+) -> MainWindow:
+    """The window of this station, not shown yet."""
+    place = " · ".join(part for part in (station.province, station.city, station.county) if part)
+    window = MainWindow(
+        pages,
+        doors,
+        theme=theme,
+        jobs=jobs,
+        remembered=remembered,
+        place=place,
+        station=station.name,
+        version=version,
+    )
+    window.setWindowIcon(icon_picture(PRODUCT_MARK, "nav", 64))
+    return window
+
+
+def own_pages() -> dict[str, PageMaker]:
+    """The pages that need nothing but the desk: 今日, 查询, 统计, 系统; imported when they are opened."""
+
+    def today(desk: Desk, jobs: JobRunner) -> Page:
+        from desktop.ui.pages.today import TodayPage
+
+        return TodayPage(desk, jobs)
+
+    def search(desk: Desk, jobs: JobRunner) -> Page:
+        from desktop.ui.pages.search import SearchPage
+
+        return SearchPage(desk, jobs)
+
+    def statistics(desk: Desk, jobs: JobRunner) -> Page:
+        from desktop.ui.pages.statistics import StatisticsPage
+
+        return StatisticsPage(desk, jobs)
+
+    def system(desk: Desk, jobs: JobRunner) -> Page:
+        from desktop.ui.pages.system import SystemPage
+
+        return SystemPage(desk, jobs)
+
+    return {"today": today, "search": search, "stats": statistics, "system": system}
