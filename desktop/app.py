@@ -60,21 +60,12 @@ def sign_in(folder: Path, name: str, password: str) -> OpenDesk:
     return OpenDesk(folder, station, SignedIn(key.name, frozenset(key.roles)), key.raw)
 
 
-def law_folder(folder: Path) -> Path:
-    """The law in force on this machine: an imported policy pack if there is one, else what was shipped."""
-    pointer = folder / "law" / "CURRENT"
-    if pointer.exists():
-        chosen = folder / "law" / pointer.read_text(encoding="utf-8").strip()
-        if chosen.is_dir():
-            return chosen
-    return resource("law")
+def load_law(folder: Path | None = None) -> Book:
+    """The law in force on this machine, checked whole: what was shipped, with the files of an imported policy
+    pack in the place of theirs. ``folder``: the data folder; None: as shipped."""
+    from desktop.services.law import law_of
 
-
-def load_law(folder: Path) -> Book:
-    """The book of rules of one folder, checked whole."""
-    from desktop.rules.book import load_book
-
-    return load_book(folder)
+    return law_of(folder)
 
 
 def load_codes(pack: LocalPack | None = None) -> CodeTables:
@@ -133,7 +124,7 @@ class OpenDesk:
             engine=engine,
             folder=folder,
             station=station,
-            book=load_law(law_folder(folder)),
+            book=load_law(folder),
             codes=load_codes(pack),
             pack=pack,
             calendar=Calendar.load(resource("law", "working-days.toml")),

@@ -299,16 +299,16 @@ def _facts(args: argparse.Namespace) -> tuple[Any, dict[str, Any]]:
 
 
 def _recognise(args: argparse.Namespace) -> Answer:
-    from desktop.app import law_folder, load_codes, load_law
+    from desktop.app import load_codes, load_law
     from desktop.rules.conclusion import read_answers
     from desktop.rules.recognition import recognise, schema, what_would_change
 
+    book = load_law(args.data or settings.user_data_folder())
     if args.schema:
-        return Answer(schema(), json.dumps(schema(), ensure_ascii=False, indent=1))
+        return Answer(schema(book), json.dumps(schema(book), ensure_ascii=False, indent=1))
     if args.facts is None:
         raise RefusedError(_("请给出合同要素文件"), _("contract-desk recognise 要素.json"))
     facts, raw = _facts(args)
-    book = load_law(law_folder(args.data or settings.user_data_folder()))
     answers = read_answers(raw)
     conclusion = recognise(facts, answers, book, on=args.on)
     changes = what_would_change(facts, answers, book, on=args.on)
@@ -348,17 +348,17 @@ def _answer_word(answer: str) -> str:
 
 
 def _relief(args: argparse.Namespace) -> Answer:
-    from desktop.app import law_folder, load_law
+    from desktop.app import load_law
     from desktop.rules.conclusion import read_answers
     from desktop.rules.recognition import schema
     from desktop.rules.relief import RESULT_WORDS, check_relief
 
+    book = load_law(args.data or settings.user_data_folder())
     if args.schema:
-        return Answer(schema(), json.dumps(schema(), ensure_ascii=False, indent=1))
+        return Answer(schema(book), json.dumps(schema(book), ensure_ascii=False, indent=1))
     if args.facts is None:
         raise RefusedError(_("请给出合同要素文件"), _("contract-desk relief 要素.json"))
     facts, raw = _facts(args)
-    book = load_law(law_folder(args.data or settings.user_data_folder()))
     results = check_relief(
         facts,
         read_answers(raw),
@@ -765,9 +765,9 @@ def _restore(args: argparse.Namespace) -> Answer:
 
 
 def _policy(args: argparse.Namespace) -> Answer:
-    from desktop.app import law_folder, load_law
+    from desktop.app import load_law
 
-    book = load_law(law_folder(args.data or settings.user_data_folder()))
+    book = load_law(args.data or settings.user_data_folder())
     marks = {"verified": _("已核对"), "draft": _("草案"), "memory": _("凭记忆")}
     rows = book.all_rows()
     if args.action == "list":
@@ -836,9 +836,36 @@ def _demo(args: argparse.Namespace) -> Answer:
 
 
 def _province(args: argparse.Namespace) -> Answer:
-    from desktop.exchange.province_desk import run_province
+    from desktop.app import load_codes
+    from desktop.exchange.province_desk import FILE, ProvinceDesk, in_words
 
-    return Answer(*run_province(args))
+    codes = load_codes(None)
+    if (args.store / FILE).exists():
+        province = ProvinceDesk(args.store, codes, settings.now)
+    else:
+        province = ProvinceDesk.create(
+            args.store, codes, settings.now, code=args.code, name=args.name or _("省级主管部门")
+        )
+    out = args.out or args.store / "out"
+    try:
+        if args.action == "admit":
+            code, name, key = args.target
+            province.admit(code, name, Path(key))
+            return Answer(
+                {"public_key": province.public_key()},
+                _("已收下。上级公钥：{p}").format(p=province.public_key()),
+            )
+        if args.action == "receive":
+            received = [province.receive(Path(path), out, _progress(args)) for path in args.target]
+            files = [str(path) for r in received for path in r.receipts]
+            return Answer(received, "\n".join([in_words(received), *files]))
+        if args.action == "receipts":
+            written = province.receipts(out, args.station or "")
+            return Answer(written, "\n".join(str(path) for path in written))
+        path = province.block(args.station, args.count, args.year or settings.today().year, out)
+        return Answer({"path": path}, str(path))
+    finally:
+        province.close()
 
 
 def _self_test(args: argparse.Namespace) -> Answer:
@@ -988,13 +1015,14 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("first", nargs="?")
     p.add_argument("second", nargs="?")
     p = add("province", _province, "上级一侧的参考程序")
-    p.add_argument("action", choices=("receive", "receipts", "block"))
+    p.add_argument("action", choices=("admit", "receive", "receipts", "block"))
     p.add_argument("target", nargs="*")
     p.add_argument("--store", type=Path, required=True, help="上级的数据文件夹")
     p.add_argument("--out", type=Path, help="回执、号段写到哪里")
     p.add_argument("--station", help="号段给哪个机构")
     p.add_argument("--year", type=int)
-    p.add_argument("--first", type=int, default=1)
+    p.add_argument("--code", default="990000", help="建立上级文件夹时：上级代码")
+    p.add_argument("--name", help="建立上级文件夹时：上级名称")
     p.add_argument("--count", type=int, default=100)
     add("self-test", _self_test, "装好之后自己检查一遍")
     return parser

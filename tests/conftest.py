@@ -15,7 +15,7 @@ from uuid import uuid4
 import pytest
 
 from desktop.resources import resource
-from desktop.rules.book import Book, load_book
+from desktop.rules.book import Book
 from desktop.rules.codes import CodeTables
 from desktop.rules.facts import AmountLine, Attachment, Facts, Party
 from desktop.rules.local_pack import LocalPack, load_pack
@@ -45,7 +45,9 @@ ADMIN = SignedIn("程砚", frozenset({"admin"}))
 
 @pytest.fixture(scope="session")
 def book() -> Book:
-    return load_book(resource("law"))
+    from desktop.services.law import law_of
+
+    return law_of()
 
 
 @pytest.fixture(scope="session")

@@ -361,11 +361,20 @@ def _read(row_type: type, raw: Any, place: str, problems: list[Problem]) -> Any:
             zh = str(known[name].metadata["zh"])
             try:
                 values[name] = _value(value, hints[name], int(known[name].metadata["longest"]))
+                if known[name].metadata["type"] == "money":
+                    values[name] = _to_the_fen(values[name])
             except (ValueError, ArithmeticError) as exc:
                 problems.append(
                     Problem(f"{place}{zh}", str(value)[:40], str(exc), "请按合同原文改正", field=name)
                 )
     return row_type(**values)
+
+
+def _to_the_fen(amount: Decimal) -> Decimal:
+    fen = amount.quantize(Decimal("0.01"))
+    if fen != amount:
+        raise ValueError("金额最多两位小数")
+    return fen
 
 
 def _value(value: Any, hint: Any, longest: int) -> Any:
@@ -403,7 +412,7 @@ def _value(value: Any, hint: Any, longest: int) -> Any:
     return value
 
 
-def with_row(facts: Facts, name: str, index: int, **changes: Any) -> Facts:
+def with_row(facts: Facts, name: str, index: int, /, **changes: Any) -> Facts:
     """A copy with one row of a list field changed; ``index`` may be one past the end to append."""
     rows = list(getattr(facts, name))
     if index == len(rows):

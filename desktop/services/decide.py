@@ -221,8 +221,15 @@ def last_recognition(uow: UnitOfWork, contract_id: int) -> Recognition | None:
 def relief_of(
     office: Office, facts: Facts, answers: Mapping[str, Any], *, registered: bool
 ) -> tuple[ReliefResult, ...]:
-    """The relief opinion on these facts; decides nothing."""
-    return check_relief(facts, read_answers(answers), office.book, registered=registered, on=office.today())
+    """The relief opinion on these facts, with the subsidies of the local pack; decides nothing."""
+    return check_relief(
+        facts,
+        read_answers(answers),
+        office.book,
+        registered=registered,
+        on=office.today(),
+        subsidies=office.pack.subsidies,
+    )
 
 
 def keep_relief(office: Office, cmd: KeepRelief) -> int:

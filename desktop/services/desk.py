@@ -29,12 +29,18 @@ Progress = Callable[[int, int, str], None]
 class Desk(Protocol):
     """An open station and the person who is signed in."""
 
-    person: v.SignedIn
-    station: v.StationView
-    book: Book
-    codes: CodeTables
-    pack: LocalPack
-    calendar: Calendar
+    @property
+    def person(self) -> v.SignedIn: ...
+    @property
+    def station(self) -> v.StationView: ...
+    @property
+    def book(self) -> Book: ...
+    @property
+    def codes(self) -> CodeTables: ...
+    @property
+    def pack(self) -> LocalPack: ...
+    @property
+    def calendar(self) -> Calendar: ...
 
     # looking
     def today(self) -> date: ...

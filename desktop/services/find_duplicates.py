@@ -80,11 +80,13 @@ def _decisions(uow: UnitOfWork, contract_id: int | None) -> dict[int, str]:
             or_(DuplicateDecision.contract_id == contract_id, DuplicateDecision.other_id == contract_id)
         )
     )
-    return {
-        (row.other_id if row.contract_id == contract_id else row.contract_id): row.reason
-        for row in rows
-        if not row.is_duplicate
-    }
+    found = {}
+    for row in rows:
+        if row.contract_id != contract_id:  # the other one was judged to be the copy, or both are good
+            found[row.contract_id] = row.reason
+        elif not row.is_duplicate:
+            found[row.other_id] = row.reason
+    return found
 
 
 def _view(other: Contract, likeness: int, why: str, decisions: Mapping[int, str]) -> DuplicateView:

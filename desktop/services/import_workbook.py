@@ -16,7 +16,7 @@ from desktop.rules.facts import Facts, facts_to_json
 from desktop.services.commands import ImportWorkbook, SaveContract
 from desktop.services.lifecycle import CLERK
 from desktop.services.office import Office, check_actor, commit
-from desktop.services.take_in import form_problems, new_local_serial, save_in, text_hash
+from desktop.services.take_in import form_problems, save_in, secret_content, text_hash
 from desktop.services.views import ImportReport
 from desktop.store.mapping import write_facts
 from desktop.store.search_index import index_contract
@@ -111,7 +111,8 @@ def _import_ledger(office: Office, cmd: ImportWorkbook, tell: Progress) -> Impor
 
 def wrong_in_form(office: Office, facts: Facts, row: int) -> list[Problem]:
     """Errors of the self-check that do not wait for a submission: what stands there is wrong, not just missing."""
-    found = form_problems(office, facts, {}, submitted=False)
+    secret = secret_content(facts)
+    found = (*form_problems(office, facts, {}, submitted=False), *((secret,) if secret else ()))
     return [
         Problem(
             _("第 {row} 行 {place}").format(row=row, place=p.place),
@@ -134,7 +135,7 @@ def import_key(facts: Facts, word: str) -> str:
 
 
 def enter_ledger_row(uow: UnitOfWork, office: Office, cmd: ImportWorkbook, facts: Facts) -> Contract:
-    """A registration of an earlier year: REGISTERED with its number kept, never sent above again."""
+    """A registration of an earlier year: REGISTERED, its number kept; takes no 受理号 of this year, is never sent."""
     if not facts.official_number or facts.registered_on is None:
         raise RefusedError(
             _("“{title}”没有登记编号或登记日期").format(title=facts.title or ""),
@@ -144,7 +145,7 @@ def enter_ledger_row(uow: UnitOfWork, office: Office, cmd: ImportWorkbook, facts
     uid = str(uuid5(NAMESPACE_URL, f"{office.station.code}/{facts.official_number}"))
     contract = Contract(
         uid=uid,
-        local_serial=new_local_serial(uow, office),
+        local_serial=_("台账 {number}").format(number=facts.official_number),
         state="REGISTERED",
         reporting_state="ACCEPTED_ABOVE",
         origin="ledger",

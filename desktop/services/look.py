@@ -37,6 +37,8 @@ from desktop.services.office import Office, standing_of
 from desktop.services.register import review_rows
 from desktop.services.take_in import form_problems, passed_doubts
 from desktop.settings import local_time
+from desktop.statistics.figures import COLUMNS
+from desktop.statistics.figures import figures as count_figures
 from desktop.store import queries
 from desktop.store.engine import free_bytes
 from desktop.store.mapping import facts_of
@@ -656,12 +658,12 @@ def figures(
     office: Office, first: date, last: date, by: str
 ) -> tuple[tuple[str, int, Decimal, Decimal], ...]:
     """Live registrations between two days by kind, sub_kind, month, state or field."""
-    if by not in ("kind", "sub_kind", "month", "state", "field"):
-        raise RefusedError(_("不能按“{by}”汇总").format(by=by), "kind、sub_kind、month、state、field")
+    if by not in COLUMNS:
+        raise RefusedError(_("不能按“{by}”汇总").format(by=by), "、".join(COLUMNS))
     if last < first:
         raise RefusedError(_("止日早于起日"), _("请核对两个日期"))
     with office.look() as uow:
-        return tuple(queries.figures(uow.session, first, last, by))
+        return tuple(count_figures(uow.session, first, last, by))
 
 
 def check_form(office: Office, facts: Facts, contract_id: int | None, *, submitted: bool) -> Any:

@@ -23,6 +23,7 @@ from desktop.models import (
 from desktop.resources import _
 from desktop.services.afterwards import sheets_outside
 from desktop.services.commands import ReceiveFile, UnfreezeBlock
+from desktop.services.law import put_in_force, with_overlay
 from desktop.services.lifecycle import why_not
 from desktop.services.office import Office, check_actor, commit, standing_of
 from desktop.services.views import BlockView, ReceiveReport
@@ -259,7 +260,6 @@ def _receive_block(office: Office, cmd: ReceiveFile) -> ReceiveReport:
 
 def _receive_policy(office: Office, cmd: ReceiveFile) -> ReceiveReport:
     from desktop.exchange.receipts import read_policy
-    from desktop.rules.book import load_book
 
     pack = read_policy(cmd.path, _keys(office), station=office.station.code)
     uid = f"{pack.pack_id}/{pack.version}"
@@ -271,7 +271,7 @@ def _receive_policy(office: Office, cmd: ReceiveFile) -> ReceiveReport:
         try:
             for name, content in pack.files.items():
                 (folder / name).write_bytes(content)
-            book = load_book(folder)
+            book = with_overlay(folder)
         except (RefusedError, OSError):
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -288,9 +288,7 @@ def _receive_policy(office: Office, cmd: ReceiveFile) -> ReceiveReport:
             cmd.request_id, "policy", cmd.actor, office.now(), {"uid": uid, "rows": len(book.all_rows())}
         )
         commit(uow)
-    pointer = office.folder / "law" / "CURRENT.partial"
-    pointer.write_text(folder.name, encoding="utf-8")
-    pointer.replace(office.folder / "law" / "CURRENT")
+    put_in_force(office.folder, folder)
     return ReceiveReport(
         "policy",
         _("装入规则包 {v}，{n} 条；重新登录后生效").format(v=pack.version, n=len(book.all_rows())),

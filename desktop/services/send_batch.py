@@ -8,7 +8,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from sqlalchemy import select
 
@@ -133,7 +133,7 @@ def _line(uow: UnitOfWork, office: Office, contract: Contract) -> Any:
         detail = json.loads(action.detail)
         actions.append(
             PackageAction(
-                uid=f"{action.request_id}:{action.verb}",
+                uid=str(uuid5(NAMESPACE_URL, f"{contract.uid}/{action.request_id}/{action.verb}")),
                 kind=action.verb,
                 at=action.at,
                 by=action.person,
@@ -190,6 +190,7 @@ def slip_data(office: Office, batch: Batch, medium: str) -> Any:
         station_name=office.station.name,
         decided_on=local_time(batch.made_at).date(),
         check_code=batch.check_code,
+        qr=f"CDP1:{batch.sha256}",
         is_training=office.station.is_training,
         package=batch.package_name,
         sequence=batch.sequence,

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from desktop.errors import Problem, ProblemsFound, RefusedError
 from desktop.models import Contract, DoubtPassed, Notice, NoticeItem
 from desktop.resources import _
-from desktop.rules.checks import check_facts
+from desktop.rules.checks import check_facts, may_be_kept
 from desktop.rules.facts import Facts
 from desktop.services.commands import (
     AcceptContract,
@@ -41,6 +41,10 @@ DECLINE_GROUNDS: Mapping[str, str] = {
     "other_station": "R-GATE-19",
 }
 """Why a case is not ours to take (不予受理) → the rule it rests on."""
+
+
+SECRET_SUMMARY = "涉密，内容不录入"
+"""All that may stand under 主要内容 of a secret contract."""
 
 
 def save_contract(office: Office, cmd: SaveContract) -> int:
@@ -123,18 +127,28 @@ def text_hash(facts: Facts) -> str:
 
 def refuse_secret_content(facts: Facts) -> None:
     """A secret contract is registered by its elements only; technical content must not be typed here."""
-    if facts.is_secret and (facts.summary or any(line.label for line in facts.amount_lines)):
-        raise RefusedError(
-            _("涉密合同只登要素，不得录入主要内容和价款明细"),
-            _("请删去“主要内容”和金额明细后保存；涉密内容走专门渠道"),
-            code="S032",
-        )
+    if problem := secret_content(facts):
+        raise RefusedError(problem.reason, problem.remedy, code=problem.code)
+
+
+def secret_content(facts: Facts) -> Problem | None:
+    """What is wrong with a secret contract that says what it is about; None when it is in order."""
+    if not facts.is_secret or not facts.summary or facts.summary.strip("。 ") == SECRET_SUMMARY:
+        return None
+    return Problem(
+        _("31 主要内容"),
+        _("（已填）"),
+        _("涉密合同只登要素，不得录入主要内容"),
+        _("请把“主要内容”改为“{words}”后保存；涉密内容走专门渠道").format(words=SECRET_SUMMARY),
+        code="S324",
+        field="summary",
+    )
 
 
 def form_problems(
     office: Office, facts: Facts, passed: Mapping[tuple[str, str], str], *, submitted: bool
 ) -> tuple[Problem, ...]:
-    """The self-check of the form; a doubt that was passed with a reason becomes a note that carries it."""
+    """The self-check of the form; what was passed with a reason becomes a note that carries it."""
     found = check_facts(
         facts, today=office.today(), codes=office.codes, pack=office.pack, submitted=submitted
     )
@@ -142,7 +156,7 @@ def form_problems(
 
 
 def _with_reason(problem: Problem, reason: str) -> Problem:
-    if problem.level != "doubt" or not reason:
+    if not reason or not may_be_kept(problem):
         return problem
     return replace(problem, level="note", remedy=_("已写明：{reason}").format(reason=reason))
 

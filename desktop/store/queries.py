@@ -155,31 +155,3 @@ def month_figures(session: Session) -> Sequence[Any]:
         .group_by(Contract.registered_on, Contract.reporting_state)
     )
     return session.execute(query).all()
-
-
-def figures(session: Session, first: date, last: date, by: str) -> list[tuple[str, int, Decimal, Decimal]]:
-    """Live registrations of a span by ``kind``, ``month``, ``state`` or ``field``: name, count, two sums."""
-    columns: dict[str, Any] = {
-        "kind": Contract.kind,
-        "sub_kind": Contract.sub_kind,
-        "state": Contract.state,
-        "field": Contract.technical_field,
-        "month": Contract.registered_on,
-    }
-    column = columns[by]
-    query = (
-        select(column, func.count(), func.sum(Contract.contract_amount), func.sum(Contract.technology_amount))
-        .where(
-            Contract.registered_on >= first,
-            Contract.registered_on <= last,
-            Contract.state.in_(LIVE),
-            Contract.deleted_at.is_(None),
-        )
-        .group_by(column)
-    )
-    found: dict[str, tuple[int, Decimal, Decimal]] = {}
-    for name, number, total, technology in session.execute(query):
-        key = name.strftime("%Y-%m") if by == "month" else str(name or "")
-        old = found.get(key, (0, Decimal(0), Decimal(0)))
-        found[key] = (old[0] + number, old[1] + _yuan(total), old[2] + _yuan(technology))
-    return [(key, *found[key]) for key in sorted(found)]

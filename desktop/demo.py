@@ -1,0 +1,787 @@
+"""``contract-desk demo``: a clerk's whole day on the sample station, without a screen, on real files.
+
+The day is written down in ``resources/sample/day.toml``; this module carries it out through the same services as the
+window, tells what it did, and keeps every file it made.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from desktop import settings
+from desktop.app import OpenDesk, load_codes, restore, sign_in
+from desktop.errors import ProblemsFound, RefusedError
+from desktop.resources import _, resource
+from desktop.rules.facts import Facts, facts_from_json
+from desktop.sample_station_data import SamplePerson, make_station, sample_today
+from desktop.services import commands as c
+from desktop.services.decide import keep_relief, kept_answers, recognise_contract, relief_of
+from desktop.services.issue import issue_certificate, record_sheet
+from desktop.services.register import review_and_register as register
+from desktop.services.register import review_rows
+from desktop.services.take_in import accept_contract
+from desktop.services.views import SignedIn
+from desktop.store.mapping import facts_of
+
+Tell = Callable[[str], object]
+
+
+@dataclass
+class Account:
+    """What happened, in words, and every file."""
+
+    tell: Tell | None
+    lines: list[str] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+
+    def say(self, text: str = "") -> None:
+        """One line of the account."""
+        self.lines.append(text)
+        if self.tell is not None:
+            self.tell(text + "\n")
+
+    def head(self, text: str) -> None:
+        """A new part of the day."""
+        self.say()
+        self.say(f"── {text} " + "─" * max(2, 60 - 2 * len(text)))
+
+    def made(self, path: Path) -> Path:
+        """Note a file."""
+        self.files.append(path)
+        return path
+
+
+class Day:
+    """The day as it goes: the open desk, the contracts by 序号, the account."""
+
+    def __init__(self, out: Path, account: Account) -> None:
+        self.out, self.account = out, account
+        self.station = out / "station"
+        self.people: Mapping[str, SamplePerson] = make_station(self.station, cheap_passwords=True)
+        self.ids: dict[int, int] = {}
+        first = next(iter(self.people.values()))
+        self.desk: OpenDesk = sign_in(self.station, first.name, first.password)
+
+    def as_person(self, name: str) -> str:
+        """Hand the desk over: the demo signs nobody in twice, but every act is done under its own name and roles."""
+        person = self.people[name]
+        self.desk.act_as(SignedIn(person.name, frozenset(person.roles)))
+        return name
+
+    def serial(self, no: int) -> str:
+        """受理号 of the contract with this 序号."""
+        return self.desk.rows([self.ids[no]])[self.ids[no]].local_serial
+
+    def folder(self, name: str) -> Path:
+        """A folder of the output, made when it is needed."""
+        path = self.out / name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+def run_demo(out: Path, tell: Tell | None = None) -> tuple[dict[str, Any], str]:
+    """The whole day into ``out`` (emptied first if an earlier demo made it); returns figures and the account.
+
+    Raises RefusedError when ``out`` holds something that is not an earlier demo.
+    """
+    prepare(out)
+    os.environ["CONTRACT_DESK_TODAY"] = sample_today().isoformat()
+    account = Account(tell)
+    started = time.perf_counter()
+    account.say(_("技术合同登记工作站：样例登记处的一天（{day}）").format(day=sample_today()))
+    account.say(_("人员、单位、编号、合同都是虚构的。"))
+    day = Day(out, account)
+    try:
+        open_the_station(day)
+        for step in tomllib.loads(resource("sample", "day.toml").read_text(encoding="utf-8"))["step"]:
+            STEPS[step["do"]](day, step)
+        figures = end_of_day(day)
+    finally:
+        day.desk.close()
+    figures |= restore_and_compare(day, figures)
+    spent = time.perf_counter() - started
+    account.head(_("做出的文件"))
+    for path in account.files:
+        account.say(f"  {path.relative_to(out)}")
+    account.say()
+    account.say(_("用时 {s:.1f} 秒。全部文件在 {out}").format(s=spent, out=out))
+    (out / "account.txt").write_text("\n".join(account.lines) + "\n", encoding="utf-8")
+    return figures | {"seconds": round(spent, 1), "files": [str(p) for p in account.files]}, (
+        "" if tell is not None else "\n".join(account.lines)
+    )
+
+
+def prepare(out: Path) -> None:
+    """An empty folder to work in."""
+    marker = out / ".contract-desk-demo"
+    if out.exists() and any(out.iterdir()):
+        if not marker.exists():
+            raise RefusedError(
+                _("{out} 里有别的东西，演示不会动它").format(out=out), _("请换一个空文件夹：--out 新文件夹")
+            )
+        shutil.rmtree(out)
+    out.mkdir(parents=True, exist_ok=True)
+    marker.write_text(_("演示做出的文件夹，可以整个删掉") + "\n", encoding="utf-8")
+
+
+def open_the_station(day: Day) -> None:
+    """Exchange keys with the province, and import the number block it allots."""
+    from desktop.exchange.province_desk import ProvinceDesk
+
+    day.account.head(_("开门：号段"))
+    sample = tomllib.loads(resource("sample", "station.toml").read_text(encoding="utf-8"))
+    block = sample["number_block"]
+    province = ProvinceDesk.create(
+        day.out / "province",
+        load_codes(day.desk.pack),
+        settings.now,
+        code="990000",
+        name="云岭省技术市场管理办公室",
+    )
+    own_key = next((day.station / "keys").glob("*.pub"))
+    province.admit(day.desk.station.code, day.desk.station.name, own_key)
+    shutil.copy(province.public_key(), day.station / "keys")
+    skipped = int(block["first"][-4:]) - 1
+    if skipped:
+        province.block(day.desk.station.code, skipped, sample_today().year, day.out / "province" / "earlier")
+    count = int(block["last"][-4:]) - skipped
+    path = province.block(
+        day.desk.station.code, count, sample_today().year, day.folder("from-province"), block["name"]
+    )
+    province.close()
+    day.account.made(path)
+    head = day.as_person("贺兰舟")
+    report = day.desk.receive(c.ReceiveFile(actor=head, path=path))
+    day.account.say(f"  {report.words}")
+    used = str(int(block["next"]) - 1)
+    view = day.desk.unfreeze_block(c.UnfreezeBlock(actor=head, last_number=used))
+    day.account.say(
+        _("  前 {n} 个已在纸质台账上用过；余 {left} 个，下一号 {next}").format(
+            n=block["used"], left=view.left, next=view.next_number
+        )
+    )
+
+
+# --- the steps of day.toml
+
+
+def _numbers(step: Mapping[str, Any]) -> list[int]:
+    return list(step.get("nos") or [step["no"]])
+
+
+def import_ledger(day: Day, step: Mapping[str, Any]) -> None:
+    """Last year's register comes in."""
+    day.account.head(_("旧台账"))
+    who = day.as_person(step["who"])
+    path = day.folder("from-applicants") / step["file"]
+    shutil.copy(resource("sample", step["file"]), path)
+    report = day.desk.import_workbook(c.ImportWorkbook(actor=who, path=path, is_ledger=True))
+    found = day.desk.search("", {"year": ["2025"]})
+    day.account.say(
+        _("  {who} 导入 {file}：{n} 份，成交额合计 {a:,.2f} 元").format(
+            who=who, file=step["file"], n=len(report.accepted), a=found.contract_sum
+        )
+    )
+
+
+def import_applications(day: Day, step: Mapping[str, Any]) -> None:
+    """The application workbook: good rows come in, the others go back with reasons."""
+    day.account.head(_("收件：导入申请表"))
+    who = day.as_person(step["who"])
+    path = day.folder("from-applicants") / step["file"]
+    shutil.copy(resource("sample", step["file"]), path)
+    returned = day.folder("to-applicants") / "申请表_退回.xlsx"
+    report = day.desk.import_workbook(c.ImportWorkbook(actor=who, path=path, returned=returned))
+    day.ids.update(report.ids)
+    day.account.say(
+        _("  {who} 导入 {n} 份：收入 {a} 份草稿，退回 {b} 份，问题 {p} 处").format(
+            who=who,
+            n=report.read_count,
+            a=len(report.accepted),
+            b=len(report.rejected_rows),
+            p=len(report.problems),
+        )
+    )
+    for problem in [p for p in report.problems if p.level == "error"][:6]:
+        day.account.say(
+            f"    ✕ {problem.place}：{problem.value or '（空）'}　{problem.reason}；{problem.remedy}"
+        )
+    day.account.say(_("    ……全部原因写在退回的申请表最后一列，改好可以直接再导"))
+    if report.returned:
+        day.account.made(report.returned)
+    again = day.desk.import_workbook(c.ImportWorkbook(actor=who, path=path, returned=returned))
+    day.account.say(
+        _("  同一文件再导一遍：新收 {a} 份，已有 {b} 份，没有重复").format(
+            a=len(again.accepted), b=again.already_there
+        )
+    )
+
+
+def decline(day: Day, step: Mapping[str, Any]) -> None:
+    """Not our case: names the right office."""
+    who, no = day.as_person(step["who"]), step["no"]
+    day.desk.decline(
+        c.DeclineContract(
+            actor=who,
+            contract_id=day.ids[no],
+            ground=step["ground"],
+            where_to=step["where_to"],
+            reason=step["reason"],
+        )
+    )
+    day.account.say(_("  不予受理 {serial}：{reason}").format(serial=day.serial(no), reason=step["reason"]))
+
+
+def decide_duplicate(day: Day, step: Mapping[str, Any]) -> None:
+    """A person's word on two contracts that look alike."""
+    who, no = day.as_person(step["who"]), step["no"]
+    other = day.ids[step["other_no"]] if "other_no" in step else day.desk.find_contract(step["other_number"])
+    day.desk.decide_duplicate(
+        c.DecideDuplicate(
+            actor=who,
+            contract_id=day.ids[no],
+            other_id=other,
+            is_duplicate=step["is_duplicate"],
+            reason=step["reason"],
+        )
+    )
+    word = _("重复") if step["is_duplicate"] else _("不重复")
+    day.account.say(
+        _("  {serial} 判断为{word}：{reason}").format(serial=day.serial(no), word=word, reason=step["reason"])
+    )
+
+
+def accept(day: Day, step: Mapping[str, Any]) -> None:
+    """Accept; doubts of the self-check are passed with a reason first, errors are told."""
+    who = day.as_person(step["who"])
+    day.account.head(_("受理"))
+    accepted = doubts = 0
+    for no in _numbers(step):
+        contract_id = day.ids[no]
+        with day.desk.office.look() as uow:
+            facts = facts_of(uow.contract(contract_id))
+        for problem in day.desk.check_form(facts, contract_id, submitted=True):
+            if problem.level == "doubt":
+                day.desk.pass_doubt(
+                    c.PassDoubt(
+                        actor=who,
+                        contract_id=contract_id,
+                        code=problem.code,
+                        field_name=problem.field,
+                        reason=_("已与申请人核对原件"),
+                    )
+                )
+                doubts += 1
+        try:
+            accept_contract(day.desk.office, c.AcceptContract(actor=who, contract_id=contract_id))
+        except ProblemsFound as exc:
+            day.account.say(
+                _("  {serial} 不能受理：{why}").format(serial=day.serial(no), why=exc.problems[0].reason)
+            )
+            continue
+        accepted += 1
+        if accepted == 1:
+            sheet = day.desk.contract(contract_id)
+            slip = day.folder("to-applicants") / f"受理通知单_{sheet.row.local_serial[-4:]}.pdf"
+            day.account.made(day.desk.print_notice(sheet.notices[-1].id, slip))
+    day.account.say(_("  {who} 受理 {n} 份，写明理由通过的疑点 {d} 处").format(who=who, n=accepted, d=doubts))
+
+
+def return_contract(day: Day, step: Mapping[str, Any]) -> None:
+    """One notice with everything that is missing."""
+    who, no = day.as_person(step["who"]), step["no"]
+    defects = tuple(c.Defect(**d) for d in step["defects"])
+    sheet = day.desk.return_contract(
+        c.ReturnContract(actor=who, contract_id=day.ids[no], defects=defects, deadline_on=step["deadline_on"])
+    )
+    path = day.folder("to-applicants") / f"补正告知书_{sheet.row.local_serial[-4:]}.pdf"
+    day.account.made(day.desk.print_notice(sheet.notices[-1].id, path))
+    day.account.say(
+        _("  退回补正 {serial}，{n} 项，期限 {d}：{first}").format(
+            serial=sheet.row.local_serial, n=len(defects), d=step["deadline_on"], first=defects[0].problem
+        )
+    )
+
+
+def supplement(day: Day, step: Mapping[str, Any]) -> None:
+    """The supplement comes in; the clock starts again."""
+    who, no = day.as_person(step["who"]), step["no"]
+    facts = changed(day.desk.contract(day.ids[no]).facts, step.get("facts", {}))
+    contract_id = day.ids[no]
+    sheet = day.desk.supplement(c.SupplementContract(actor=who, contract_id=contract_id, facts=facts))
+    extra = step.get("answers", {})
+    if extra:
+        day.desk.save_answers(
+            c.SaveAnswers(actor=who, contract_id=contract_id, answers=answers_of(no) | extra)
+        )
+    day.account.say(
+        _("  {serial} 补正材料到齐，重新起算，期限 {d}").format(
+            serial=sheet.row.local_serial, d=sheet.row.due_on
+        )
+    )
+
+
+def refuse(day: Day, step: Mapping[str, Any]) -> None:
+    """Refused with grounds and facts; the letter waits for the station's remedy wording."""
+    who, no = day.as_person(step["who"]), step["no"]
+    sheet = day.desk.refuse(
+        c.RefuseContract(
+            actor=who, contract_id=day.ids[no], grounds=tuple(step["grounds"]), reason=step["reason"]
+        )
+    )
+    ground = day.desk.codes.name("refusal_grounds", step["grounds"][0])
+    day.account.say(
+        _("  不予登记 {serial}（{ground}）：{reason}").format(
+            serial=sheet.row.local_serial, ground=ground, reason=step["reason"]
+        )
+    )
+    path = day.folder("to-applicants") / f"不予登记通知书_{sheet.row.local_serial[-4:]}.pdf"
+    try:
+        day.account.made(day.desk.print_notice(sheet.notices[-1].id, path))
+    except RefusedError as exc:
+        if step["no"] == 73:
+            day.account.say(_("    通知书没有打印：{why}").format(why=exc.message))
+
+
+def recognise(day: Day, step: Mapping[str, Any]) -> None:
+    """The clerk recognises by the answers of the interview, and stores the relief opinion."""
+    who = day.as_person(step["who"])
+    single = "no" in step
+    if not single:
+        day.account.head(_("认定、核定、税惠"))
+    done = 0
+    reliefs: dict[str, int] = {}
+    for no in _numbers(step):
+        contract_id = day.ids[no]
+        with day.desk.office.look() as uow:
+            contract = uow.contract(contract_id)
+            answers = kept_answers(uow, contract, "recognition") or answers_of(no)
+            for result in relief_of(day.desk.office, facts_of(contract), {}, registered=False):
+                reliefs[result.result] = reliefs.get(result.result, 0) + 1
+        recognise_contract(
+            day.desk.office,
+            c.RecogniseContract(
+                actor=who,
+                contract_id=contract_id,
+                answers=answers,
+                sub_kind=step.get("sub_kind"),
+                reason=step.get("reason", ""),
+            ),
+        )
+        keep_relief(day.desk.office, c.KeepRelief(actor=who, contract_id=contract_id, answers={}))
+        done += 1
+        if single:
+            sheet = day.desk.contract(contract_id)
+            day.account.say(
+                _("  {who} 认定 {serial} 为 {kind}；理由：{reason}").format(
+                    who=who,
+                    serial=sheet.row.local_serial,
+                    kind=day.desk.codes.name("contract_kinds", sheet.row.sub_kind),
+                    reason=step.get("reason", ""),
+                )
+            )
+    if not single:
+        words = {
+            "supported": _("支持"),
+            "supported_once_registered": _("登记后支持"),
+            "cannot_tell": _("尚不能判断"),
+            "not_supported": _("不支持"),
+            "no_rule": _("没有有效规定"),
+            "not_applicable": _("不适用"),
+        }
+        told = "、".join(f"{words[k]} {n}" for k, n in sorted(reliefs.items()))
+        day.account.say(_("  {who} 认定 {n} 份；税惠意见：{told}").format(who=who, n=done, told=told))
+
+
+def review(day: Day, step: Mapping[str, Any]) -> None:
+    """A second person looks; here with an objection."""
+    who, no = day.as_person(step["who"]), step["no"]
+    day.account.head(_("复核、登记"))
+    sheet = day.desk.contract(day.ids[no])
+    objections = {_item_of(o["item"]): o["remark"] for o in step["objections"]}
+    items = tuple(
+        c.ReviewedItem(r.item, r.value, r.item not in objections, objections.get(r.item, ""))
+        for r in sheet.review_rows
+    )
+    day.desk.review(c.ReviewContract(actor=who, contract_id=sheet.row.id, items=items))
+    for item, remark in objections.items():
+        label = next(r.label for r in sheet.review_rows if r.item == item)
+        day.account.say(
+            _("  {who} 复核 {serial}，异议“{label}”：{remark}").format(
+                who=who, serial=sheet.row.local_serial, label=label, remark=remark
+            )
+        )
+
+
+def _item_of(field_name: str) -> str:
+    return {"valid_until": "term", "valid_from": "term", "sub_kind": "kind"}.get(field_name, field_name)
+
+
+def send_back(day: Day, step: Mapping[str, Any]) -> None:
+    """Back to the clerk."""
+    who, no = day.as_person(step["who"]), step["no"]
+    day.desk.send_back(c.SendBack(actor=who, contract_id=day.ids[no], reason=step["reason"]))
+    day.account.say(_("  退回初审：{reason}").format(reason=step["reason"]))
+
+
+def save(day: Day, step: Mapping[str, Any]) -> None:
+    """The clerk corrects a value."""
+    who, no = day.as_person(step["who"]), step["no"]
+    sheet = day.desk.contract(day.ids[no])
+    facts = changed(sheet.facts, step["facts"])
+    sheet = day.desk.save_contract(
+        c.SaveContract(actor=who, facts=facts, contract_id=day.ids[no], revision=sheet.revision)
+    )
+    for field_name, before, after in sheet.history[0].changes:
+        day.account.say(
+            _("  {who} 改 {field}：{a} → {b}").format(who=who, field=field_name, a=before, b=after)
+        )
+
+
+def review_and_register(day: Day, step: Mapping[str, Any]) -> None:
+    """The second person agrees to every item and registers."""
+    who = day.as_person(step["who"])
+    numbers = []
+    for no in _numbers(step):
+        contract_id = day.ids[no]
+        with day.desk.office.look() as uow:
+            contract = uow.contract(contract_id)
+            shown = review_rows(uow, day.desk.office, contract, facts_of(contract))
+        items = tuple(c.ReviewedItem(r.item, r.value, True) for r in shown)
+        register(day.desk.office, c.ReviewContract(actor=who, contract_id=contract_id, items=items))
+        numbers.append(day.desk.rows([contract_id])[contract_id].official_number)
+    day.account.say(
+        _("  {who} 复核并登记 {n} 份，编号 {a} 至 {b}").format(
+            who=who, n=len(numbers), a=numbers[0], b=numbers[-1]
+        )
+    )
+    own = day.desk.contract(day.ids[_numbers(step)[0]])
+    day.account.say(
+        _("  日志 {n} 条，{word}").format(
+            n=len(own.history), word=_("首尾相连") if own.is_chain_whole else _("断开")
+        )
+    )
+
+
+def issue(day: Day, step: Mapping[str, Any]) -> None:
+    """Print the certificates in all copies."""
+    day.account.head(_("发证"))
+    who = day.as_person(step["who"])
+    folder = day.folder("certificates")
+    for no in _numbers(step):
+        row = day.desk.rows([day.ids[no]])[day.ids[no]]
+        path = folder / f"登记证明_{row.official_number}.pdf"
+        day.desk.issue_certificate(c.IssueCertificate(actor=who, contract_id=row.id, path=path))
+        day.account.made(path)
+        for copy in (1, 2):
+            day.desk.record_sheet(
+                c.RecordSheet(
+                    actor=who,
+                    contract_id=row.id,
+                    copy_number=copy,
+                    event="collected",
+                    collector=step["collector"],
+                )
+            )
+    day.account.say(_("  {who} 打印登记证明 {n} 份，各 3 联，已签收").format(who=who, n=len(_numbers(step))))
+    grounds = day.folder("files") / "认定审核表.pdf"
+    day.account.made(day.desk.print_grounds(day.ids[_numbers(step)[0]], grounds))
+
+
+def void(day: Day, step: Mapping[str, Any]) -> None:
+    """A spoilt sheet, and the same sheet again."""
+    who, no = day.as_person(step["who"]), step["no"]
+    contract_id, copy = day.ids[no], step["copy"]
+    day.desk.record_sheet(
+        c.RecordSheet(
+            actor=who, contract_id=contract_id, copy_number=copy, event="void", reason=step["reason"]
+        )
+    )
+    number = day.desk.rows([contract_id])[contract_id].official_number
+    path = day.folder("certificates") / f"登记证明_{number}_第{copy}联重打.pdf"
+    day.desk.issue_certificate(
+        c.IssueCertificate(actor=who, contract_id=contract_id, path=path, copies=(copy,))
+    )
+    day.account.made(path)
+    day.account.say(
+        _("  {number} 第 {n} 联作废（{why}）后重打").format(number=number, n=copy, why=step["reason"])
+    )
+
+
+def change(day: Day, step: Mapping[str, Any]) -> None:
+    """A registered contract is changed, the next version printed."""
+    day.account.head(_("变更、注销、撤销、收入"))
+    who, no = day.as_person(step["who"]), step["no"]
+    facts = changed(day.desk.contract(day.ids[no]).facts, step["facts"])
+    sheet = day.desk.change(
+        c.ChangeContract(
+            actor=who,
+            contract_id=day.ids[no],
+            facts=facts,
+            agreement=step["agreement"],
+            reason=step["reason"],
+        )
+    )
+    day.account.say(
+        _("  {who} 变更 {number}：{reason}").format(
+            who=who, number=sheet.row.official_number, reason=step["reason"]
+        )
+    )
+    for field_name, before, after in sheet.history[0].changes:
+        day.account.say(f"    {field_name}：{before or '（空）'} → {after or '（空）'}")
+    letter = day.folder("to-applicants") / f"变更登记通知书_{sheet.row.official_number}.pdf"
+    day.account.made(day.desk.print_notice(sheet.notices[-1].id, letter))
+    path = day.folder("certificates") / f"登记证明_{sheet.row.official_number}_第2版.pdf"
+    day.desk.issue_certificate(c.IssueCertificate(actor=who, contract_id=day.ids[no], path=path))
+    day.account.made(path)
+
+
+def end(day: Day, step: Mapping[str, Any]) -> None:
+    """Cancel or revoke."""
+    who, no = day.as_person(step["who"]), step["no"]
+    sheet = day.desk.end(
+        c.EndContract(
+            actor=who,
+            contract_id=day.ids[no],
+            how=step["do"],
+            reason=step["reason"],
+            document=step["document"],
+        )
+    )
+    word = _("注销") if step["do"] == "cancel" else _("撤销")
+    day.account.say(
+        _("  {who} {word} {number}：{reason}（{doc}）").format(
+            who=who, word=word, number=sheet.row.official_number, reason=step["reason"], doc=step["document"]
+        )
+    )
+    if step["do"] == "cancel":
+        letter = day.folder("to-applicants") / f"注销登记通知书_{sheet.row.official_number}.pdf"
+        day.account.made(day.desk.print_notice(sheet.notices[-1].id, letter))
+
+
+def income(day: Day, step: Mapping[str, Any]) -> None:
+    """Fix technical income for one receipt."""
+    who, no = day.as_person(step["who"]), step["no"]
+    amount = Decimal(step["amount"])
+    sheet = day.desk.fix_income(
+        c.FixIncome(
+            actor=who,
+            contract_id=day.ids[no],
+            received_on=step["received_on"],
+            amount=amount,
+            voucher=step["voucher"],
+        )
+    )
+    day.account.say(
+        _("  {who} 核定技术性收入 {number}：{a:,.2f} 元").format(
+            who=who, number=sheet.row.official_number, a=amount
+        )
+    )
+
+
+def park(day: Day, step: Mapping[str, Any]) -> None:
+    """Keep contracts back from the province, with a reason."""
+    who = day.as_person(step["who"])
+    for no in _numbers(step):
+        day.desk.park(c.ParkContract(actor=who, contract_id=day.ids[no], reason=step["reason"]))
+        day.account.say(
+            _("  暂不上报 {serial}：{reason}").format(serial=day.serial(no), reason=step["reason"])
+        )
+
+
+def batch(day: Day, step: Mapping[str, Any]) -> None:
+    """One package to the province, its receipt read; a retired region code comes back rejected."""
+    from desktop.exchange.province_desk import ProvinceDesk
+
+    day.account.head(_("上报、回执"))
+    who = day.as_person(step["who"])
+    made = day.desk.create_batch(c.CreateBatch(actor=who, folder=day.folder("usb-stick")))
+    assert made.path is not None
+    assert made.slip is not None
+    day.account.made(made.path)
+    day.account.made(made.slip)
+    day.account.say(
+        _("  {who} 导出第 {n} 包，{c} 份，成交额 {a:,.2f} 元，技术交易额 {b:,.2f} 元，校验码 {code}").format(
+            who=who,
+            n=made.sequence,
+            c=made.contract_count,
+            a=made.contract_total,
+            b=made.technology_total,
+            code=made.check_code,
+        )
+    )
+    strict = load_codes(day.desk.pack)
+    province = ProvinceDesk(day.out / "province", strict, settings.now)
+    first = province.receive(made.path, day.folder("from-province"))
+    again = province.receive(made.path, day.folder("from-province"))
+    province.close()
+    day.account.say(
+        _("  上级收到：接收 {a} 份，退回 {b} 份；同一包再交一次：{word}").format(
+            a=first.accepted, b=first.rejected, word=_("没有改动") if again.is_repeated else _("有改动")
+        )
+    )
+    receipt = day.account.made(first.receipts[0])
+    report = day.desk.receive(c.ReceiveFile(actor=who, path=receipt))
+    day.account.say(f"  {report.words}")
+    for number, reason in report.rejected:
+        day.account.say(f"    ✕ {number}：{reason}")
+    for text in report.recalled:
+        day.account.say(_("    已发出的纸要收回：{text}").format(text=text))
+    twice = day.desk.receive(c.ReceiveFile(actor=who, path=receipt))
+    day.account.say(f"  {twice.words}")
+    rejected_counts(day)
+
+
+def rejected_counts(day: Day) -> None:
+    """The reporting states after the receipt."""
+    from desktop.services.views import REPORTING_WORDS
+
+    page = day.desk.report_page()
+    told = "、".join(f"{REPORTING_WORDS[k]} {n}" for k, n in page.counts.items() if n)
+    day.account.say(_("  上报状态：{told}").format(told=told))
+
+
+STEPS: Mapping[str, Callable[[Day, Mapping[str, Any]], None]] = {
+    "import_ledger": import_ledger,
+    "import": import_applications,
+    "decline": decline,
+    "decide_duplicate": decide_duplicate,
+    "accept": accept,
+    "return": return_contract,
+    "supplement": supplement,
+    "refuse": refuse,
+    "recognise": recognise,
+    "review": review,
+    "send_back": send_back,
+    "save": save,
+    "review_and_register": review_and_register,
+    "issue": issue,
+    "void": void,
+    "change": change,
+    "cancel": end,
+    "revoke": end,
+    "income": income,
+    "park": park,
+    "batch": batch,
+}
+
+
+def answers_of(no: int) -> dict[str, Any]:
+    """The registrar's answers for one 序号."""
+    found: dict[str, Any] = json.loads(
+        resource("sample", "answers", f"{no:03}.json").read_text(encoding="utf-8")
+    )
+    return found
+
+
+def changed(facts: Facts, values: Mapping[str, Any]) -> Facts:
+    """The facts with some fields replaced by the plain values of a step."""
+    plain = {k: v.isoformat() if isinstance(v, date) else v for k, v in values.items()}
+    read = facts_from_json(plain)
+    return replace(facts, **{name: getattr(read, name) for name in plain})
+
+
+def end_of_day(day: Day) -> dict[str, Any]:
+    """A month's figures, the check of the database, the backup."""
+    day.account.head(_("日终：统计、检查、备份"))
+    day.as_person("贺兰舟")
+    today = sample_today()
+    rows = day.desk.figures(today.replace(day=1), today, "kind")
+    for name, count, amount, technology in rows:
+        kind = day.desk.codes.name("contract_kinds", name)
+        day.account.say(
+            _("  {kind}　{n} 份　成交额 {a:,.2f} 元　技术交易额 {b:,.2f} 元").format(
+                kind=kind, n=count, a=amount, b=technology
+            )
+        )
+    day.account.say(
+        _("  本月合计　{n} 份　成交额 {a:,.2f} 元　技术交易额 {b:,.2f} 元").format(
+            n=sum(r[1] for r in rows), a=sum(r[2] for r in rows), b=sum(r[3] for r in rows)
+        )
+    )
+    report = day.desk.check(deep=True)
+    for line in report.lines:
+        day.account.say(f"  {line}")
+    path = day.folder("backup") / f"澄河县登记处_备份_{today}.desk"
+    made = day.desk.backup(path)
+    day.account.made(path)
+    day.account.say(
+        _("  备份已打开验过：{n} 份，合计 {a:,.2f} 元").format(n=made.contract_count, a=made.contract_total)
+    )
+    return {
+        "contracts": report.contract_count,
+        "registered": report.registered_count,
+        "actions": report.action_count,
+        "contract_amount": report.contract_total,
+        "technology_amount": report.technology_total,
+        "is_good": report.is_good,
+        "backup": path,
+    }
+
+
+def restore_and_compare(day: Day, figures: Mapping[str, Any]) -> dict[str, Any]:
+    """The backup restored into a fresh station on another machine, and counted again."""
+    day.account.head(_("还原到另一台电脑，逐项比对"))
+    other = day.out / "restored"
+    shutil.copytree(
+        day.station, other, ignore=shutil.ignore_patterns("contract-desk.db*", "*.lock", "packages")
+    )
+    head = day.people["贺兰舟"]
+    restore(figures["backup"], other, head.name, head.password)
+    desk = sign_in(other, head.name, head.password)
+    try:
+        found = desk.check(deep=True)
+        block = desk.start_page().block
+    finally:
+        desk.close()
+    pairs = {
+        _("合同份数"): (figures["contracts"], found.contract_count),
+        _("已登记"): (figures["registered"], found.registered_count),
+        _("成交额合计"): (figures["contract_amount"], found.contract_total),
+        _("技术交易额合计"): (figures["technology_amount"], found.technology_total),
+        _("日志条数"): (figures["actions"], found.action_count),
+    }
+    same = all(a == b for a, b in pairs.values()) and found.is_good
+    for name, (before, after) in pairs.items():
+        day.account.say(f"  {name}　{before} ／ {after}　{'✓' if before == after else '✕'}")
+    day.account.say(
+        _("  号段{word}：还原后由负责人填入纸质台账最后一个编号才能取号").format(
+            word=_("已冻结") if block.is_frozen else _("未冻结")
+        )
+    )
+    return {"restored_equal": same}
+
+
+def fill_for_window(folder: Path) -> None:
+    """The sample station for the window: the morning of the day, with drafts, queues and registered contracts."""
+    account = Account(None)
+    scratch = folder.with_name(folder.name + ".making")
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    day = Day(scratch, account)
+    try:
+        open_the_station(day)
+        for step in tomllib.loads(resource("sample", "day.toml").read_text(encoding="utf-8"))["step"]:
+            if step["do"] in ("review_and_register", "recognise") and "nos" in step:
+                shown = {**step, "nos": [n for n in step["nos"] if n not in LEFT_OPEN]}
+                STEPS[step["do"]](day, shown)
+            elif step.get("no") not in LEFT_OPEN:
+                STEPS[step["do"]](day, step)
+    finally:
+        day.desk.close()
+    day.station.replace(folder)
+    shutil.rmtree(scratch, ignore_errors=True)
+
+
+LEFT_OPEN = frozenset({2, 15, 18, 27, 32, 34, 37})
+"""序号 that wait in the queues of the sample window, so that there is something to do."""

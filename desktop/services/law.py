@@ -1,0 +1,41 @@
+"""The law in force on one machine: what was shipped, and an imported policy pack in its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from desktop.resources import resource
+from desktop.rules.book import Book, load_book
+from desktop.rules.relief_questions import RELIEF_PREDICATES
+
+POINTER = "CURRENT"
+"""File in ``law/`` of the data folder that names the pack in force."""
+
+
+def law_of(folder: Path | None = None) -> Book:
+    """The book of this data folder (None: as shipped), every row checked.
+
+    Raises ProblemsFound with file, row, what is wrong and what to do.
+    """
+    return with_overlay(overlay_of(folder) if folder else None)
+
+
+def with_overlay(overlay: Path | None) -> Book:
+    """The shipped law with the files of one pack in the place of those of the same name."""
+    return load_book(resource("law"), overlay=overlay, predicates=RELIEF_PREDICATES)
+
+
+def overlay_of(folder: Path) -> Path | None:
+    """Folder of the policy pack in force; None when there is none."""
+    pointer = folder / "law" / POINTER
+    if not pointer.exists():
+        return None
+    chosen = folder / "law" / pointer.read_text(encoding="utf-8").strip()
+    return chosen if chosen.is_dir() else None
+
+
+def put_in_force(folder: Path, pack: Path) -> None:
+    """Point to this pack; the one before stays on the disk."""
+    pointer = folder / "law" / (POINTER + ".partial")
+    pointer.write_text(pack.name, encoding="utf-8")
+    pointer.replace(folder / "law" / POINTER)
