@@ -134,9 +134,7 @@ class SystemPage(Page):
         column.setSpacing(px(6))
         column.addWidget(
             Label(
-                _(
-                    "✕ 号段已冻结：数据是从备份还原的，可能有编号已写在纸上。请负责人照纸质台账填最后一个编号。"
-                ),
+                _("✕ 号段已冻结：数据是从备份还原的，可能有编号已写在纸上。请负责人照纸质台账填最后一个。"),
                 tone="err",
                 wrap=True,
             )
