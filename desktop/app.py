@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -24,8 +25,13 @@ if TYPE_CHECKING:
     from desktop.rules.working_days import Calendar
     from desktop.services import commands as c
     from desktop.services import views as v
-    from desktop.services.desk import Progress
+    from desktop.jobs import JobRunner
+    from desktop.services.desk import Desk, Progress
+    from desktop.ui.pages.page import Page
+    from desktop.ui.window import PageMaker
     from desktop.services.office import Office
+
+VERSION = "1.0.0"
 
 HEAVY = (
     "sqlalchemy.orm",
@@ -549,7 +555,77 @@ def with_database(station: settings.StationFile, url: str) -> settings.StationFi
 
 def run_window(folder: str | None) -> int:
     """Open the window on a station's data; returns the exit code of the program."""
+    from desktop.security import slots
     from desktop.ui.launch import run_window as launch
 
     data = Path(folder) if folder else settings.user_data_folder()
-    return launch(data, sign_in, preload)
+    try:
+        return launch(
+            data,
+            sign_in,
+            lambda: slots.read_people(data / "people.json"),
+            pages=page_makers(),
+            preload=preload,
+            check_pin=lambda desk, pin: _check_pin(data, desk, pin),
+            check_password=lambda desk, word: _check_password(data, desk.person.name, word),
+            farewell=lambda desk, tell: daily_backup(data, desk, tell),
+            version=VERSION,
+        )
+    except MachineError as exc:
+        sys.stderr.write(str(exc) + "\n")
+        return 3
+
+
+def _check_pin(folder: Path, desk: Desk, pin: str) -> None:
+    from desktop.security import slots
+
+    assert isinstance(desk, OpenDesk)
+    person = desk.person
+    key = slots.UnlockedKey(desk.office.master, person.name, person.name, tuple(person.roles))
+    slots.check_pin(folder / "people.json", key, pin)
+
+
+def _check_password(folder: Path, name: str, password: str) -> None:
+    from desktop.security import slots
+
+    slots.open_slot(folder / "people.json", name, password)
+
+
+def page_makers() -> dict[str, PageMaker]:
+    """The pages of the window by their code; each module is imported when its page is first opened."""
+
+    def maker(module: str, name: str) -> PageMaker:
+        def make(desk: Desk, jobs: JobRunner) -> Page:
+            page: Page = getattr(importlib.import_module(f"desktop.ui.pages.{module}"), name)(desk, jobs)
+            return page
+
+        return make
+
+    return {
+        "today": maker("today", "TodayPage"),
+        "case": maker("case", "CasePage"),
+        "search": maker("search", "SearchPage"),
+        "report": maker("report", "ReportPage"),
+        "stats": maker("statistics", "StatisticsPage"),
+        "system": maker("system", "SystemPage"),
+    }
+
+
+BACKUPS_KEPT = 14
+"""Daily backups that stay in the data folder."""
+
+
+def daily_backup(folder: Path, desk: Desk, tell: Progress) -> str:
+    """The backup of the first exit of a day; older ones beyond the newest fourteen are thinned out.
+
+    Returns words for the record; empty when today's was made already.
+    """
+    place = folder / "backups"
+    place.mkdir(exist_ok=True)
+    path = place / f"{desk.station.code}_{desk.today()}.desk"
+    if path.exists():
+        return ""
+    made = desk.backup(path, tell)
+    for old in sorted(place.glob("*.desk"))[:-BACKUPS_KEPT]:
+        old.unlink()
+    return _("备份已打开验过：{n} 份，合计 {a:,.2f} 元").format(n=made.contract_count, a=made.contract_total)

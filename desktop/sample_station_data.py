@@ -20,12 +20,16 @@ class SamplePerson:
     name: str
     roles: tuple[str, ...]
     password: str
+    pin: str = ""
 
 
 def sample_people() -> dict[str, SamplePerson]:
     """The people of the sample station by name."""
     raw = _toml("people.toml")
-    return {p["name"]: SamplePerson(p["name"], tuple(p["roles"]), p["password"]) for p in raw["person"]}
+    return {
+        p["name"]: SamplePerson(p["name"], tuple(p["roles"]), p["password"], p.get("pin", ""))
+        for p in raw["person"]
+    }
 
 
 def _toml(name: str) -> dict[str, Any]:
@@ -45,6 +49,7 @@ def make_station(
 
     ``cheap_passwords`` makes the key slots quick to open: for the demo and tests, where the passwords are public.
     """
+    from desktop.security import slots
     from desktop.security.passwords import Cost
     from desktop.services.station import FirstPerson, init_station, shipped_pack
     from desktop.store.engine import open_sqlite
@@ -68,6 +73,10 @@ def make_station(
     init_station(
         folder, station, [FirstPerson(p.name, p.roles, p.password) for p in people.values()], pack, cost=cost
     )
+    for person in people.values():
+        if person.pin:
+            key = slots.open_slot(folder / "people.json", person.name, person.password)
+            slots.set_pin(folder / "people.json", key, person.pin)
     if plain:
         engine = open_sqlite(folder / "contract-desk.db")
         with UnitOfWork(engine) as uow:
