@@ -1,0 +1,883 @@
+"""税惠: what the contract supports and why, live while conditions are answered; the trial writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QMarginsF, QRect, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeySequence,
+    QPageSize,
+    QPdfWriter,
+    QResizeEvent,
+    QShortcut,
+    QTextDocument,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.jobs import JobRunner
+from desktop.resources import _
+from desktop.rules.book import Source
+from desktop.rules.conclusion import Answer, answers_to_json, read_answers
+from desktop.rules.formulas import add_months
+from desktop.rules.relief import Condition, ReliefResult, check_relief, timeline, what_if
+from desktop.services import commands as c
+from desktop.services.desk import Desk
+from desktop.services.views import ContractSheet
+from desktop.ui.calls import Calls
+from desktop.ui.pages.page import Primary, Step
+from desktop.ui.pages.relief_parts import (
+    WHO_WORDS,
+    ConditionLine,
+    Moment,
+    ReliefLine,
+    RuleTimeline,
+    TrialOutcome,
+)
+from desktop.ui.pages.wording import trouble_words, yuan
+from desktop.ui.theme import px
+from desktop.ui.widgets.bars import Key
+from desktop.ui.widgets.base import ArrowKeys, Label, Rule, set_ground
+from desktop.ui.widgets.buttons import Button, Choice, SegmentedToggle
+from desktop.ui.widgets.cards import Card, Strip
+from desktop.ui.widgets.entries import DateField
+from desktop.ui.widgets.fields import is_typing
+from desktop.ui.widgets.tags import KeyCap, Tag
+
+DISCLAIMER = _("税惠由税务机关核准，本机只说明依据")
+LIVE = ("REGISTERED", "CERTIFIED", "CHANGED")
+YES_NO = (("yes", _("是")), ("no", _("否")), ("unknown", _("不明")))
+
+
+class _Reliefs(ReliefLine):
+    """A line that is chosen by reaching it with the arrows."""
+
+    reached = Signal(str)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.reached.emit(self.result.relief)
+
+
+class _Conditions(ConditionLine):
+    reached = Signal(str)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.reached.emit(self.condition.id)
+
+
+class AnswerStrip(QWidget):
+    """Under the condition at hand: the full question, three answers with their keys, what a no leads to."""
+
+    answered = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_ground(self, "selected")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(px(40), px(2), px(12), px(8))
+        column.setSpacing(px(4))
+        self.question = Label("", size="note", wrap=True)
+        column.addWidget(self.question)
+        row = QHBoxLayout()
+        row.setSpacing(px(6))
+        for cap in "123":
+            row.addWidget(KeyCap(cap))
+        self.toggle = SegmentedToggle(_("回答"), YES_NO)
+        self.toggle.chosen.connect(self.answered)
+        row.addWidget(self.toggle)
+        self.follows = Label("", size="note", tone="ink2", wrap=True)
+        row.addWidget(self.follows, 1)
+        column.addLayout(row)
+
+    def show_condition(self, condition: Condition, *, can: bool) -> None:
+        """The question, and the answer given by a person if there is one."""
+        self.question.setText(condition.question)
+        given = condition.answer if condition.answered_by == "person" else ""
+        self.toggle.choose(given)
+        self.toggle.setEnabled(can)
+        self.follows.setText(
+            _("否：{words}").format(words=condition.consequence) if condition.consequence else ""
+        )
+        self.toggle.setAccessibleName(condition.question)
+
+
+def _scrolled(content: QWidget, *, sideways: int = 0) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    content.setProperty("scrolled", "true")
+    area.setWidget(content)
+    area.setMinimumHeight(px(64))
+    return area
+
+
+class ReliefStep(Step):
+    """Step 4. Answers are kept the moment they are given; F12 stores today's opinion and goes to 复核."""
+
+    def __init__(self, desk: Desk, jobs: JobRunner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._calls = Calls(jobs, self)
+        self._calls.changed.connect(self.keys_changed)
+        set_ground(self, "page")
+        self.ask_path: Callable[[str], Path | None] = self._ask_path
+        self._sheet: ContractSheet | None = None
+        self._answers: dict[str, Answer] = {}
+        self._request = c.new_request()
+        self.results: tuple[ReliefResult, ...] = ()
+        self._chosen = ""
+        self._at = ""
+        self._trial_answers: dict[str, Answer] = {}
+        self._trial_day: date | None = None
+        self._is_narrow = False
+        self._drawer_open = False
+        self._build()
+        for digit, answer in (("1", "yes"), ("2", "no"), ("3", "unknown")):
+            for keys in (digit, f"Alt+{digit}"):
+                shortcut = QShortcut(QKeySequence(keys), self)
+                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                shortcut.activated.connect(self._digit(answer, bare=keys == digit))
+
+    # building
+
+    def _build(self) -> None:
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(px(20), px(12), px(20), px(12))
+        outer.setSpacing(px(12))
+        self._stale = Strip(_("合同变更后，这份税惠意见须重新核对；核对后按 F12 存下"), level="doubt")
+        self._stale.hide()
+        outer.addWidget(self._stale)
+        row = QHBoxLayout()
+        row.setSpacing(px(12))
+        outer.addLayout(row, 1)
+        self._row = row
+        self.list_card = Card(_("各项优惠"), padded=False)
+        self.list_card.add_to_head(Label(_("按登记日、付款日推算"), size="note", tone="ink2"))
+        lines = QWidget()
+        self._lines = QVBoxLayout(lines)
+        self._lines.setContentsMargins(0, 0, 0, 0)
+        self._lines.setSpacing(0)
+        self._lines.addStretch(1)
+        self._line_area = _scrolled(lines)
+        self.list_card.body.addWidget(self._line_area)
+        self.lines: list[_Reliefs] = []
+        self._line_arrows = ArrowKeys(self)
+        row.addWidget(self.list_card)
+        row.addWidget(self._build_conditions(), 1)
+        self.trial_card = self._build_trial()
+        row.addWidget(self.trial_card)
+        self.time_card = Card()
+        head = QHBoxLayout()
+        head.setSpacing(px(12))
+        head.addWidget(Label(_("规则时间线"), strong=True))
+        self._time_name = Label("", size="note", tone="ink2")
+        head.addWidget(self._time_name)
+        head.addStretch(1)
+        self.disclaimer = Label(DISCLAIMER, size="note", tone="ok")
+        head.addWidget(self.disclaimer)
+        head.addSpacing(px(12))
+        head.addWidget(Label(_("←→ 移动付款日"), size="note", tone="ink2"))
+        self.time_card.body.setContentsMargins(px(16), px(4), px(10), px(6))
+        self.time_card.body.setSpacing(px(4))
+        self.time_card.body.addLayout(head)
+        self.rules = RuleTimeline()
+        self.rules.moved.connect(self._move_payment)
+        self.time_card.body.addWidget(self.rules)
+        outer.addWidget(self.time_card)
+        self._fit_widths()
+
+    def _build_conditions(self) -> Card:
+        self.condition_card = Card("—", padded=False)
+        self.result_tag = Tag("cannot_tell")
+        self.condition_card.add_to_head(self.result_tag)
+        rows = QWidget()
+        self._conditions = QVBoxLayout(rows)
+        self._conditions.setContentsMargins(px(8), px(4), px(8), px(4))
+        self._conditions.setSpacing(0)
+        self._conditions.addStretch(1)
+        self.figures = Label("", size="note", wrap=True)
+        self.figures.setContentsMargins(px(16), px(6), px(16), px(6))
+        self.strip = AnswerStrip()
+        self.strip.answered.connect(self.answer)
+        self.strip.hide()
+        self._condition_area = _scrolled(rows)
+        self.condition_card.body.addWidget(self._condition_area, 1)
+        self.condition_card.body.setSpacing(0)
+        self.conditions: list[_Conditions] = []
+        self._condition_arrows = ArrowKeys(self)
+        foot = QWidget()
+        set_ground(foot, "page")
+        self._sources = QVBoxLayout(foot)
+        self._sources.setContentsMargins(px(16), px(6), px(16), px(6))
+        self._sources.setSpacing(px(4))
+        self._all_sources = False
+        self.condition_card.body.addWidget(self.figures)
+        self.condition_card.body.addWidget(Rule())
+        self.condition_card.body.addWidget(foot)
+        return self.condition_card
+
+    def _build_trial(self) -> Card:
+        card = Card(_("改一改看"), padded=False)
+        card.add_to_head(Label(_("不入档"), size="note", tone="ink2"))
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(px(14), px(8), px(14), px(8))
+        column.setSpacing(px(6))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(px(8))
+        grid.setVerticalSpacing(px(6))
+        grid.setColumnStretch(1, 1)
+        self.trial_day = DateField(_("付款日"), today=self._desk.today)
+        self.trial_day.committed.connect(self._day_typed)
+        self.trial_kind = Choice(_("合同类别"))
+        self.trial_kind.activated.connect(self._kind_chosen)
+        for at, (word, entry) in enumerate(((_("付款日"), self.trial_day), (_("合同类别"), self.trial_kind))):
+            label = Label(word, tone="ink2")
+            label.setBuddy(entry)
+            grid.addWidget(label, at, 0)
+            grid.addWidget(entry, at, 1)
+        column.addLayout(grid)
+        self._trial_rows = QVBoxLayout()
+        self._trial_rows.setSpacing(px(4))
+        column.addLayout(self._trial_rows)
+        self.trial_toggles: dict[str, SegmentedToggle] = {}
+        box = QFrame()
+        box.setProperty("card", "quiet")
+        inside = QVBoxLayout(box)
+        inside.setContentsMargins(px(12), px(8), px(12), px(8))
+        inside.setSpacing(px(4))
+        self.outcome = TrialOutcome()
+        self.why = Label("", size="note", tone="ink2", wrap=True)
+        inside.addWidget(self.outcome)
+        inside.addWidget(self.why)
+        column.addStretch(1)
+        card.body.addWidget(_scrolled(inner), 1)
+        edge = QVBoxLayout()
+        edge.setContentsMargins(px(14), 0, px(14), px(8))
+        edge.addWidget(box)
+        card.body.addLayout(edge)
+        foot = QWidget()
+        buttons = QHBoxLayout(foot)
+        buttons.setContentsMargins(0, 0, 0, 0)
+        self.reset_button = Button(_("恢复"), key="Ctrl Z")
+        self.reset_button.clicked.connect(self.reset_trial)
+        self.inquiry_button = Button(_("打印询问单"))
+        self.inquiry_button.clicked.connect(self.print_inquiry)
+        buttons.addWidget(self.reset_button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.inquiry_button)
+        card.add_foot(foot)
+        return card
+
+    # the page
+
+    def keys(self) -> Sequence[Key]:
+        """As drawn; F8 opens the trial where it has no room beside."""
+        keys = [
+            Key("F1", _("帮助")),
+            Key(("↑", "↓"), _("换一项")),
+            Key("Enter", _("答所选条件")),
+            Key(("Ctrl", "Z"), _("恢复"), self.reset_trial),
+            Key("F6", _("保存"), self.save, is_enabled=self.can_answer),
+            Key(("Alt", "↑"), _("看依据"), self.show_sources),
+            Key("F9", _("打印税惠意见"), self.print_opinion, is_enabled=bool(self.results)),
+            Key("Esc", _("返回核定"), self.go_back),
+        ]
+        if self._is_narrow:
+            keys.insert(5, Key("F8", _("改一改看"), self.toggle_drawer))
+        return keys
+
+    def primary(self) -> Primary:
+        """提交复核, or 存下税惠意见 once the contract is registered."""
+        sheet = self._sheet
+        registered = sheet is not None and sheet.row.state in LIVE
+        words = _("存下税惠意见") if registered else _("提交复核")
+        if sheet is None:
+            return Primary(words, self.submit, enabled=False, why_not=_("还没有打开合同"))
+        if "relief" not in sheet.allowed:
+            return Primary(words, self.submit, enabled=False, why_not=sheet.why_not.get("relief", ""))
+        why = _("正在存盘，请稍候") if self._calls.is_busy else ""
+        return Primary(words, self.submit, enabled=not why, why_not=why)
+
+    def open(self, argument: object = None) -> None:
+        """The focus starts on the list of reliefs."""
+        self.said.emit(DISCLAIMER, "ok", True)
+        line = next((line for line in self.lines if line.result.relief == self._chosen), None)
+        if line is not None:
+            line.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_sheet(self, sheet: ContractSheet) -> None:
+        """Reckon all reliefs of this contract; the one looked at stays chosen."""
+        is_new = self._sheet is None or self._sheet.row.id != sheet.row.id
+        self._sheet = sheet
+        self._answers = read_answers(sheet.relief_answers)
+        self._request = c.new_request()
+        self._stale.setVisible(bool(sheet.relief and sheet.relief.get("is_stale")))
+        if is_new:
+            self._at = ""
+            self._clear_trial()
+            self._show_kinds()
+        self._reckon()
+        if is_new or not self._chosen:
+            opened = [r for r in self.results if r.result == "cannot_tell"]
+            self._choose((opened or list(self.results))[0].relief)
+        self.keys_changed.emit()
+
+    def set_narrow(self, narrow: bool) -> None:
+        """The trial goes into a drawer, the timeline with it when there is no height."""
+        self._is_narrow = narrow
+        self._drawer_open = False
+        if narrow:
+            self._row.removeWidget(self.trial_card)
+            self.trial_card.setParent(self)
+            self.trial_card.hide()
+        else:
+            self._row.addWidget(self.trial_card)
+            self.trial_card.show()
+        self._fit_widths()
+        self.keys_changed.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Low height: the timeline gives way before the conditions do."""
+        super().resizeEvent(event)
+        self.time_card.setVisible(self.height() >= px(460))
+        self._place_drawer()
+
+    def _fit_widths(self) -> None:
+        self.list_card.setFixedWidth(px(310 if self._is_narrow else 366))
+        self.trial_card.setFixedWidth(px(312))
+
+    def toggle_drawer(self) -> None:
+        """F8: the trial over the right edge, or away again."""
+        if not self._is_narrow:
+            return
+        self._drawer_open = not self._drawer_open
+        self.trial_card.setVisible(self._drawer_open)
+        self._place_drawer()
+        if self._drawer_open:
+            self.trial_card.raise_()
+            self.trial_day.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _place_drawer(self) -> None:
+        if self._is_narrow and self._drawer_open:
+            wide = self.trial_card.width()
+            self.trial_card.setGeometry(QRect(self.width() - wide, 0, wide, self.height()))
+
+    def go_back(self) -> None:
+        """Esc: close the drawer, else back to 核定."""
+        if self._is_narrow and self._drawer_open:
+            self.toggle_drawer()
+        else:
+            self.step_wanted.emit(3)
+
+    # reckoning
+
+    @property
+    def can_answer(self) -> bool:
+        """The signed-in person may answer conditions of this contract now."""
+        return self._sheet is not None and "relief" in self._sheet.allowed
+
+    @property
+    def _is_registered(self) -> bool:
+        return self._sheet is not None and self._sheet.row.state in LIVE
+
+    @property
+    def chosen(self) -> ReliefResult | None:
+        """The relief whose conditions are shown."""
+        return next((r for r in self.results if r.relief == self._chosen), None)
+
+    def _reckon(self) -> None:
+        if self._sheet is None:
+            return
+        self.results = check_relief(
+            self._sheet.facts,
+            self._answers,
+            self._desk.book,
+            registered=self._is_registered,
+            on=self._desk.today(),
+            subsidies=self._desk.pack.subsidies,
+        )
+        if len(self.lines) != len(self.results):
+            for old in self.lines:
+                old.deleteLater()
+            self.lines = []
+            for result in self.results:
+                line = _Reliefs(result, self)
+                line.reached.connect(self._choose)
+                line.clicked.connect(self._enter_conditions)
+                self._lines.insertWidget(len(self.lines), line)
+                self.lines.append(line)
+            self._line_arrows.set_items(self.lines)
+        for line, result in zip(self.lines, self.results, strict=True):
+            line.show_result(result)
+        if self._chosen:
+            self._show_conditions()
+            self._show_trial()
+
+    def _choose(self, relief: str) -> None:
+        if relief != self._chosen:
+            self._at = ""
+        self._chosen = relief
+        for line in self.lines:
+            line.setChecked(line.result.relief == relief)
+            if line.isChecked():
+                self._line_arrows.stop_at(line)
+                self._line_area.ensureWidgetVisible(line, 0, 0)
+        self._show_conditions()
+        self._build_toggles()
+        self._show_trial()
+
+    def _enter_conditions(self) -> None:
+        line = self.sender()
+        if isinstance(line, _Reliefs):
+            self._choose(line.result.relief)
+        if self.conditions:
+            first = next((x for x in self.conditions if x.condition.id == self._at), self.conditions[0])
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_conditions(self) -> None:
+        result = self.chosen
+        if result is None:
+            return
+        self.condition_card.title.setText(result.name)
+        self.result_tag.set_mark(result.result)
+        opened = sorted(result.conditions, key=lambda x: not x.is_open)
+        had_focus = any(line.hasFocus() for line in self.conditions)
+        self._conditions.removeWidget(self.strip)
+        self.strip.hide()
+        self.strip.setParent(self)
+        for old in self.conditions:
+            self._conditions.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self.conditions = []
+        for at, condition in enumerate(opened):
+            line = _Conditions(condition, self)
+            line.reached.connect(self._reach)
+            line.clicked.connect(self._enter_answer)
+            self._conditions.insertWidget(at, line)
+            self.conditions.append(line)
+        self._condition_arrows.set_items(self.conditions)
+        self.figures.setText(self._figure_words(result))
+        self.figures.setVisible(bool(self.figures.text()))
+        if self._at:
+            self._reach(self._at)
+            if had_focus:
+                self._focus_condition()
+        else:
+            self._show_sources()
+
+    @staticmethod
+    def _figure_words(result: ReliefResult) -> str:
+        if not result.figures:
+            return (
+                result.reason + "。"
+                if result.result in ("not_supported", "not_applicable", "no_rule")
+                else ""
+            )
+        lead = _("若成立：") if result.result == "cannot_tell" else ""
+        parts = [f"{f.label} {yuan(f.amount)} {_('元')}（{f.formula}）" for f in result.figures]
+        due = [f"{d.words} {d.on.isoformat() if d.on else ''}".strip() for d in result.deadlines]
+        return lead + "；".join([*parts, *due]) + "。"
+
+    def _focus_condition(self) -> None:
+        for line in self.conditions:
+            if line.condition.id == self._at:
+                line.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _reach(self, code: str) -> None:
+        self._at = code
+        place = -1
+        for at, line in enumerate(self.conditions):
+            line.setChecked(line.condition.id == code)
+            if line.isChecked():
+                place = at
+        if place < 0:
+            self._at = ""
+            self._show_sources()
+            return
+        condition = self.conditions[place].condition
+        self._condition_arrows.stop_at(self.conditions[place])
+        self._conditions.removeWidget(self.strip)
+        self.strip.setVisible(condition.rule.manual)
+        if condition.rule.manual:
+            self.strip.show_condition(condition, can=self.can_answer)
+            self._conditions.insertWidget(place + 1, self.strip)
+        self._condition_area.ensureWidgetVisible(self.conditions[place], 0, px(80))
+        self._show_sources()
+
+    @property
+    def at(self) -> Condition | None:
+        """The condition at hand."""
+        result = self.chosen
+        if result is None:
+            return None
+        return next((x for x in result.conditions if x.id == self._at), None)
+
+    def _enter_answer(self) -> None:
+        line = self.sender()
+        if isinstance(line, _Conditions):
+            self._reach(line.condition.id)
+        if self.at is not None and self.at.rule.manual:
+            items = self.strip.toggle.items
+            chosen = next((item for item in items if item.isChecked()), items[0])
+            chosen.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self.at is not None:
+            where = _("这一条由录入的栏目回答，不在此处作答：{words}").format(words=self.at.wanted_evidence)
+            self.said.emit(where, "", False)
+
+    # sources
+
+    def show_sources(self) -> None:
+        """Alt+↑: all sources with what they say, or only the first again."""
+        self._all_sources = not self._all_sources
+        self._show_sources()
+
+    def _show_sources(self) -> None:
+        while (item := self._sources.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        result, condition = self.chosen, self.at
+        if result is None:
+            return
+        sources = condition.sources if condition is not None else result.rule_sources
+        for source in sources if self._all_sources else sources[:1]:
+            self._sources.addWidget(_source_line(source, full=self._all_sources))
+        if self._all_sources and condition is not None and condition.rule.help:
+            self._sources.addWidget(Label(condition.rule.help, size="note", tone="ink2", wrap=True))
+
+    # answering
+
+    def _digit(self, answer: str, *, bare: bool) -> Callable[[], None]:
+        def give() -> None:
+            focus = QApplication.focusWidget()
+            in_trial = focus is not None and self.trial_card.isAncestorOf(focus)
+            if not (bare and (is_typing(focus) or in_trial)):
+                self.answer(answer)
+
+        return give
+
+    def answer(self, value: str) -> None:
+        """Answer the condition at hand; kept at once, reckoned at once."""
+        sheet, condition = self._sheet, self.at
+        if sheet is None or condition is None or not condition.rule.manual:
+            self.said.emit(_("请先用 ↑ ↓ 选一条要人答的条件"), "", False)
+            return
+        if not self.can_answer:
+            self.said.emit(sheet.why_not.get("relief", ""), "warn", False)
+            return
+        self._answers[condition.id] = Answer(value, by=self._desk.person.name)
+        self._request = c.new_request()
+        self._reckon()
+        self._focus_condition()
+        self.save()
+
+    def save(self) -> None:
+        """Keep the answers as they are now."""
+        sheet = self._sheet
+        if sheet is None or not self.can_answer:
+            return
+        cmd = c.SaveAnswers(
+            actor=self._desk.person.name,
+            contract_id=sheet.row.id,
+            answers=answers_to_json(self._answers),
+            part="relief",
+        )
+        self._calls.start(lambda _job: self._desk.save_answers(cmd), self._saved, self._refused)
+
+    def _saved(self, _nothing: object) -> None:
+        self.said.emit(_("税惠回答已存盘"), "ok", False)
+
+    def _refused(self, exc: Exception) -> None:
+        self.said.emit(trouble_words(exc), "err", True)
+
+    def submit(self) -> None:
+        """F12: store today's opinion, then on to 复核."""
+        sheet = self._sheet
+        if sheet is None or not self.primary().enabled:
+            return
+        cmd = c.KeepRelief(
+            actor=self._desk.person.name,
+            request_id=self._request,
+            contract_id=sheet.row.id,
+            answers=answers_to_json(self._answers),
+        )
+        self._calls.start(lambda _job: self._desk.keep_relief(cmd), self._kept, self._refused)
+
+    def _kept(self, sheet: ContractSheet) -> None:
+        counts: dict[str, int] = {}
+        for result in self.results:
+            counts[result.words] = counts.get(result.words, 0) + 1
+        self.sheet_changed.emit(sheet)
+        self.show_sheet(sheet)
+        words = "　".join(f"{word} {count}" for word, count in counts.items())
+        self.said.emit(_("税惠意见已存：{words}").format(words=words), "ok", False)
+        if sheet.row.state not in LIVE:
+            self.step_wanted.emit(5)
+
+    # the trial
+
+    def _show_kinds(self) -> None:
+        sheet = self._sheet
+        if sheet is None:
+            return
+        entries = self._desk.codes.entries("contract_kinds")
+        choices = [(e.code, e.name.removesuffix("合同")) for e in entries if e.parent or e.code in ("CON",)]
+        self.trial_kind.set_choices(choices)
+        self.trial_kind.choose(sheet.facts.sub_kind or "")
+
+    def _payment_day(self) -> date | None:
+        if self._sheet is None:
+            return None
+        days = [d for p in self._sheet.facts.payments for d in (p.paid_on, p.due_on) if d is not None]
+        return min(days) if days else None
+
+    def _clear_trial(self) -> None:
+        self._trial_answers = {}
+        self._trial_day = None
+        self.trial_day.set_day(self._payment_day())
+
+    def reset_trial(self) -> None:
+        """Ctrl+Z: the trial stands as the contract does."""
+        self._clear_trial()
+        if self._sheet is not None:
+            self.trial_kind.choose(self._sheet.facts.sub_kind or "")
+        for toggle in self.trial_toggles.values():
+            toggle.choose("")
+        self._show_trial()
+        self.said.emit(_("改一改看已恢复成合同的样子"), "", False)
+
+    def _build_toggles(self) -> None:
+        while (item := self._trial_rows.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.trial_toggles = {}
+        result = self.chosen
+        asked = [x for x in (result.conditions if result else ()) if x.rule.manual]
+        opened = [x for x in asked if x.is_open]
+        given = [x for x in asked if x.answered_by == "person"]
+        wanted = opened[:6] if len(opened) > 2 else [*opened, *given][:4]
+        for condition in wanted:
+            toggle = SegmentedToggle(condition.short, YES_NO)
+            toggle.setProperty("code", condition.id)
+            toggle.chosen.connect(self._toggled)
+            if (tried := self._trial_answers.get(condition.id)) is not None:
+                toggle.choose(tried.value)
+            line = QWidget()
+            row = QHBoxLayout(line)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(px(6))
+            number = condition.id.rpartition(".")[2]
+            label = Label(f"{number} {condition.short}", size="note", tone="ink2", wrap=True)
+            label.setToolTip(condition.question)
+            row.addWidget(label, 1)
+            row.addWidget(toggle)
+            self._trial_rows.addWidget(line)
+            self.trial_toggles[condition.id] = toggle
+
+    def _toggled(self, value: str) -> None:
+        toggle = self.sender()
+        if isinstance(toggle, SegmentedToggle):
+            self._trial_answers[str(toggle.property("code"))] = Answer(value)
+            self._show_trial()
+
+    def _day_typed(self, _value: str) -> None:
+        self._trial_day = self.trial_day.day()
+        self._show_trial()
+
+    def _kind_chosen(self, _at: int) -> None:
+        self._show_trial()
+
+    def _move_payment(self, months: int) -> None:
+        start = self._trial_day or self._payment_day() or self._desk.today()
+        self._trial_day = add_months(start, months) if months else None
+        self.trial_day.set_day(self._trial_day or self._payment_day())
+        self._show_trial()
+
+    def _show_trial(self) -> None:
+        sheet, result = self._sheet, self.chosen
+        if sheet is None or result is None:
+            return
+        changes: dict[str, Any] = {}
+        if self._trial_day is not None and self._trial_day != self._payment_day():
+            changes["paid_on"] = self._trial_day
+        sub_kind = self.trial_kind.choice()
+        if sub_kind and sub_kind != (sheet.facts.sub_kind or ""):
+            changes |= {"kind": sub_kind.partition("-")[0], "sub_kind": sub_kind}
+        tried = what_if(
+            sheet.facts,
+            self._answers,
+            self._desk.book,
+            registered=self._is_registered,
+            on=self._desk.today(),
+            subsidies=self._desk.pack.subsidies,
+            new_answers=self._trial_answers,
+            **changes,
+        )
+        after = next(x.after for x in tried if x.relief == self._chosen)
+        self.trial_result = after
+        self.outcome.show_results(result.result, after.result)
+        self.outcome.updateGeometry()
+        self.why.setText(self._why(after))
+        self._show_timeline(result)
+
+    def _why(self, after: ReliefResult) -> str:
+        lines = []
+        if after.result == "supported_once_registered":
+            lines.append(_("各项都成立、登记之后。"))
+        elif after.open:
+            names = "、".join(x.id.rpartition(".")[2] for x in after.open)
+            lines.append(_("还差 {names}。").format(names=names))
+        else:
+            lines.append(f"{after.reason}。")
+        if after.result != "no_rule" and after.rule_until is not None:
+            until = after.rule_until
+            rules = timeline(self._chosen, self._desk.book)
+            later = next((s for s in rules if s.first == until), None)
+            if later is not None and not later.has_rule:
+                when = _("{year} 年起").format(year=until.year) if until.timetuple().tm_yday == 1 else ""
+                lines.append(
+                    _("{when}{date}，则无规则可用。").format(
+                        when=when or _("{day} 起").format(day=until.isoformat()), date=after.date_words
+                    )
+                )
+        return "\n".join(lines)
+
+    def _show_timeline(self, result: ReliefResult) -> None:
+        sheet = self._sheet
+        if sheet is None:
+            return
+        moments = []
+        if sheet.facts.signed_on:
+            moments.append(Moment("signed", _("签订"), sheet.facts.signed_on))
+        moments.append(Moment("today", _("今天"), self._desk.today()))
+        paid = self._trial_day or self._payment_day()
+        if paid:
+            moments.append(Moment("paid", _("付款"), paid))
+        self._time_name.setText(result.name.replace(" ", ""))
+        self.rules.show_rules(timeline(result.relief, self._desk.book), moments, self._desk.today())
+
+    # papers
+
+    def print_opinion(self) -> None:
+        """F9: the opinion of this moment as a PDF."""
+        if self._sheet is not None:
+            self._write(_("税惠意见"), opinion_html(self._sheet, self.results))
+
+    def print_inquiry(self) -> None:
+        """打印询问单: every open condition, for the person who can answer it."""
+        if self._sheet is not None:
+            self._write(_("税惠询问单"), inquiry_html(self._sheet, self.results))
+
+    def _write(self, name: str, html: str) -> None:
+        sheet = self._sheet
+        if sheet is None:
+            return
+        wanted = f"{sheet.row.local_serial.replace(' ', '')}_{name}.pdf"
+        path = self.ask_path(wanted)
+        if path is None:
+            return
+        if write_html(html, path):
+            self.said.emit(_("{name}已存到 {path}").format(name=name, path=path), "ok", False)
+        else:
+            self.said.emit(_("{path} 写不进去。请换一个文件夹再存").format(path=path), "err", True)
+
+    def _ask_path(self, wanted: str) -> Path | None:
+        name, _kind = QFileDialog.getSaveFileName(self, _("存为 PDF"), wanted, "PDF (*.pdf)")
+        return Path(name) if name else None
+
+
+def _source_line(source: Source, *, full: bool) -> QWidget:
+    line = QWidget()
+    row = QHBoxLayout(line)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(px(8))
+    words = f"{source.instrument} {source.article}".strip()
+    label = Label(f"{words}：{source.gist}" if full else words, size="note", tone="ink2", wrap=True)
+    label.setToolTip(source.gist)
+    row.addWidget(label, 1)
+    row.addWidget(Tag(source.confidence), 0, Qt.AlignmentFlag.AlignTop)
+    return line
+
+
+_STYLE = """<style>body{font-family:'Noto Serif SC','Noto Sans SC';font-size:11pt}
+h1{font-size:18pt} h2{font-size:12pt} td,th{border:1px solid #444;padding:4px;font-size:10pt}
+th{background-color:#eee} p.note{font-size:9pt}</style>"""
+
+
+def _page(title: str, sheet: ContractSheet, body: str) -> str:
+    head = _("受理号 {serial}　项目 {title}　卖方 {seller}　买方 {buyer}").format(
+        serial=sheet.row.local_serial, title=sheet.row.title, seller=sheet.row.seller, buyer=sheet.row.buyer
+    )
+    note = _("{words}。本页不作为减免税依据；条款仅在已核对时写明。").format(words=DISCLAIMER)
+    return (
+        f"{_STYLE}<h1 align='center'>{escape(title)}</h1><p>{escape(head)}</p>{body}"
+        f"<p class='note'>{escape(note)}</p>"
+    )
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    cells = "".join(f"<th align='left'>{escape(word)}</th>" for word in heads)
+    lines = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table width='100%' cellspacing='0' border='0'><tr>{cells}</tr>{lines}</table>"
+
+
+def opinion_html(sheet: ContractSheet, results: Sequence[ReliefResult]) -> str:
+    """The opinion: one line a relief; an article is named only where its row is verified."""
+    rows = []
+    for result in results:
+        rule = "；".join(source.printable for source in result.rule_sources[:2])
+        rows.append((result.name, WHO_WORDS.get(result.beneficiary, ""), result.words, result.reason, rule))
+    body = _table((_("优惠"), _("谁享受"), _("意见"), _("说明"), _("依据")), rows)
+    return _page(_("技术合同税惠意见"), sheet, body)
+
+
+def inquiry_html(sheet: ContractSheet, results: Sequence[ReliefResult]) -> str:
+    """The open conditions, grouped by whom to ask, with room for the answer."""
+    groups: dict[str, dict[str, Condition]] = {}
+    for result in results:
+        if result.result != "cannot_tell":
+            continue
+        for condition in result.open:
+            groups.setdefault(condition.whom or "", {})[condition.id] = condition
+    names: Mapping[str, str] = {**WHO_WORDS, "": _("登记机构")}
+    body = ""
+    for whom, conditions in sorted(groups.items(), reverse=True):
+        rows = [(x.id, x.question, x.wanted_evidence, _("□ 是　□ 否　□ 不明")) for x in conditions.values()]
+        table = _table((_("条"), _("请问"), _("凭什么"), _("回答")), rows)
+        body += f"<h2>{escape(_('请{who}回答').format(who=names.get(whom, whom)))}</h2>{table}"
+    body += f"<p>{escape(_('答复人（签名）：　　　　　　　　日期：'))}</p>"
+    return _page(_("技术合同税惠询问单"), sheet, body)
+
+
+def write_html(html: str, path: Path) -> bool:
+    """Write an A4 PDF with its fonts inside; False when the place cannot be written."""
+    writer = QPdfWriter(str(path))
+    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    writer.setPageMargins(QMarginsF(20, 18, 18, 18))
+    writer.setResolution(300)
+    document = QTextDocument()
+    document.setHtml(html)
+    document.print_(writer)
+    del writer
+    return path.is_file() and path.stat().st_size > 0
