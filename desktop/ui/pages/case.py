@@ -1,0 +1,490 @@
+"""办理: one contract in six steps. The head says which one and where it stands; the steps do the work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.errors import DeskError
+from desktop.jobs import Job, JobRunner
+from desktop.resources import _
+from desktop.rules.conclusion import conclusion_from_json
+from desktop.services import commands as c
+from desktop.services.desk import Desk
+from desktop.services.views import ContractSheet
+from desktop.ui.dialogs.decline import ask_decline
+from desktop.ui.dialogs.refuse import ask_refuse
+from desktop.ui.dialogs.return_contract import Notice, ask_return, defects_of
+from desktop.ui.pages.page import Page, Primary, Step
+from desktop.ui.widgets.bars import ContractHead, Key, PageHead
+from desktop.ui.widgets.base import set_ground
+from desktop.ui.widgets.buttons import PageTool
+from desktop.ui.widgets.fields import SearchBox
+
+StepMaker = Callable[[Desk, JobRunner], Step]
+FIRST_STEP: Mapping[str, int] = {
+    "DRAFT": 1,
+    "RETURNED": 1,
+    "NOT_ACCEPTED": 1,
+    "ACCEPTED": 2,
+    "REFUSED": 2,
+    "RECOGNISED": 5,
+    "REGISTERED": 6,
+    "CERTIFIED": 6,
+    "CHANGED": 6,
+    "CANCELLED": 6,
+    "REVOKED": 6,
+}
+"""Step at which a case in this state is opened."""
+LAST_STEP: Mapping[str, int] = {**FIRST_STEP, "ACCEPTED": 4}
+"""The furthest step that can be gone to."""
+_QUEUES: Mapping[str, tuple[str, ...]] = {
+    "DRAFT": ("draft", "returned", "to_recognise"),
+    "RETURNED": ("draft", "returned", "to_recognise"),
+    "ACCEPTED": ("draft", "returned", "to_recognise"),
+    "RECOGNISED": ("to_review",),
+    "REGISTERED": ("to_issue",),
+    "CHANGED": ("to_issue",),
+}
+
+
+def _entry(desk: Desk, jobs: JobRunner) -> Step:
+    from desktop.ui.pages.entry import EntryStep
+
+    return EntryStep(desk, jobs)
+
+
+def _recognition(desk: Desk, jobs: JobRunner) -> Step:
+    from desktop.ui.pages.recognition import RecognitionStep
+
+    return RecognitionStep(desk, jobs)
+
+
+def _amounts(desk: Desk, jobs: JobRunner) -> Step:
+    from desktop.ui.pages.amounts import AmountsStep
+
+    return AmountsStep(desk, jobs)
+
+
+def _relief(desk: Desk, jobs: JobRunner) -> Step:
+    from desktop.ui.pages.relief import ReliefStep
+
+    return ReliefStep(desk, jobs)
+
+
+def _review(desk: Desk, jobs: JobRunner) -> Step:
+    from desktop.ui.pages.review import ReviewStep
+
+    return ReviewStep(desk, jobs)
+
+
+def _issue(desk: Desk, jobs: JobRunner) -> Step:
+    from desktop.ui.pages.issue import IssueStep
+
+    return IssueStep(desk, jobs)
+
+
+MAKERS: Mapping[int, StepMaker] = {
+    1: _entry,
+    2: _recognition,
+    3: _amounts,
+    4: _relief,
+    5: _review,
+    6: _issue,
+}
+
+
+class CasePage(Page):
+    """``open(id)`` shows a contract at the step that fits its state, ``open((id, step))`` at another one,
+    ``open(None)`` an empty form.
+    """
+
+    code = "case"
+
+    def __init__(
+        self,
+        desk: Desk,
+        jobs: JobRunner,
+        *,
+        makers: Mapping[int, StepMaker] = MAKERS,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._desk, self._jobs, self._makers = desk, jobs, dict(makers)
+        self.setAccessibleName(_("办理"))
+        set_ground(self, "page")
+        self.ask_return: Callable[..., Notice | None] = ask_return
+        self.ask_refuse: Callable[..., tuple[tuple[str, ...], str] | None] = ask_refuse
+        self.ask_decline: Callable[..., tuple[str, str, str] | None] = ask_decline
+        self.sheet: ContractSheet | None = None
+        self.steps: dict[int, Step] = {}
+        self._number = 1
+        self._queue: tuple[int, ...] = ()
+        self._narrow = False
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        self.head = PageHead(_("办理"))
+        self.tools = {
+            "return": PageTool(_("一次性告知"), "clipboard_task_list_ltr"),
+            "decline": PageTool(_("不予受理"), "prohibited"),
+            "refuse": PageTool(_("不予登记"), "dismiss_circle"),
+        }
+        acts = {"return": self.return_contract, "decline": self.decline, "refuse": self.refuse}
+        for verb, tool in self.tools.items():
+            tool.clicked.connect(acts[verb])
+            self.head.add_tool(tool)
+        self.search = SearchBox(_("查找"), _("查找合同、单位、编号…"))
+        self.search.searched.connect(self._search)
+        self.head.add_right(self.search)
+        outer.addWidget(self.head)
+        self.contract_head = ContractHead()
+        self.contract_head.steps.pressed.connect(self.go_to)
+        outer.addWidget(self.contract_head)
+        self.stack = QStackedWidget()
+        outer.addWidget(self.stack, 1)
+
+    # the page
+
+    def keys(self) -> Sequence[Key]:
+        """Those of the step; in the first one also 上一份 and 下一份."""
+        step = self.steps.get(self._number)
+        found = list(step.keys()) if step is not None else []
+        if self._number == 1:
+            words, several = _("上/下一份"), bool(self._queue)
+            found.append(Key(("PgUp", "PgDn"), words, self.previous_case, self.next_case, is_enabled=several))
+        return found
+
+    def primary(self) -> Primary | None:
+        """That of the step."""
+        step = self.steps.get(self._number)
+        return step.primary() if step is not None else None
+
+    def open(self, argument: object = None) -> None:
+        """A contract by its id (at a step, if a pair is given), or an empty form."""
+        wanted = 0
+        if isinstance(argument, tuple):
+            argument, wanted = argument
+        if not isinstance(argument, int):
+            self._open_new()
+            return
+        try:
+            sheet = self._desk.contract(argument)
+        except DeskError as exc:
+            self.said.emit(exc.message, "err", True)
+            return
+        self._take(sheet)
+        self.go_to(wanted or self._step_for(sheet))
+        self._ask_queue()
+
+    def resume(self) -> None:
+        """Back from another page: as it was left."""
+        if step := self.steps.get(self._number):
+            step.open()
+        else:
+            self.open(None)
+
+    def at_rest(self) -> Sequence[str]:
+        """What lies half done, for the locked screen."""
+        from desktop.ui.pages.entry import EntryStep
+
+        step = self.steps.get(1)
+        if isinstance(step, EntryStep) and step.is_dirty:
+            serial = self.sheet.row.local_serial if self.sheet else _("新的一份")
+            return (_("{serial} 录入中，草稿已存盘").format(serial=serial),)
+        return ()
+
+    def may_leave(self) -> bool:
+        """The step in front decides; asked once for one state of the form."""
+        step = self.steps.get(self._number)
+        return step is None or step.may_leave()
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Page head away, contract head in one line, steps folded."""
+        self._narrow = narrow
+        self.contract_head.set_narrow(narrow)
+        for step in self.steps.values():
+            step.set_narrow(narrow)
+        self._show_heads()
+
+    def _open_new(self) -> None:
+        self.sheet = None
+        step = self._step(1)
+        from desktop.ui.pages.entry import EntryStep
+
+        if isinstance(step, EntryStep):
+            step.new_sheet()
+        self._queue = ()
+        self._show(1)
+
+    @staticmethod
+    def _step_for(sheet: ContractSheet) -> int:
+        return FIRST_STEP.get(sheet.row.state, 1)
+
+    # steps
+
+    @property
+    def number(self) -> int:
+        """The step in front, 1 to 6."""
+        return self._number
+
+    def step(self) -> Step:
+        """The step in front."""
+        return self._step(self._number)
+
+    def _step(self, number: int) -> Step:
+        if number not in self.steps:
+            made = self._makers[number](self._desk, self._jobs)
+            made.keys_changed.connect(self._step_keys)
+            made.said.connect(self.said)
+            made.wants.connect(self.wants)
+            made.sheet_changed.connect(self._take)
+            made.step_wanted.connect(self.go_to)
+            saved = getattr(made, "saved", None)
+            if saved is not None:
+                saved.connect(self.contract_head.show_saved)
+            button = getattr(made, "check_button", None)
+            if isinstance(button, QWidget):
+                self.contract_head.add_right(button)
+            made.set_narrow(self._narrow)
+            self.steps[number] = made
+            self.stack.addWidget(made)
+        return self.steps[number]
+
+    def _step_keys(self) -> None:
+        if self.sender() is self.steps.get(self._number):
+            self.keys_changed.emit()
+
+    def go_to(self, number: int) -> None:
+        """To a step of this contract, if it can be gone to yet."""
+        sheet = self.sheet
+        if (sheet is None or number > LAST_STEP.get(sheet.row.state, 1)) and number != 1:
+            self.said.emit(_("还没有到这一步"), "warn", False)
+            return
+        if number != self._number and not self.may_leave():
+            return
+        step = self._step(number)
+        if sheet is not None:
+            step.show_sheet(sheet)
+        self._show(number)
+
+    def _show(self, number: int) -> None:
+        self._number = number
+        step = self._step(number)
+        self.stack.setCurrentWidget(step)
+        self._show_heads()
+        resume_at = getattr(step, "resume_at", "")
+        step.open(resume_at or None)
+        self.keys_changed.emit()
+
+    def _take(self, sheet: ContractSheet) -> None:
+        """A newer state of the contract: heads and the other steps."""
+        self.sheet = sheet
+        sender = self.sender()
+        for number, step in self.steps.items():
+            if step is not sender and number == self._number:
+                step.show_sheet(sheet)
+        self._show_heads()
+        self.keys_changed.emit()
+
+    # heads
+
+    def _show_heads(self) -> None:
+        sheet = self.sheet
+        self.head.setVisible(self._number == 1 and not self._narrow)
+        state = sheet.row.state if sheet else "DRAFT"
+        for verb, tool in self.tools.items():
+            may = sheet is not None and verb in sheet.allowed
+            tool.setVisible(may)
+            if sheet is not None and not may:
+                tool.setToolTip(sheet.why_not.get(verb, ""))
+        head = self.contract_head
+        head.steps.show_step(self._number, max(LAST_STEP.get(state, 1), 1))
+        button = getattr(self.steps.get(1), "check_button", None)
+        if isinstance(button, QWidget):
+            button.setVisible(self._narrow and self._number == 1)
+        if sheet is None:
+            head.show_contract(_("新的一份"), "DRAFT", "", _("第一次保存时给受理号"))
+            head.show_saved("")
+            self.head.set_position("")
+            return
+        head.show_contract(sheet.row.title, state, sheet.row.local_serial, self.facts_line())
+        if self._number != 1:
+            head.show_saved("")
+
+    def facts_line(self) -> str:
+        """收件、受理、期限; from step 3 on also what it was recognised as."""
+        sheet = self.sheet
+        if sheet is None:
+            return ""
+        row = sheet.row
+        parts = []
+        if self._number >= 3 and row.sub_kind:
+            kind = self._desk.codes.name("contract_kinds", row.kind).removesuffix(_("合同"))
+            sub = self._desk.codes.name("contract_kinds", row.sub_kind).removesuffix(_("合同"))
+            parts.append(f"{kind}・{sub}" if sub != kind else kind)
+        if row.state == "DRAFT":
+            day = sheet.received_on
+            parts.append(
+                _("{day} 收件，受理后起算期限").format(day=day.isoformat()) if day else _("受理后起算期限")
+            )
+        elif row.due_on is not None:
+            due = self._due_words(row.due_on, row.days_left)
+            if row.accepted_on is not None and self._number < 3 and row.state != "RETURNED":
+                parts.append(_("受理 {day}，{due}").format(day=row.accepted_on.isoformat(), due=due))
+            else:
+                parts.append(due)
+        return "　".join(parts)
+
+    def _due_words(self, due: date, left: int | None) -> str:
+        same_year = due.year == self._desk.today().year
+        day = due.strftime("%m-%d") if same_year else due.isoformat()
+        if left is None:
+            return _("期限 {day}").format(day=day)
+        if left < 0:
+            return _("期限 {day}，✕ 已过 {n} 个工作日").format(day=day, n=-left)
+        sign = "✕ " if left == 0 else "! " if left <= 3 else ""
+        return _("期限 {day}，{sign}余 {n} 个工作日").format(day=day, sign=sign, n=left)
+
+    # the queue
+
+    def _ask_queue(self) -> None:
+        sheet = self.sheet
+        names = _QUEUES.get(sheet.row.state, ()) if sheet else ()
+        job = Job(lambda _job: [row.id for name in names for row in self._desk.queue(name)])
+        job.done.connect(self._queue_came)
+        job.failed.connect(self._queue_failed)
+        self._jobs.start(job)
+
+    def _queue_came(self, ids: Any) -> None:
+        self._queue = tuple(dict.fromkeys(ids))
+        here = self.sheet.row.id if self.sheet else 0
+        if here in self._queue:
+            at = self._queue.index(here) + 1
+            words = _("第 {at} 份 / 共 {total} 份").format(at=at, total=len(self._queue))
+        else:
+            words = _("不在待办之列") if self._queue else ""
+        self.head.set_position(words)
+        self.keys_changed.emit()
+
+    def _queue_failed(self, exc: Exception) -> None:
+        if not isinstance(exc, DeskError):
+            raise exc
+        self.said.emit(exc.message, "warn", False)
+
+    def previous_case(self) -> None:
+        """PageUp."""
+        self._move(-1)
+
+    def next_case(self) -> None:
+        """PageDown."""
+        self._move(1)
+
+    def _move(self, by: int) -> None:
+        here = self.sheet.row.id if self.sheet else 0
+        if not self._queue:
+            return
+        at = self._queue.index(here) + by if here in self._queue else 0
+        if not 0 <= at < len(self._queue):
+            self.said.emit(_("已是最后一份") if by > 0 else _("已是第一份"), "", False)
+        elif self.may_leave():
+            self.open(self._queue[at])
+
+    def _search(self, text: str) -> None:
+        self.wants.emit("search", text)
+
+    # ways out of a case
+
+    def return_contract(self) -> None:
+        """一次性告知: everything that is missing, in one notice."""
+        sheet = self.sheet
+        if sheet is None or not self.may_leave():
+            return
+        today = self._desk.today()
+        period = self._desk.pack.period("supplement")
+        deadline = (
+            self._desk.calendar.add_working_days(today, period.days)
+            if period.unit == "working"
+            else date.fromordinal(today.toordinal() + period.days)
+        )
+        found = self._desk.check_form(sheet.facts, sheet.row.id, submitted=True)
+        defects = [*defects_of(found), *self._recognition_defects(sheet)]
+        notice = self.ask_return(self, sheet.row.local_serial, defects, deadline, today)
+        if notice is None:
+            return
+        self._do(
+            self._desk.return_contract,
+            c.ReturnContract(
+                actor=self._desk.person.name,
+                contract_id=sheet.row.id,
+                defects=notice.defects,
+                deadline_on=notice.deadline_on,
+            ),
+            _("已退回补正，告知书列 {n} 项，期限 {day}").format(
+                n=len(notice.defects), day=notice.deadline_on.isoformat()
+            ),
+        )
+
+    def _recognition_defects(self, sheet: ContractSheet) -> list[c.Defect]:
+        if not sheet.recognition or "conclusion" not in sheet.recognition:
+            return []
+        conclusion = conclusion_from_json(sheet.recognition["conclusion"], self._desk.book)
+        return [
+            c.Defect(problem=f.defect[0], remedy=f.defect[1], clause=f.evidence, code=f.code)
+            for f in conclusion.defects
+        ]
+
+    def refuse(self) -> None:
+        """不予登记."""
+        sheet = self.sheet
+        if sheet is None or not self.may_leave():
+            return
+        answer = self.ask_refuse(self, sheet.row.local_serial, self._desk.codes)
+        if answer is None:
+            return
+        grounds, reason = answer
+        command = c.RefuseContract(
+            actor=self._desk.person.name, contract_id=sheet.row.id, grounds=grounds, reason=reason
+        )
+        self._do(self._desk.refuse, command, _("已作出不予登记决定"))
+
+    def decline(self) -> None:
+        """不予受理."""
+        sheet = self.sheet
+        if sheet is None or not self.may_leave():
+            return
+        answer = self.ask_decline(self, sheet.row.local_serial)
+        if answer is None:
+            return
+        ground, where, reason = answer
+        command = c.DeclineContract(
+            actor=self._desk.person.name,
+            contract_id=sheet.row.id,
+            ground=ground,
+            where_to=where,
+            reason=reason,
+        )
+        self._do(self._desk.decline, command, _("已作出不予受理决定"))
+
+    def _do(self, service: Callable[[Any], ContractSheet], command: object, words: str) -> None:
+        self._after = words
+        job = Job(lambda _job: service(command))
+        job.done.connect(self._done)
+        job.failed.connect(self._failed)
+        self._jobs.start(job)
+
+    _after = ""
+
+    def _done(self, sheet: Any) -> None:
+        self._take(sheet)
+        self.go_to(self._step_for(sheet))
+        self.said.emit(self._after, "ok", True)
+        self._ask_queue()
+
+    def _failed(self, exc: Exception) -> None:
+        if not isinstance(exc, DeskError):
+            raise exc
+        self.said.emit("；".join(part for part in (exc.message, exc.hint) if part), "err", True)

@@ -1,0 +1,766 @@
+"""录入: the form with its self-check at the side. Every field is on disk the moment it is left."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.errors import DeskError, Problem, ProblemsFound
+from desktop.jobs import Job, JobRunner
+from desktop.resources import _
+from desktop.rules.checks import may_be_kept
+from desktop.rules.facts import Facts, facts_from_json, facts_to_json
+from desktop.services import commands as c
+from desktop.services.desk import Desk
+from desktop.services.views import ContractSheet, DuplicateView, PartyView
+from desktop.settings import local_time, now
+from desktop.ui.dialogs.duplicates import ask_duplicate
+from desktop.ui.dialogs.pass_doubt import ask_pass_doubt
+from desktop.ui.pages.form import EntryForm
+from desktop.ui.pages.form_fields import FieldCodes, PartyNameField
+from desktop.ui.pages.page import Primary, Step
+from desktop.ui.theme import px
+from desktop.ui.widgets.ask import ask
+from desktop.ui.widgets.bars import Key
+from desktop.ui.widgets.base import Rule, set_ground
+from desktop.ui.widgets.cards import Strip
+from desktop.ui.widgets.checks import ORDER, CheckButton, CheckPanel
+from desktop.ui.widgets.fields import Field
+
+DRAFT_PAGE = "entry"
+"""Under this name the service keeps what is not saved yet."""
+NEW = "new"
+"""Subject of the draft of a contract that has no number yet."""
+DUPLICATE = "V11"
+
+
+class EntryStep(Step):
+    """Step 1 of a case. F6 keeps the form as it stands, F12 hands it in: saved, accepted, on to step 2."""
+
+    saved = Signal(str)
+    """Words for the head: 已存盘 14:32:05."""
+
+    def __init__(self, desk: Desk, jobs: JobRunner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._jobs = desk, jobs
+        set_ground(self, "page")
+        self.ask: Callable[..., bool] = ask
+        self.ask_reason: Callable[..., str | None] = ask_pass_doubt
+        self.ask_duplicate: Callable[..., tuple[bool, str] | None] = ask_duplicate
+        self._sheet: ContractSheet | None = None
+        self._request = c.new_request()
+        self._submitted = False
+        self._is_dirty = False
+        self._agreed_to_leave = False
+        self._is_busy = False
+        self._round = 0
+        self._wanted_text = ""
+        self._name_field: PartyNameField | None = None
+        self._duplicates: tuple[DuplicateView, ...] = ()
+        self._last_facts: Facts | None = None
+        self._strip: Strip | None = None
+        self._narrow = False
+        self.form = EntryForm(FieldCodes(desk.codes), straddling=desk.pack.straddling, today=desk.today)
+        self.form.previous = self._previous
+        self.panel = CheckPanel(may_be_kept)
+        self.check_button = CheckButton()
+        self.check_button.hide()
+        self.check_button.clicked.connect(self.show_checks)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.area.setWidget(self.form)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        left = QVBoxLayout()
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(0)
+        self._strips = QVBoxLayout()
+        self._strips.setContentsMargins(px(16), px(8), px(16), 0)
+        left.addLayout(self._strips)
+        left.addWidget(self.area, 1)
+        row.addLayout(left, 1)
+        self._edge = Rule(upright=True)
+        row.addWidget(self._edge)
+        row.addWidget(self.panel)
+        self._row = row
+        self.panel.setFixedWidth(px(CheckPanel.WIDTH))
+        self._strips.setContentsMargins(0, 0, 0, 0)
+        self.form.committed.connect(self._committed)
+        self.form.parties_asked.connect(self._parties_asked)
+        self.form.save_wanted.connect(self.save)
+        self.panel.jump_wanted.connect(self.jump)
+        self.panel.keep_wanted.connect(self._keep)
+        store = QShortcut(QKeySequence("Ctrl+S"), self)
+        store.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        store.activated.connect(self.save)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._focus_moved)
+
+    # the page
+
+    def keys(self) -> Sequence[Key]:
+        """As on every form."""
+        can = self.can_edit
+        return (
+            Key("F1", _("帮助")),
+            Key("F3", _("查找")),
+            Key("F4", _("抄上一份"), self.copy_previous, is_enabled=can),
+            Key("F5", _("新增")),
+            Key("F6", _("保存"), self.save, is_enabled=can),
+            Key("F7", _("查代码")),
+            Key("F8", _("自检"), self.show_checks),
+            Key("F9", _("预览"), is_enabled=False),
+            Key("Esc", _("返回"), self._leave_drawer if self._drawer_open else None),
+        )
+
+    def primary(self) -> Primary:
+        """提交认定, or what else moves this contract on."""
+        sheet = self._sheet
+        if sheet is None or "accept" in sheet.allowed:
+            return Primary(_("提交认定"), self.submit, enabled=not self._is_busy)
+        if "supplement" in sheet.allowed:
+            return Primary(_("收到补正，重新受理"), self.supplement, enabled=not self._is_busy)
+        if "save" in sheet.allowed:
+            return Primary(_("保存并去认定"), self.submit, enabled=not self._is_busy)
+        return Primary(_("看认定"), self._go_on)
+
+    @property
+    def can_edit(self) -> bool:
+        """The lifecycle allows saving."""
+        return self._sheet is None or "save" in self._sheet.allowed
+
+    @property
+    def sheet(self) -> ContractSheet | None:
+        """The contract as last given by a service; None: a new one."""
+        return self._sheet
+
+    def new_sheet(self) -> None:
+        """A new contract, with what was typed last time and never saved."""
+        self._sheet = None
+        self._begin(Facts(currency="CNY", price_form="fixed"))
+
+    def show_sheet(self, sheet: ContractSheet) -> None:
+        """Show a contract. The same one again in a newer state: what stands on the form stays."""
+        known = self._sheet
+        if (
+            known is not None
+            and known.row.id == sheet.row.id
+            and (self._is_dirty or known.facts == sheet.facts)
+        ):
+            self._sheet = sheet
+            self.form.rebase(sheet.facts)
+            self._after_state()
+            return
+        self._sheet = sheet
+        self._begin(sheet.facts)
+
+    def open(self, argument: object = None) -> None:
+        """Focus where work begins: the first field, or the one where the last entry stopped."""
+        path = argument if isinstance(argument, str) else ""
+        bound = self.form.bound(path) if path else None
+        target = bound.entry if bound is not None else self.form.bounds["title"].entry
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _begin(self, facts: Facts) -> None:
+        self._request = c.new_request()
+        self._submitted = self._is_dirty = False
+        self._duplicates = self._sheet.duplicates if self._sheet else ()
+        self._drop_strip()
+        row = self._sheet.row if self._sheet else None
+        number, serial = (row.official_number, row.local_serial) if row else ("", "")
+        self.form.fill(facts, number=number, serial=serial)
+        self._after_state()
+        if self.can_edit:
+            self._restore()
+        self.check()
+
+    def _after_state(self) -> None:
+        row = self._sheet.row if self._sheet else None
+        if row is not None:
+            self.form.show_numbers(row.official_number, row.local_serial)
+        if self.form.is_read_only == self.can_edit:
+            self.form.set_read_only(not self.can_edit)
+        if not self.can_edit and self._sheet is not None:
+            why = self._sheet.why_not.get("save", "")
+            self._show_strip(Strip(_("只能看：{why}").format(why=why), icon="lock_closed", level="note"))
+        self.keys_changed.emit()
+
+    # the draft
+
+    @property
+    def _subject(self) -> str:
+        return self._sheet.uid if self._sheet else NEW
+
+    def _committed(self, path: str) -> None:
+        if not self.can_edit:
+            return
+        self._is_dirty, self._agreed_to_leave = True, False
+        self._write_draft(path)
+        self.check()
+
+    def _write_draft(self, path: str) -> None:
+        content = {
+            "facts": facts_to_json(self.form.facts()),
+            "raw": self.form.raw(),
+            "revision": self._sheet.revision if self._sheet else None,
+        }
+        command = c.KeepDraft(
+            actor=self._desk.person.name,
+            page=DRAFT_PAGE,
+            subject=self._subject,
+            field_name=path,
+            content=json.dumps(content, ensure_ascii=False),
+        )
+        self._run(lambda _job: self._desk.keep_draft(command), self._draft_kept, self._draft_failed)
+
+    def _draft_kept(self, _result: object) -> None:
+        words = _("已存盘 {time}").format(time=local_time(now()).strftime("%H:%M:%S"))
+        self.saved.emit(words)
+
+    def _draft_failed(self, exc: Exception) -> None:
+        if not isinstance(exc, DeskError):
+            raise exc
+        self.said.emit(_("草稿没有写进磁盘：{message}").format(message=exc.message), "err", True)
+
+    def _restore(self) -> None:
+        found = self._desk.draft(DRAFT_PAGE, self._subject)
+        if found is None:
+            return
+        path, content, time = found
+        try:
+            kept = json.loads(content)
+            facts = facts_from_json(kept["facts"])
+        except (ValueError, KeyError, TypeError, DeskError):
+            self.said.emit(_("上次没有保存的录入读不出来，已放在一边"), "warn", True)
+            return
+        base = self._sheet.facts if self._sheet else Facts(currency="CNY", price_form="fixed")
+        raw = {str(key): str(text) for key, text in kept.get("raw", {}).items()}
+        if facts == base and not raw:
+            return
+        row = self._sheet.row if self._sheet else None
+        numbers = (row.official_number, row.local_serial) if row else ("", "")
+        self.form.fill(facts, number=numbers[0], serial=numbers[1])
+        self.form.rebase(base)
+        self.form.put_raw(raw)
+        self._is_dirty = True
+        bound = self.form.bound(path)
+        words = _("已找回 {time} 的录入").format(time=time)
+        place = _("，停在{field}").format(field=bound.entry.name) if bound is not None else ""
+        level = ""
+        if self._sheet is not None and kept.get("revision") not in (None, self._sheet.revision):
+            place += _("；这份合同后来又被保存过，请对照后再存")
+            level = "doubt"
+        strip = Strip(words + place, accept=_("接着录"), decline=_("不要这些改动"), level=level)
+        strip.accepted.connect(self._go_on_with_draft)
+        strip.declined.connect(self.drop_changes)
+        self._show_strip(strip)
+        self._resume_at = path
+        self.said.emit(words, "ok", True)
+
+    _resume_at = ""
+
+    @property
+    def resume_at(self) -> str:
+        """Path of the field where the entry found again had stopped."""
+        return self._resume_at
+
+    def _go_on_with_draft(self) -> None:
+        self._drop_strip()
+        self.open(self._resume_at)
+
+    def drop_changes(self) -> None:
+        """Throw away what was not saved, after a question, and show what is stored."""
+        if not self.ask(
+            self,
+            _("不要没有保存的改动？"),
+            _("找回的录入会丢掉，页面回到上次保存的样子，不能撤回。"),
+            act=_("丢掉这些改动"),
+            safe=_("先留着"),
+            mnemonic="D",
+        ):
+            return
+        self._desk.drop_draft(DRAFT_PAGE, self._subject)
+        self._resume_at = ""
+        if self._sheet is None:
+            self.new_sheet()
+        else:
+            self._begin(self._sheet.facts)
+        self.open()
+
+    # strips
+
+    def _show_strip(self, strip: Strip) -> None:
+        self._drop_strip()
+        self._strip = strip
+        self._strips.setContentsMargins(px(16), px(8), px(16), px(4))
+        self._strips.addWidget(strip)
+
+    def _drop_strip(self) -> None:
+        self._strips.setContentsMargins(0, 0, 0, 0)
+        if self._strip is not None:
+            self._strip.hide()
+            self._strip.setParent(None)
+            self._strip.deleteLater()
+            self._strip = None
+
+    @property
+    def strip_words(self) -> str:
+        """What the strip above the form says; empty when there is none."""
+        return self._strip.words.text() if self._strip is not None else ""
+
+    def _tell(self, exc: Exception) -> None:
+        if not isinstance(exc, DeskError):
+            raise exc
+        self._is_busy = False
+        self._show_strip(Strip("；".join(part for part in (exc.message, exc.hint) if part), level="error"))
+        self.said.emit(exc.message, "err", True)
+        self.keys_changed.emit()
+
+    # checking
+
+    def check(self) -> None:
+        """Look the form over; the findings come when they are ready."""
+        self._round += 1
+        turn, facts = self._round, self.form.facts()
+        number = self._sheet.row.id if self._sheet else None
+        submitted = self._submitted
+
+        def work(_job: Job) -> object:
+            found = self._desk.check_form(facts, number, submitted=submitted)
+            likely = self._desk.find_duplicates(facts, number) if facts.title and facts.sellers else ()
+            return turn, found, likely
+
+        self._run(work, self._checked, self._check_failed)
+
+    def _check_failed(self, exc: Exception) -> None:
+        if not isinstance(exc, DeskError):
+            raise exc
+        self.said.emit(_("自检没有做成：{message}").format(message=exc.message), "warn", False)
+
+    def _checked(self, result: Any) -> None:
+        turn, found, likely = result
+        if turn == self._round:
+            self._duplicates = tuple(likely)
+            self.show_problems(found)
+
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        """The findings in the panel and at the fields."""
+        every = [self.form.named(p) for p in problems if p.code != DUPLICATE]
+        every += [self._as_problem(d) for d in self._duplicates if not d.decision]
+        self.form.show_problems(every, submitted=self._submitted)
+        self.panel.show_problems(every)
+        for item in self.panel.items:  # two lines of reason need more than the height of one
+            item.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.check_button.show_counts(self.panel.counts())
+
+    def _as_problem(self, one: DuplicateView) -> Problem:
+        seller = next((b for b in self.form.blocks if b.role == "seller"), None)
+        field = self.form.path_of(seller.bounds["name"]) if seller is not None else "title"
+        return Problem(
+            _("12 疑似重复登记"),
+            "",
+            _("与 {number} {why}（“{title}”）。").format(number=one.number, why=one.why, title=one.title),
+            _("并排看过后写明去留。"),
+            "doubt",
+            DUPLICATE,
+            row=one.other_id,
+            field=field,
+        )
+
+    def show_checks(self) -> None:
+        """F8: to the list of findings, and back to the form."""
+        if self.panel.isAncestorOf(QApplication.focusWidget() or self):
+            self._close_drawer()
+            self.open(self._last_path)
+            return
+        self.check()
+        if self._narrow:
+            self._place_drawer()
+            self.panel.show()
+            self.panel.raise_()
+            self.keys_changed.emit()
+        if self.panel.items:
+            self.panel.take_focus()
+        else:
+            self.said.emit(_("自检：没有发现问题"), "ok", False)
+
+    _last_path = ""
+
+    def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if new is None or not self.form.isAncestorOf(new):
+            return
+        if isinstance(new, Field):
+            self.area.ensureWidgetVisible(new, 0, px(60))
+            for path, bound in self.form.bounds.items():
+                if bound.entry is new:
+                    self._last_path = path
+
+    def jump(self, problem: Problem) -> None:
+        """To the field of a finding."""
+        self._close_drawer()
+        if problem.code == DUPLICATE:
+            self._look_at_duplicate(problem)
+        elif (target := self.form.go_to(problem)) is not None:
+            self.area.ensureWidgetVisible(target, 0, px(60))
+
+    def _keep(self, problem: Problem) -> None:
+        if problem.code == DUPLICATE:
+            self._look_at_duplicate(problem)
+            return
+        if (reason := self.ask_reason(self, problem)) is None:
+            return
+        if self._sheet is None and not self._save_now():
+            return
+        if self._sheet is None:
+            return
+        command = c.PassDoubt(
+            actor=self._desk.person.name,
+            contract_id=self._sheet.row.id,
+            code=problem.code,
+            field_name=problem.field,
+            reason=reason,
+        )
+        self._run(lambda _job: self._desk.pass_doubt(command), self._kept_with_reason, self._tell)
+
+    def _kept_with_reason(self, _result: object) -> None:
+        self.said.emit(_("理由已入档，复核人看得到"), "ok", False)
+        self.check()
+
+    def _look_at_duplicate(self, problem: Problem) -> None:
+        other = next((d for d in self._duplicates if d.other_id == problem.row), None)
+        if other is None:
+            return
+        answer = self.ask_duplicate(self, self.form.facts(), other)
+        if answer is None or (self._sheet is None and not self._save_now()) or self._sheet is None:
+            return
+        is_same, reason = answer
+        command = c.DecideDuplicate(
+            actor=self._desk.person.name,
+            contract_id=self._sheet.row.id,
+            other_id=other.other_id,
+            is_duplicate=is_same,
+            reason=reason,
+        )
+        self._run(lambda _job: self._desk.decide_duplicate(command), self._kept_with_reason, self._tell)
+
+    # parties and the contract before
+
+    def _parties_asked(self, entry: PartyNameField, text: str) -> None:
+        self._name_field, self._wanted_text = entry, text
+        self._run(lambda _job: (text, self._desk.parties(text)), self._parties_found, self._tell)
+
+    def _parties_found(self, result: Any) -> None:
+        text, parties = result
+        found: Sequence[PartyView] = parties
+        if self._name_field is not None and text == self._wanted_text:
+            self._name_field.offer(text, found)
+
+    def _previous(self) -> Facts | None:
+        if self._last_facts is None:
+            own = self._sheet.row.id if self._sheet else 0
+            for key in tuple(self._desk.search("").ids[:2]):
+                if key != own:
+                    self._last_facts = self._desk.contract(int(key)).facts
+                    break
+        return self._last_facts
+
+    def copy_previous(self) -> None:
+        """F4: what is still empty is taken from the contract before."""
+        count = self.form.copy_previous()
+        if count:
+            words = _("已从上一份抄来 {n} 栏，Ctrl+Z 可逐栏撤回").format(n=count)
+            self.said.emit(words, "ok", False)
+        else:
+            self.said.emit(_("没有上一份可抄，或各栏都已填"), "warn", False)
+
+    # saving
+
+    def _save_command(self) -> c.SaveContract:
+        return c.SaveContract(
+            actor=self._desk.person.name,
+            request_id=self._request,
+            facts=self.form.facts(),
+            contract_id=self._sheet.row.id if self._sheet else None,
+            revision=self._sheet.revision if self._sheet else None,
+        )
+
+    def save(self) -> None:
+        """F6: keep the form as it stands; gaps are allowed."""
+        if not self.can_edit or self._is_busy:
+            return
+        self._settle()
+        command = self._save_command()
+        self._is_busy = True
+        self._run(lambda _job: self._desk.save_contract(command), self._was_saved, self._tell)
+
+    def _save_now(self) -> bool:
+        """Save before something that needs the contract's number; False when it was refused."""
+        try:
+            self._was_saved(self._desk.save_contract(self._save_command()))
+        except DeskError as exc:
+            self._tell(exc)
+            return False
+        return True
+
+    def _was_saved(self, result: Any) -> None:
+        sheet: ContractSheet = result
+        subject = self._subject
+        self._is_busy = False
+        self._request = c.new_request()
+        self._sheet = sheet
+        self._last_facts = None
+        self.form.rebase(sheet.facts)
+        self.form.show_numbers(sheet.row.official_number, sheet.row.local_serial)
+        self._desk.drop_draft(DRAFT_PAGE, subject)
+        self._drop_strip()
+        left = self.form.raw()
+        self._is_dirty = bool(left)
+        if left:
+            self._write_draft(next(iter(left)))
+            words = _("已保存 {serial}；还有 {n} 栏看不出是什么，没有存入，仍留在页面上")
+            self.said.emit(words.format(serial=sheet.row.local_serial, n=len(left)), "warn", True)
+        else:
+            self.said.emit(_("已保存 {serial}").format(serial=sheet.row.local_serial), "ok", False)
+        self._draft_kept(None)
+        self.sheet_changed.emit(sheet)
+        self.keys_changed.emit()
+
+    # handing in
+
+    def submit(self) -> None:
+        """F12: save, then accept; refused: everything is listed, the first wrong field has the focus."""
+        if self._is_busy:
+            return
+        self._settle()
+        self._submitted = True
+        self._is_busy = True
+        self.keys_changed.emit()
+        command = self._save_command()
+        number = self._sheet.row.id if self._sheet else None
+
+        def work(_job: Job) -> object:
+            sheet = self._desk.save_contract(command)
+            facts = command.facts
+            return sheet, self._desk.check_form(facts, sheet.row.id if sheet else number, submitted=True)
+
+        self._run(work, self._saved_to_submit, self._tell)
+
+    def _saved_to_submit(self, result: Any) -> None:
+        sheet, problems = result
+        self._was_saved(sheet)
+        self._submitted = True
+        unread = self._unread()
+        blocking = [p for p in problems if p.level == "error" or p.level == "doubt"]
+        open_twins = [d for d in self._duplicates if not d.decision]
+        if blocking or unread or open_twins:
+            self._refused([*unread, *problems])
+            return
+        if "accept" not in sheet.allowed:
+            self._go_on()
+            return
+        command = c.AcceptContract(actor=self._desk.person.name, contract_id=sheet.row.id)
+        self._is_busy = True
+        self._run(lambda _job: self._desk.accept(command), self._accepted, self._not_accepted)
+
+    def _unread(self) -> list[Problem]:
+        """What was typed and cannot be read, as findings."""
+        found = []
+        for path, text in self.form.raw().items():
+            bound = self.form.bound(path)
+            name = bound.entry.name if bound is not None else _("明细表")
+            reason = bound.entry.problem() if bound is not None and isinstance(bound.entry, Field) else ""
+            found.append(
+                Problem(
+                    name, text, reason or _("看不出写的是什么"), _("改正这一栏"), "error", "S001", field=path
+                )
+            )
+        return found
+
+    def _refused(self, problems: Sequence[Problem]) -> None:
+        self._round += 1
+        self.show_problems(problems)
+        counts = self.panel.counts()
+        words = _("还有 {errors} 项错误、{doubts} 项疑点没有处理；已全部列在右边")
+        self.said.emit(words.format(errors=counts["error"], doubts=counts["doubt"]), "err", True)
+        self.focus_first_wrong()
+        self.keys_changed.emit()
+
+    def focus_first_wrong(self) -> None:
+        """The first finding, in the order of the form, that stops the contract."""
+        stops = self.form.ordered()
+        found: list[tuple[int, int, Problem]] = []
+        for item in self.panel.items:
+            problem = item.problem
+            if problem.level == "note":
+                continue
+            name = problem.field.partition("[")[0]
+            bound = self.form.bound(problem.field)
+            target: object = bound.entry if bound is not None else None
+            if name in self.form.tables:
+                target = self.form.tables[name].table
+            at = stops.index(target) if isinstance(target, QWidget) and target in stops else len(stops)
+            found.append((ORDER.index(problem.level), at, problem))
+        if found:
+            self.jump_to_field(min(found, key=lambda row: row[:2])[2])
+
+    def jump_to_field(self, problem: Problem) -> None:
+        """The field of a finding, also of a likely duplicate (the title)."""
+        if (target := self.form.go_to(problem)) is not None:
+            self.area.ensureWidgetVisible(target, 0, px(60))
+
+    def _accepted(self, result: Any) -> None:
+        sheet: ContractSheet = result
+        self._is_busy = False
+        self._sheet = sheet
+        self._after_state()
+        self.sheet_changed.emit(sheet)
+        self.said.emit(_("已受理 {serial}，材料齐").format(serial=sheet.row.local_serial), "ok", True)
+        self._go_on()
+
+    def _not_accepted(self, exc: Exception) -> None:
+        if isinstance(exc, ProblemsFound):
+            self._is_busy = False
+            self._refused(exc.problems)
+        else:
+            self._tell(exc)
+
+    def supplement(self) -> None:
+        """待补正: the missing papers came; checked anew, accepted, the clock starts again."""
+        sheet = self._sheet
+        if sheet is None or self._is_busy:
+            return
+        self._settle()
+        items = [
+            problem for notice in sheet.notices for _id, problem, _remedy, day in notice.items if day is None
+        ]
+        lines = "\n".join(f"{at}. {text}" for at, text in enumerate(items, 1))
+        if not self.ask(
+            self,
+            _("补正的 {n} 项都收到了？").format(n=len(items)) if items else _("补正材料都收到了？"),
+            _("{items}\n重新受理后，办理期限从今天重新起算。").format(items=lines).strip(),
+            act=_("都收到了，重新受理"),
+            safe=_("先不受理"),
+            kind="plain",
+            mnemonic="A",
+        ):
+            return
+        self._submitted = self._is_busy = True
+        command = c.SupplementContract(
+            actor=self._desk.person.name, contract_id=sheet.row.id, facts=self.form.facts()
+        )
+        self._run(lambda _job: self._desk.supplement(command), self._supplemented, self._not_accepted)
+
+    def _supplemented(self, result: Any) -> None:
+        self._desk.drop_draft(DRAFT_PAGE, self._subject)
+        self._is_dirty = False
+        self._accepted(result)
+
+    def _go_on(self) -> None:
+        self.step_wanted.emit(2)
+
+    # going away
+
+    @property
+    def _drawer_open(self) -> bool:
+        return self._narrow and self.panel.isVisible()
+
+    def _leave_drawer(self) -> None:
+        self._close_drawer()
+        self.open(self._last_path)
+
+    @property
+    def is_dirty(self) -> bool:
+        """Something stands on the form that was not saved (it is in the draft)."""
+        return self._is_dirty
+
+    def may_leave(self) -> bool:
+        """Asks once when something is not saved; it stays on disk as a draft in any case."""
+        self._settle()
+        if not self._is_dirty or not self.can_edit or self._agreed_to_leave:
+            return True
+        self._agreed_to_leave = self.ask(
+            self,
+            _("离开这份没有保存的合同？"),
+            _("录入已写在本机草稿里，下次打开会找回；还没有保存，别人看不到。"),
+            act=_("先离开"),
+            safe=_("留下接着录"),
+            kind="plain",
+            mnemonic="L",
+        )
+        return self._agreed_to_leave
+
+    def _settle(self) -> None:
+        focused = QApplication.focusWidget()
+        if isinstance(focused, Field) and self.form.isAncestorOf(focused):
+            focused.settle()
+
+    # narrow windows
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Below 1280 the findings fold into a button and open over the form."""
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        self.form.set_compact(narrow)
+        self.check_button.setVisible(narrow)
+        self._edge.setVisible(not narrow)
+        if narrow:
+            self._row.removeWidget(self.panel)
+            self.panel.hide()
+        else:
+            self._row.addWidget(self.panel)
+            self.panel.show()
+
+    def _place_drawer(self) -> None:
+        wide = self.panel.width()
+        self.panel.setGeometry(QRect(self.width() - wide, 0, wide, self.height()))
+
+    def _close_drawer(self) -> None:
+        if self._drawer_open:
+            self.panel.hide()
+            self.keys_changed.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The drawer stays at the right edge."""
+        super().resizeEvent(event)
+        if self._drawer_open:
+            self._place_drawer()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc inside the drawer closes it."""
+        if event.key() == Qt.Key.Key_Escape and self._drawer_open:
+            self._leave_drawer()
+            return
+        super().keyPressEvent(event)
+
+    # work
+
+    def _run(
+        self,
+        work: Callable[[Job], object],
+        done: Callable[[Any], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        job = Job(work)
+        job.done.connect(done)
+        job.failed.connect(failed)
+        self._jobs.start(job)

@@ -1,0 +1,846 @@
+"""The registration form (技术合同登记表): its fields in the order of the paper, and the widget of it.
+
+Order, numbers and names come from ``desktop.rules.facts``; this file says only where a field stands. Filling
+the form tells nobody; ``committed(path)`` comes when a person leaves a field that was changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from functools import partial
+from itertools import pairwise
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.errors import Problem
+from desktop.resources import _
+from desktop.rules.checks import NEW_RULES_FROM, is_missing
+from desktop.rules.facts import Facts, Party
+from desktop.services.views import PartyView
+from desktop.ui.pages.form_fields import (
+    FieldCodes,
+    PartyNameField,
+    entry_value,
+    make_entry,
+    read_entry,
+)
+from desktop.ui.pages.rows import RowsModel, RowsTable
+from desktop.ui.theme import px
+from desktop.ui.widgets.ask import ask
+from desktop.ui.widgets.base import restyle, set_ground
+from desktop.ui.widgets.buttons import Button
+from desktop.ui.widgets.entries import AmountField, CreditCodeField
+from desktop.ui.widgets.fields import Field, FieldRow, SectionHead, TextBox
+from desktop.ui.widgets.spelling import in_fours
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One field; ``beside`` stands in the same row, ``lines`` makes it a text of several lines."""
+
+    name: str
+    label: str = ""
+    required: bool = False
+    beside: str = ""
+    wide: bool = False
+    lines: int = 0
+    number: str | None = None
+
+
+Row = tuple[Item, ...]
+
+CONTRACT: Final[tuple[Row, ...]] = (
+    (Item("title", required=True, wide=True),),
+    (
+        Item("sub_kind", _("类别・细类"), required=True),
+        Item("valid_from", _("有效期限 起–止"), required=True, beside="valid_until"),
+    ),
+    (Item("signed_on", required=True), Item("effective_on")),
+)
+MONEY: Final[tuple[Row, ...]] = (
+    (
+        Item("contract_amount", _("合同成交额（元）"), required=True),
+        Item("technology_amount", _("技术交易额（元）")),
+    ),
+    (Item("currency", _("币种・汇率")), Item("payment_method", required=True)),
+    (Item("price_form"), Item("royalty_terms")),
+    (Item("exchange_rate"), Item("exchange_rate_on")),
+    (Item("original_amount"), Item("vat_amount", _("增值税额（元）"))),
+)
+TECHNOLOGY: Final[tuple[Row, ...]] = (
+    (Item("technical_field", required=True), Item("ip_kind", required=True)),
+    (Item("plan_source", _("计划来源"), required=True), Item("socioeconomic_objective", required=True)),
+    (Item("industry", required=True), Item("is_secret", required=True)),
+    (Item("project_number"), Item("project_name")),
+    (Item("expected_investment", _("预计新增投入（元）")), Item("expected_output", _("预计新增产值（元）"))),
+    (Item("summary", required=True, wide=True, lines=3),),
+    (Item("use_region"), Item("has_confidentiality")),
+    (Item("is_public_funded"), Item("approval_number")),
+)
+ABROAD: Final[tuple[Row, ...]] = (
+    (Item("cross_border"), Item("export_control")),
+    (Item("commerce_number"), Item("is_used_wholly_abroad")),
+    (Item("is_related_party"), Item("related_share_percent")),
+    (Item("intermediary_fee", _("中介费（元）")), Item("transfer_institution")),
+    (Item("broker"), Item("applicant_role")),
+)
+FURTHER: Final[tuple[Row, ...]] = (
+    (Item("is_written"), Item("signed_place")),
+    (Item("right_scope"), Item("territory")),
+    (Item("licence_from", _("许可期 起–止"), beside="licence_until"), Item("civil_military")),
+    (Item("rd_cost_amount", _("研发经费（元）")), Item("remuneration_amount", _("研发报酬（元）"))),
+    (Item("service_inside_amount", _("服务培训金额（元）")), Item("is_vat_listed")),
+    (Item("is_separately_accounted"), Item("waived_from")),
+)
+PARTY_MAIN: Final[tuple[Item, ...]] = (
+    Item("name", required=True),
+    Item("id_number", _("信用代码"), required=True),
+    Item("country", required=True),
+    Item("region", required=True),
+    Item("party_type", required=True),
+)
+PARTY_MORE: Final[tuple[Item, ...]] = (
+    Item("id_type"),
+    Item("legal_representative"),
+    Item("contact"),
+    Item("phone"),
+    Item("email"),
+    Item("address"),
+    Item("vat_status"),
+    Item("is_tax_resident"),
+    Item("is_high_tech"),
+    Item("is_small_low_profit"),
+    Item("is_nonprofit_research", _("非营利科研院校")),
+    Item("park"),
+)
+NEVER_COPIED: Final = frozenset({"official_number", "title", "signed_on", "effective_on", "contract_amount"})
+"""Fields that F4 leaves alone: they are this contract's own."""
+_ROLE_AT: Final = {"buyer": 0, "seller": 1, "intermediary": 1}
+_ROLE_WORDS: Final = {"buyer": _("买方"), "seller": _("卖方"), "intermediary": _("中介方")}
+_ID_LABELS: Final = {"credit_code": _("信用代码"), "resident_id": _("身份证号"), "passport": _("护照号")}
+_META: Final = {f.name: f.metadata for f in fields(Facts)}
+_PARTY_META: Final = {f.name: f.metadata for f in fields(Party)}
+_OWN_DEFAULTS: Final = frozenset({"role", "id_type", "country"})
+
+
+class Bound(QObject):
+    """A field of the form and the fact behind it."""
+
+    committed = Signal(object)
+
+    def __init__(
+        self,
+        name: str,
+        number: str,
+        entry: Field | TextBox,
+        row: FieldRow,
+        meta: Mapping[str, Any],
+        codes: FieldCodes,
+    ) -> None:
+        super().__init__(entry)
+        self.name, self.number, self.entry, self.row = name, number, entry, row
+        self._kind, self._table, self._codes = str(meta["type"]), str(meta["codes"]), codes
+        self.owner: PartyBlock | None = None
+        entry.committed.connect(self._left)
+
+    def _left(self, _value: str) -> None:
+        self.committed.emit(self)
+
+    def show(self, value: Any) -> None:
+        """Show a fact; nobody is told."""
+        self.entry.set_value(self.as_value(value))
+
+    def as_value(self, value: Any) -> str:
+        """What the field stores for a fact."""
+        return entry_value(value, self._kind, self._table, self._codes)
+
+    def read(self) -> tuple[Any, str]:
+        """(fact or None, text that could not be read)."""
+        if isinstance(self.entry, TextBox):
+            return self.entry.value() or None, ""
+        return read_entry(self.entry, self._kind, self._table, self._codes)
+
+    def put(self, value: Any) -> None:
+        """Write a fact into the field as a person would: it can be undone and is told."""
+        if isinstance(self.entry, TextBox):
+            self.entry.setPlainText(str(value or ""))
+        else:
+            self.entry.put(self.entry.shown(self.as_value(value)))
+        self.entry.settle()
+
+    def is_empty(self) -> bool:
+        """Nothing stands in it."""
+        return not self.entry.value().strip()
+
+
+class PartyBlock(QObject):
+    """One seller, buyer or intermediary: the five rows of the form, and further down the rest."""
+
+    def __init__(
+        self,
+        role: str,
+        ordinal: int,
+        codes: FieldCodes,
+        make: Callable[[Item, Mapping[str, Any], str, str], Bound],
+    ) -> None:
+        super().__init__()
+        self.role, self.ordinal = role, ordinal
+        self.base = Party(role=role)
+        self.remove_button: Button | None = None
+        self._codes = codes
+        self.main, self.more = QWidget(), QWidget()
+        self.bounds: dict[str, Bound] = {}
+        who = _ROLE_WORDS[role] + (str(ordinal) if ordinal > 1 else "")
+        for items, box in ((PARTY_MAIN, self.main), (PARTY_MORE, self.more)):
+            column = _column(box)
+            for item in items:
+                numbers = str(_PARTY_META[item.name]["no"]).split("/")
+                number = numbers[min(_ROLE_AT[role], len(numbers) - 1)]
+                if role == "intermediary":
+                    number = "35"
+                bound = make(item, _PARTY_META[item.name], number, who)
+                bound.owner = self
+                self.bounds[item.name] = bound
+                column.addWidget(bound.row)
+        for name in ("id_type", "country", "party_type"):
+            self.bounds[name].committed.connect(self._follow)
+
+    def show(self, party: Party) -> None:
+        """Show a party; nobody is told."""
+        self.base = party
+        for name, bound in self.bounds.items():
+            bound.show(getattr(party, name))
+        self._follow()
+
+    def party(self) -> Party:
+        """What stands in the block."""
+        return replace(self.base, role=self.role, **{name: b.read()[0] for name, b in self.bounds.items()})
+
+    def is_filled(self) -> bool:
+        """Anything besides what a new block brings along."""
+        return any(not b.is_empty() for name, b in self.bounds.items() if name not in _OWN_DEFAULTS)
+
+    def take(self, content: Mapping[str, Any]) -> None:
+        """Fill the whole block from the library of parties."""
+        for name, bound in self.bounds.items():
+            if content.get(name) is not None:
+                bound.put(content[name])
+
+    def _follow(self, _bound: object = None) -> None:
+        """The country decides about the region, the kind of paper about the name of its number."""
+        country = self.bounds["country"].read()[0]
+        region = self.bounds["region"].entry
+        region.set_required(country in (None, "CHN"))
+        self.bounds["region"].row.update()
+        if self.bounds["party_type"].read()[0] == "500" and self.bounds["id_number"].is_empty():
+            kind = self.bounds["id_type"]
+            if kind.read()[0] == "credit_code":
+                kind.show("resident_id")
+                self.bounds["id_number"].row.set_note(_("自然人：证件类型已改为居民身份证"))
+        label = _ID_LABELS.get(self.bounds["id_type"].read()[0] or "", _("证件号码"))
+        number = self.bounds["id_number"]
+        if number.row.name != label and isinstance(number.entry, Field):
+            number.row.name = label
+            who = _ROLE_WORDS[self.role] + (str(self.ordinal) if self.ordinal > 1 else "")
+            number.entry.name = f"{number.number} {who}{label}"
+            number.entry.set_required(number.entry.is_required)
+            number.row.update()
+
+
+def _ended(text: str) -> str:
+    """With a full stop, so that reason and remedy can stand in one line."""
+    return text if not text or text[-1] in "。；？）" else f"{text}。"
+
+
+def _column(box: QWidget) -> QVBoxLayout:
+    made = QVBoxLayout(box)
+    made.setContentsMargins(0, 0, 0, 0)
+    made.setSpacing(px(6))
+    return made
+
+
+class EntryForm(QWidget):
+    """The whole form. ``fill`` shows facts, ``facts`` reads them back, ``raw`` what could not be read."""
+
+    committed = Signal(str)
+    """Dotted path of a field that a person changed and left."""
+    parties_asked = Signal(object, str)
+    """(PartyNameField, text): the list of parties is wanted."""
+    save_wanted = Signal()
+
+    def __init__(
+        self, codes: FieldCodes, *, straddling: str, today: Callable[[], date], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        set_ground(self, "paper")
+        self._codes, self._straddling, self._today = codes, straddling, today
+        self.previous: Callable[[], Facts | None] = lambda: None
+        """The contract before, for “..” and F4."""
+        self._base = Facts()
+        self.ask: Callable[..., bool] = ask
+        self._is_read_only = False
+        self._submitted = False
+        self._rows_of_two: list[QGridLayout | QHBoxLayout] = []
+        self.bounds: dict[str, Bound] = {}
+        self.blocks: list[PartyBlock] = []
+        """In the order of the facts."""
+        self.tables: dict[str, RowsTable] = {}
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(px(20), px(3), px(20), px(16))
+        outer.setSpacing(px(1))
+        self._outer = outer
+        self._section(_("一 合同"), CONTRACT, first=self._numbers_row())
+        self._party_heads: dict[str, SectionHead] = {}
+        self._party_box(outer)
+        self._section(_("四 金额与支付"), MONEY)
+        self._section(_("五 技术与计划"), TECHNOLOGY)
+        self._more_box(outer)
+        self._section(_("七 涉外、关联与中介"), ABROAD)
+        self._section(_("八 权利、费用与其他"), FURTHER)
+        self._tables_box(outer)
+        self.save_button = Button(_("保存"), key="F6")
+        self.save_button.clicked.connect(self.save_wanted)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(0, px(10), 0, 0)
+        foot.addStretch(1)
+        foot.addWidget(self.save_button)
+        outer.addLayout(foot)
+        outer.addStretch(1)
+        for name in ("contract_amount", "technology_amount"):
+            bound = self.bounds[name]
+            if isinstance(bound.entry, AmountField):
+                bound.entry.capital_changed.connect(bound.row.set_note)
+        rest = self.bounds["technology_amount"].entry
+        if isinstance(rest, AmountField):
+            rest.remainder = self._technology_left
+        self.fill(Facts())
+
+    # building
+
+    def _grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(px(20))
+        grid.setVerticalSpacing(px(6))
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnMinimumWidth(0, px(200))
+        grid.setColumnMinimumWidth(1, px(200))
+        self._rows_of_two.append(grid)
+        return grid
+
+    def _numbers_row(self) -> tuple[QWidget, QWidget]:
+        self.official = Field(f"1 {_('合同登记编号')}")
+        self.serial = Field(_("受理号"), mono=True)
+        for one in (self.official, self.serial):
+            one.set_read_only(True)
+        return (
+            FieldRow("1", _("合同登记编号"), self.official),
+            FieldRow("", _("受理号"), self.serial),
+        )
+
+    def _section(
+        self, title: str, rows: Sequence[Row], *, first: tuple[QWidget, QWidget] | None = None
+    ) -> None:
+        self._outer.addWidget(SectionHead(title))
+        grid = self._grid()
+        at = 0
+        if first is not None:
+            grid.addWidget(first[0], 0, 0)
+            grid.addWidget(first[1], 0, 1)
+            at = 1
+        for row in rows:
+            for column, item in enumerate(row):
+                bound = self._make(item, _META[item.name], str(_META[item.name]["no"]), "")
+                self.bounds[item.name] = bound
+                grid.addWidget(bound.row, at, column, 1, 2 if item.wide else 1, Qt.AlignmentFlag.AlignTop)
+            at += 1
+        self._outer.addLayout(grid)
+
+    def _make(self, item: Item, meta: Mapping[str, Any], number: str, who: str) -> Bound:
+        label = item.label or str(meta["zh"])
+        plain = label.removesuffix(_("（元）"))
+        spoken = f"{number} {who}{plain}".strip()
+        kind, table = str(meta["type"]), str(meta["codes"])
+        entry: Field | TextBox
+        if item.lines:
+            entry = TextBox(spoken, required=item.required, lines=item.lines)
+        elif item.name == "name" and who:
+            entry = PartyNameField(spoken, required=item.required)
+            entry.asked.connect(partial(self.parties_asked.emit, entry))
+            entry.picked.connect(partial(self._party_picked, entry))
+        else:
+            entry = make_entry(kind, table, spoken, self._codes, field=item.name, required=item.required)
+        other: Bound | None = None
+        beside: Field | None = None
+        if item.beside:
+            there = _META[item.beside]
+            spoken = f"{there['no']} {there['zh']}".strip()
+            beside = make_entry(
+                str(there["type"]), "", spoken, self._codes, field=item.beside, required=item.required
+            )
+        row = FieldRow(number, label, entry, beside=beside)
+        if isinstance(entry, TextBox):
+            row.set_note(_("Enter 换行，Ctrl+Enter 到下一栏"))
+        made = Bound(item.name, number, entry, row, meta, self._codes)
+        if beside is not None:
+            other = Bound(item.beside, number, beside, row, _META[item.beside], self._codes)
+            self.bounds[item.beside] = other
+        for bound in (made, other):
+            if bound is not None:
+                bound.committed.connect(self._left)
+                if isinstance(bound.entry, Field):
+                    bound.entry.previous = partial(self._previous_value, bound)
+        return made
+
+    def _party_box(self, outer: QVBoxLayout) -> None:
+        self._stacks: dict[str, QVBoxLayout] = {}
+        pair = QHBoxLayout()
+        pair.setSpacing(px(20))
+        for role, title in (("buyer", _("二 买方")), ("seller", _("三 卖方（申请人）"))):
+            box = QWidget()
+            box.setMinimumWidth(px(200))
+            column = _column(box)
+            column.setSpacing(px(1))
+            head = SectionHead(title)
+            self._party_heads[role] = head
+            column.addWidget(head)
+            stack = QVBoxLayout()
+            stack.setSpacing(px(6))
+            column.addLayout(stack)
+            column.addStretch(1)
+            self._stacks[role] = stack
+            pair.addWidget(box, 1)
+        self._rows_of_two.append(pair)
+        outer.addLayout(pair)
+
+    def _more_box(self, outer: QVBoxLayout) -> None:
+        outer.addWidget(SectionHead(_("六 当事人其他事项")))
+        self._more_stacks: dict[str, QVBoxLayout] = {}
+        pair = QHBoxLayout()
+        pair.setSpacing(px(20))
+        self.add_buttons: dict[str, Button] = {}
+        for role in ("buyer", "seller"):
+            box = QWidget()
+            box.setMinimumWidth(px(200))
+            column = _column(box)
+            stack = QVBoxLayout()
+            stack.setSpacing(px(6))
+            column.addLayout(stack)
+            buttons = QHBoxLayout()
+            roles = ("buyer", "intermediary") if role == "buyer" else ("seller",)
+            for new in roles:
+                button = Button(_("再加一个{who}").format(who=_ROLE_WORDS[new]), "text", icon="add")
+                button.clicked.connect(partial(self._add_by_hand, new))
+                self.add_buttons[new] = button
+                buttons.addWidget(button)
+            buttons.addStretch(1)
+            column.addLayout(buttons)
+            column.addStretch(1)
+            self._more_stacks[role] = stack
+            pair.addWidget(box, 1)
+        self._rows_of_two.append(pair)
+        outer.addLayout(pair)
+
+    def _tables_box(self, outer: QVBoxLayout) -> None:
+        plans = (
+            (
+                "amount_lines",
+                _("九 金额明细"),
+                ("label", "nature", "amount", "clause"),
+                {2: 150, 3: 170, 4: 130},
+            ),
+            ("payments", _("十 付款"), ("due_on", "paid_on", "amount"), {2: 220, 3: 220}),
+            (
+                "ip_rights",
+                _("十一 知识产权（24 权利号）"),
+                ("number", "object", "name", "owner", "valid_until", "has_proof"),
+                {1: 170, 2: 150, 4: 150, 5: 110, 6: 110},
+            ),
+            ("attachments", _("十二 附件（36）"), ("name", "pages"), {2: 110}),
+        )
+        for name, title, columns, widths in plans:
+            outer.addWidget(SectionHead(title))
+            model = RowsModel(name, columns, self._codes)
+            table = RowsTable(
+                title,
+                model,
+                self._codes,
+                widths=widths,
+                stretch=3 if name == "ip_rights" else 1,
+                remainder=partial(self._money_left, model),
+            )
+            table.edited.connect(partial(self.committed.emit, name))
+            self.tables[name] = table
+            outer.addWidget(table)
+
+    # what stands in it
+
+    def fill(self, facts: Facts, *, number: str = "", serial: str = "") -> None:
+        """Show facts; nobody is told. ``number`` and ``serial`` are those given to the contract."""
+        self._base = facts
+        self._submitted = False
+        for name, bound in self.bounds.items():
+            value = (facts.sub_kind or facts.kind) if name == "sub_kind" else getattr(facts, name)
+            bound.show(value)
+        parties = list(facts.parties)
+        for role in ("buyer", "seller"):
+            if not any(p.role == role for p in parties):
+                parties.append(Party(role=role, id_type="credit_code", country="CHN"))
+        self._show_parties(parties)
+        for name, table in self.tables.items():
+            table.model.show(getattr(facts, name))
+        self.show_numbers(number, serial)
+        self._follow()
+        self.show_problems((), submitted=False)
+
+    def show_numbers(self, number: str, serial: str) -> None:
+        """编号 and 受理号, which the station gives."""
+        self.official.set_value(number or _("复核通过后由号段发给"))
+        self.serial.set_value(serial or _("第一次保存时给出"))
+
+    def put_raw(self, texts: Mapping[str, str]) -> None:
+        """Show texts again that could not be read (from a draft)."""
+        for path, text in texts.items():
+            bound = self.bound(path)
+            if bound is not None:
+                bound.entry.set_value(text)
+            elif path.partition("[")[0] in self.tables:
+                name, _bracket, rest = path.partition("[")
+                index, _close, column = rest.partition("].")
+                self.tables[name].model.put_raw(int(index), column, text)
+
+    def facts(self) -> Facts:
+        """What stands on the form; what cannot be read is left out here and given by ``raw``."""
+        values: dict[str, Any] = {}
+        for name, bound in self.bounds.items():
+            if name != "sub_kind":
+                values[name] = bound.read()[0]
+        values["kind"], values["sub_kind"] = self._kinds()
+        values["parties"] = tuple(block.party() for block in self._filled())
+        for name, table in self.tables.items():
+            values[name] = table.model.result()
+        return replace(self._base, **values)
+
+    def raw(self) -> dict[str, str]:
+        """Path → text of every field that cannot be read."""
+        found: dict[str, str] = {}
+        for path, bound in self._paths():
+            if text := bound.read()[1]:
+                found[path] = text
+        for table in self.tables.values():
+            found |= table.model.raw()
+        return found
+
+    def rebase(self, facts: Facts) -> None:
+        """The facts as stored now; what stands on the form stays."""
+        self._base = facts
+
+    def _kinds(self) -> tuple[str | None, str | None]:
+        code = self.bounds["sub_kind"].read()[0]
+        if code is None:
+            return None, None
+        if code == (self._base.sub_kind or self._base.kind):
+            return self._base.kind, self._base.sub_kind
+        if "-" not in code:
+            return code, "CON" if code == "CON" else None
+        kind = code.split("-")[0]
+        day = getattr(self._base, self._straddling) or self._base.accepted_on or self._today()
+        return ("TRF" if kind == "LIC" and day < NEW_RULES_FROM else kind), code
+
+    def _filled(self) -> list[PartyBlock]:
+        return [block for block in self.blocks if block.is_filled()]
+
+    def _paths(self) -> Iterator[tuple[str, Bound]]:
+        yield from self.bounds.items()
+        for at, block in enumerate(self._filled()):
+            for name, bound in block.bounds.items():
+                yield f"parties[{at}].{name}", bound
+
+    def ordered(self) -> list[QWidget]:
+        """Every stop of Enter, in the order of the paper."""
+
+        def entries(rows: Sequence[Row]) -> Iterator[QWidget]:
+            for row in rows:
+                for item in row:
+                    yield self.bounds[item.name].entry
+                    if item.beside:
+                        yield self.bounds[item.beside].entry
+
+        found = [*entries(CONTRACT)]
+        for role in ("buyer", "intermediary", "seller"):
+            for block in self.blocks:
+                if block.role == role:
+                    found += [block.bounds[item.name].entry for item in PARTY_MAIN]
+        found += [*entries(MONEY), *entries(TECHNOLOGY)]
+        for role in ("buyer", "intermediary", "seller"):
+            for block in self.blocks:
+                if block.role == role:
+                    found += [block.bounds[item.name].entry for item in PARTY_MORE]
+        found += [self.add_buttons[role] for role in ("buyer", "intermediary", "seller")]
+        found += [*entries(ABROAD), *entries(FURTHER)]
+        found += [table.table for table in self.tables.values()]
+        return [*found, self.save_button]
+
+    # parties
+
+    def _show_parties(self, parties: Sequence[Party]) -> None:
+        roles = [p.role if p.role in _ROLE_AT else "seller" for p in parties]
+        if [b.role for b in self.blocks] != roles:
+            for block in self.blocks:
+                for box in (block.main, block.more):
+                    box.setParent(None)
+                    box.deleteLater()
+                block.deleteLater()
+            self.blocks = []
+            for role in roles:
+                self._add_block(role or "seller")
+            self._chain()
+        for block, party in zip(self.blocks, parties, strict=True):
+            block.show(party)
+
+    def _add_block(self, role: str) -> PartyBlock:
+        ordinal = sum(b.role == role for b in self.blocks) + 1
+        block = PartyBlock(role, ordinal, self._codes, self._make)
+        block.setParent(self)
+        self.blocks.append(block)
+        side = "buyer" if role == "intermediary" else role
+        for stacks, box in ((self._stacks, block.main), (self._more_stacks, block.more)):
+            if ordinal > 1 or role == "intermediary":
+                name = _ROLE_WORDS[role] + (str(ordinal) if ordinal > 1 else "")
+                column = box.layout()
+                if isinstance(column, QVBoxLayout):
+                    column.insertWidget(0, SectionHead(name))
+                    if box is block.more:
+                        block.remove_button = Button(_("去掉这一方"), "text", icon="dismiss")
+                        block.remove_button.clicked.connect(partial(self._remove_by_hand, block))
+                        column.addWidget(block.remove_button, 0, Qt.AlignmentFlag.AlignLeft)
+            stacks[side].addWidget(box)
+        return block
+
+    def _add_by_hand(self, role: str) -> None:
+        block = self.add_party(role)
+        block.bounds["name"].entry.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def add_party(self, role: str) -> PartyBlock:
+        """One more seller, buyer or intermediary, empty."""
+        block = self._add_block(role)
+        block.show(Party(role=role, id_type="credit_code", country="CHN"))
+        self._chain()
+        return block
+
+    def _remove_by_hand(self, block: PartyBlock) -> None:
+        name = block.bounds["name"].entry.value() or _("（未填名称）")
+        if self.ask(
+            self,
+            _("去掉“{name}”？").format(name=name),
+            _("这一方的各栏会从这份合同里去掉；单位库里的资料不动。"),
+            act=_("去掉这一方"),
+            safe=_("先不去掉"),
+            mnemonic="D",
+        ):
+            self.remove_party(block)
+
+    def remove_party(self, block: PartyBlock) -> None:
+        """Take one out (an empty first one stays in its place)."""
+        self.blocks.remove(block)
+        for box in (block.main, block.more):
+            box.setParent(None)
+            box.deleteLater()
+        block.deleteLater()
+        self._chain()
+        self.committed.emit("parties")
+
+    def _party_picked(self, entry: PartyNameField, party: PartyView) -> None:
+        for block in self.blocks:
+            if block.bounds["name"].entry is entry:
+                block.take({"name": party.name, **party.content})
+                self.committed.emit(self.path_of(block.bounds["name"]))
+
+    def _chain(self) -> None:
+        stops = self.ordered()
+        for one, other in pairwise(stops):
+            QWidget.setTabOrder(one, other)
+
+    # following
+
+    def _left(self, bound: Bound) -> None:
+        self._follow()
+        self.committed.emit(self.path_of(bound))
+
+    def _follow(self) -> None:
+        abroad = self.bounds["currency"].read()[0] not in (None, "CNY")
+        for name in ("exchange_rate", "exchange_rate_on", "original_amount"):
+            self.bounds[name].row.setVisible(abroad or not self.bounds[name].is_empty())
+        is_import = self.bounds["cross_border"].read()[0] == "import"
+        words = {
+            "buyer": _("二 买方（申请人）") if is_import else _("二 买方"),
+            "seller": _("三 卖方") if is_import else _("三 卖方（申请人）"),
+        }
+        for role, head in self._party_heads.items():
+            if head.text != words[role]:
+                head.text = words[role]
+                head.update()
+
+    def _technology_left(self) -> Any:
+        total = self.bounds["contract_amount"].read()[0]
+        if total is None:
+            return None
+        from desktop.rules.amounts import fix_amounts
+
+        return total - fix_amounts(self.facts()).deducted_total
+
+    def _money_left(self, model: RowsModel, row: int) -> Any:
+        total = self.bounds["contract_amount"].read()[0]
+        if total is None:
+            return None
+        own = model.rows[row].values.get("amount") if row < len(model.rows) else None
+        return total - model.total("amount") + (own or 0)
+
+    # the contract before
+
+    def _fact_of(self, facts: Facts, bound: Bound) -> Any:
+        if bound.owner is None:
+            return (facts.sub_kind or facts.kind) if bound.name == "sub_kind" else getattr(facts, bound.name)
+        same = [p for p in facts.parties if p.role == bound.owner.role]
+        at = bound.owner.ordinal - 1
+        return getattr(same[at], bound.name) if at < len(same) else None
+
+    def _previous_value(self, bound: Bound) -> str:
+        before = self.previous()
+        return bound.as_value(self._fact_of(before, bound)) if before is not None else ""
+
+    def copy_previous(self) -> int:
+        """Copy the contract before into every field that is still empty; how many were filled."""
+        before = self.previous()
+        if before is None:
+            return 0
+        count = 0
+        every = [*self.bounds.values(), *(b for block in self.blocks for b in block.bounds.values())]
+        for bound in every:
+            value = self._fact_of(before, bound)
+            if bound.is_empty() and value is not None and bound.name not in NEVER_COPIED:
+                bound.put(value)
+                count += 1
+        return count
+
+    # findings
+
+    def bound(self, path: str) -> Bound | None:
+        """The field of a path such as ``title`` or ``parties[1].name``."""
+        if path in self.bounds:
+            return self.bounds[path]
+        if path == "kind":
+            return self.bounds["sub_kind"]
+        if path.startswith("parties["):
+            index, _close, name = path.removeprefix("parties[").partition("].")
+            filled = self._filled()
+            at = int(index)
+            return filled[at].bounds.get(name) if at < len(filled) else None
+        return None
+
+    def path_of(self, bound: Bound) -> str:
+        """Inverse of ``bound``."""
+        return next((path for path, other in self._paths() if other is bound), bound.name)
+
+    def _anchor(self, problem: Problem) -> Bound | None:
+        if found := self.bound(problem.field):
+            return found
+        if problem.field == "parties":
+            role = "buyer" if problem.place.startswith(_("买方")) else "seller"
+            return next((b.bounds["name"] for b in self.blocks if b.role == role), None)
+        return None
+
+    def named(self, problem: Problem) -> Problem:
+        """The finding with the number of its field before the place, codes in fours."""
+        anchor = self._anchor(problem)
+        problem = replace(problem, reason=_ended(problem.reason), remedy=_ended(problem.remedy))
+        if problem.field.startswith("amount_lines["):
+            row = int(problem.field.partition("[")[2].partition("]")[0])
+            words = self.tables["amount_lines"].model.result()[row].label or ""
+            return replace(problem, place=_("第 {n} 行 {label}").format(n=row + 1, label=words[:8]))
+        if anchor is None or problem.place[:1].isdigit():
+            return problem
+        place = problem.place
+        if anchor.owner is not None and anchor.name == "id_number":
+            place = place.replace(_("证件号码"), anchor.row.name)
+        value = problem.value
+        if isinstance(anchor.entry, CreditCodeField) and len(value) == 18 and value.isalnum():
+            value = in_fours(value)
+        return replace(problem, place=f"{anchor.number} {place}".strip(), value=value)
+
+    def show_problems(self, problems: Sequence[Problem], *, submitted: bool) -> None:
+        """Mark the fields; an empty required one turns red only when the form was submitted."""
+        self._submitted = submitted
+        worst: dict[int, tuple[str, str]] = {}
+        order = ("error", "doubt", "note")
+        cells: dict[str, dict[tuple[int, str], str]] = {name: {} for name in self.tables}
+        for problem in problems:
+            name, _bracket, rest = problem.field.partition("[")
+            if name in self.tables:
+                index, _close, column = rest.partition("].")
+                if index.isdigit():
+                    cells[name][int(index), column] = problem.level
+                continue
+            if is_missing(problem) and not submitted:
+                continue
+            if (anchor := self._anchor(problem)) is None or problem.level == "note":
+                continue
+            known = worst.get(id(anchor))
+            if known is None or order.index(problem.level) < order.index(known[0]):
+                worst[id(anchor)] = (problem.level, f"{problem.reason}；{problem.remedy}")
+        every = [*self.bounds.values(), *(b for block in self.blocks for b in block.bounds.values())]
+        for bound in every:
+            level, words = worst.get(id(bound), ("", ""))
+            bound.entry.set_level(level, words)
+        for name, table in self.tables.items():
+            table.model.set_marks(cells[name])
+
+    def go_to(self, problem: Problem) -> QWidget | None:
+        """Put the focus on the field of a finding; None when it belongs to no field."""
+        name, _bracket, rest = problem.field.partition("[")
+        if name in self.tables:
+            index, _close, column = rest.partition("].")
+            self.tables[name].go_to(int(index) if index.isdigit() else 0, column)
+            return self.tables[name].table
+        if (anchor := self._anchor(problem)) is None:
+            return None
+        anchor.entry.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return anchor.entry
+
+    # state
+
+    def set_read_only(self, read_only: bool) -> None:
+        """Everything grey, nothing can be changed."""
+        self._is_read_only = read_only
+        every = [*self.bounds.values(), *(b for block in self.blocks for b in block.bounds.values())]
+        for bound in every:
+            bound.entry.set_read_only(read_only)
+        for table in self.tables.values():
+            table.model.is_read_only = read_only
+            table.model.layoutChanged.emit()
+        for button in (*self.add_buttons.values(), self.save_button):
+            button.setVisible(not read_only)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Nothing can be changed."""
+        return self._is_read_only
+
+    def set_compact(self, compact: bool) -> None:
+        """Less air and smaller code letters in a narrow window, so that a marked code of 18 digits fits."""
+        side = px(14 if compact else 20)
+        self._outer.setContentsMargins(side, px(3), side, px(16))
+        for row in self._rows_of_two:
+            if isinstance(row, QGridLayout):
+                row.setHorizontalSpacing(px(12 if compact else 20))
+            else:
+                row.setSpacing(px(12 if compact else 20))
+        for block in self.blocks:
+            entry = block.bounds["id_number"].entry
+            if bool(entry.property("compact")) != compact:
+                entry.setProperty("compact", compact)
+                restyle(entry)
