@@ -424,6 +424,7 @@ class ReliefStep(Step):
                 line.reached.connect(self._choose)
                 line.clicked.connect(self._enter_conditions)
                 self._lines.insertWidget(len(self.lines), line)
+                line.show()
                 self.lines.append(line)
             self._line_arrows.set_items(self.lines)
         for line, result in zip(self.lines, self.results, strict=True):
@@ -474,6 +475,7 @@ class ReliefStep(Step):
             line.reached.connect(self._reach)
             line.clicked.connect(self._enter_answer)
             self._conditions.insertWidget(at, line)
+            line.show()
             self.conditions.append(line)
         self._condition_arrows.set_items(self.conditions)
         self.figures.setText(self._figure_words(result))
@@ -755,12 +757,9 @@ class ReliefStep(Step):
             rules = timeline(self._chosen, self._desk.book)
             later = next((s for s in rules if s.first == until), None)
             if later is not None and not later.has_rule:
-                when = _("{year} 年起").format(year=until.year) if until.timetuple().tm_yday == 1 else ""
-                lines.append(
-                    _("{when}{date}，则无规则可用。").format(
-                        when=when or _("{day} 起").format(day=until.isoformat()), date=after.date_words
-                    )
-                )
+                day = str(until.year) if until.timetuple().tm_yday == 1 else until.isoformat()
+                day += _(" 年起") if len(day) == 4 else _(" 起")
+                lines.append(_("{date}在 {day}的，未见规则。").format(date=after.date_words, day=day))
         return "\n".join(lines)
 
     def _show_timeline(self, result: ReliefResult) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPolygonF
@@ -364,7 +363,6 @@ class RuleTimeline(QWidget):
     ) -> None:
         placed = [(x, m) for m in self._moments if (x := self._x(stretches, m.day)) is not None]
         placed.sort(key=lambda pair: pair[0])
-        crowded = {b[1].kind for a, b in pairwise(placed) if b[0] - a[0] < px(150)}
         small = metrics(NOTE)
         for at, (x, moment) in enumerate(placed):
             is_paid = moment.kind == "paid"
@@ -388,7 +386,7 @@ class RuleTimeline(QWidget):
             face = metrics(NOTE, bold=is_paid)
             words = moment.words if moment.kind == "today" else f"{moment.words} {moment.day.isoformat()}"
             wide = face.horizontalAdvance(words)
-            next_crowds = at + 1 < len(placed) and placed[at + 1][1].kind in crowded
+            next_crowds = at + 1 < len(placed) and placed[at + 1][0] - x < wide + px(8)
             left = x - wide - px(5) if next_crowds else x
             left = min(max(left, px(4)), self.width() - wide - px(4))
             painter.setFont(font(NOTE, bold=is_paid))
