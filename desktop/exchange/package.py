@@ -120,7 +120,7 @@ class PackageContract:
             "revision": self.revision,
             "state": self.state,
             "facts": dict(self.facts),
-            "actions": [_action_json(action) for action in self.actions],
+            "actions": [action_json(action) for action in self.actions],
         }
         for name in ("origin", "local_serial", "official_number", "block", "rule_set", "law"):
             if value := getattr(self, name):
@@ -137,7 +137,8 @@ class PackageContract:
         return raw
 
 
-def _action_json(action: PackageAction) -> dict[str, Any]:
+def action_json(action: PackageAction) -> dict[str, Any]:
+    """One action as it stands in the line; what is empty is left out."""
     at = action.at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
     raw: dict[str, Any] = {"uid": action.uid, "kind": action.kind, "at": at, "by": action.by}
     if action.reason:

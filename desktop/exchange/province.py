@@ -24,7 +24,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 from desktop.errors import RefusedError
 from desktop.exchange.archive import Progress, no_progress
 from desktop.exchange.cells import Codes
-from desktop.exchange.package import Package, PackageContract
+from desktop.exchange.package import Package, PackageContract, action_json
 from desktop.exchange.province_store import (
     ProvinceStore,
     action,
@@ -186,7 +186,7 @@ class Province:
         """Merge one checked package in one transaction and answer it row by row.
 
         A package that was here before changes nothing. One bad row never blocks the others. Raises
-        RefusedError for an unknown station, MachineError when the database cannot write; then nothing changed.
+        RefusedError for an unknown station, MachineError when the database cannot write: nothing changed.
         """
         with self._store.writing() as db:
             self._station(db, sent.header.station)
@@ -238,7 +238,7 @@ class Province:
         actions = []
         for count, (line, one) in enumerate(zip(sent.lines, sent.contracts, strict=True), 1):
             rows.append(same | {"line": line} | self._described(one))
-            for entry in one.to_json()["actions"]:
+            for entry in map(action_json, one.actions):
                 body = canonical(entry)
                 actions.append(
                     {
@@ -336,24 +336,46 @@ class Province:
     # ---- what is decided -----------------------------------------------------------------------------
 
     def _settle(self, db: Connection, station_code: str, uids: set[tuple[str, str]]) -> set[int]:
-        """Decide the rows of these contracts, allot what has waited; returns the packages concerned."""
-        touched = self._decide(db, uids)
-        allotted = self._allot(db, station_code)
-        if allotted:
-            touched |= self._decide(db, {(station_code, uid) for uid in allotted})
-        return touched
+        """Decide the rows of these contracts and of those whose number waited; returns packages concerned."""
+        following = self._advance(db, station_code)
+        waiting = db.execute(
+            select(row.c.uid).where(
+                row.c.station == station_code, row.c.outcome == NUMBER_PENDING, row.c.sequence < following
+            )
+        ).scalars()
+        return self._decide(db, uids | {(station_code, uid) for uid in waiting}, (station_code, following))
 
-    def _decide(self, db: Connection, uids: set[tuple[str, str]]) -> set[int]:
+    def _advance(self, db: Connection, station_code: str) -> int:
+        """The first package of a station that is still missing: numbers are allotted up to it."""
+        known = self._station(db, station_code)
+        following = int(known.next_sequence)
+        there = self._there(db, station_code)
+        while following in there:
+            following += 1
+        if following != known.next_sequence:
+            db.execute(update(station).where(station.c.code == station_code).values(next_sequence=following))
+        return following
+
+    def _decide(self, db: Connection, uids: set[tuple[str, str]], allotting: tuple[str, int]) -> set[int]:
         rows = self._rows_of(db, uids)
         uids = {(r.station, r.uid) for r in rows}
         by_uid: dict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
         for one in rows:
             by_uid[one.station, one.uid].append(one)
         reasons: dict[tuple[int, int], list[tuple[str, str]]] = {
-            (r.package_id, r.line): [tuple(fault) for fault in json.loads(r.faults)] for r in rows
+            (r.package_id, r.line): [] if r.faults == "[]" else [tuple(f) for f in json.loads(r.faults)]
+            for r in rows
         }
         self._check_versions(by_uid, reasons)
         numbers = self._check_numbers(db, by_uid, reasons)
+        waiting = [
+            r
+            for r in rows
+            if (r.station, r.sequence < allotting[1]) == (allotting[0], True)
+            and not numbers.get((r.station, r.uid))
+            and not reasons[r.package_id, r.line]
+        ]
+        numbers |= self._allot(db, waiting)
         before = self._alike_before(db, uids)
         self._merge(db, by_uid, reasons, numbers)
         touched = {r.package_id for r in rows}
@@ -369,7 +391,7 @@ class Province:
             stations: dict[str, list[str]] = defaultdict(list)
             for station_code, uid in waiting:
                 stations[station_code].append(uid)
-            fresh = []
+            fresh: list[Row[Any]] = []
             for station_code, wanted in stations.items():
                 fresh += select_in(
                     db, select(*columns).where(row.c.station == station_code), row.c.uid, wanted
@@ -419,31 +441,32 @@ class Province:
         claimed = sorted({r.claimed for r in rows if r.claimed})
         listed = {n.number: n for n in select_in(db, select(number), number.c.number, claimed)}
         uids = sorted({uid for _station, uid in by_uid})
-        held = {
+        allotted = {
             (n.station, n.uid): n.number
             for n in select_in(db, select(number).where(number.c.block == ""), number.c.uid, uids)
         }
-        owner: dict[str, tuple[str, str]] = {number_: key for key, number_ in held.items()}
+        owner: dict[str, tuple[str, str]] = {number_: key for key, number_ in allotted.items()}
+        held: dict[tuple[str, str], str] = {}
+        already = _("这份合同已另有编号，不能改为 {number}")
         for one in rows:
             place, key = (one.package_id, one.line), (one.station, one.uid)
             if reasons[place]:
                 continue
             if key in held:
                 if one.claimed and one.claimed != held[key]:
-                    text = _("这份合同的编号是 {known}，不能改为 {number}").format(
-                        known=held[key] or _("由本级另给"), number=one.claimed
-                    )
-                    reasons[place].append(("N04", text))
+                    reasons[place].append(("N04", already.format(number=one.claimed)))
                 continue
             known = listed.get(one.claimed)
             if not one.claimed:
-                held[key] = ""
+                held[key] = allotted.get(key, "")
             elif (known is None and one.origin != "ledger") or (known and known.station != one.station):
                 text = _("编号 {number} 不在拨给本站的号段里").format(number=one.claimed)
                 reasons[place].append(("N02", text))
             elif owner.setdefault(one.claimed, key) != key:
                 text = _("编号 {number} 已用于另一份合同").format(number=one.claimed)
                 reasons[place].append(("N03", text))
+            elif allotted.setdefault(key, one.claimed) != one.claimed:
+                reasons[place].append(("N04", already.format(number=one.claimed)))
             else:
                 held[key] = one.claimed
         uses = [{"n": n, "u": owner[n][1] if n in owner else ""} for n in listed if listed[n].block]
@@ -515,9 +538,10 @@ class Province:
         for one in select_in(db, select(contract), contract.c.likeness, sorted(now_alike)):
             groups[one.likeness].append(one)
         partners = {
-            (one.station, one.uid): [(o.station, o.number) for o in group if o is not one]
+            (one.station, one.uid): "、".join(sorted({o.station for o in group if o is not one}))
             for group in groups.values()
-            for one in sorted(group, key=lambda r: (r.station, r.uid))
+            if len(group) > 1 or group[0].likeness in before
+            for one in group
         }
         changes, touched = [], set[int]()
         others = self._rows_of_contracts(db, set(partners) - set(by_uid))
@@ -531,12 +555,11 @@ class Province:
                     outcome = one.outcome
                     wrong = [tuple(r) for r in json.loads(one.reasons) if r[0] != _ALIKE]
                 told = list(wrong)
-                if outcome != REJECTED and partners.get(key):
-                    where = "、".join(sorted({station_code for station_code, _number in partners[key]}))
+                if outcome != REJECTED and (where := partners.get(key)):
                     told.append(
                         (_ALIKE, _("与 {where} 的一份合同疑似重复（FORM.V-11），请核对").format(where=where))
                     )
-                text = json.dumps(told, ensure_ascii=False)
+                text = json.dumps(told, ensure_ascii=False) if told else "[]"
                 shown = "" if outcome == REJECTED else found
                 if (one.outcome, one.number, one.reasons) != (outcome, shown, text):
                     changes.append({"p": one.package_id, "l": one.line, "o": outcome, "n": shown, "r": text})
@@ -560,40 +583,18 @@ class Province:
                 found[one.station, one.uid].append(one)
         return found
 
-    def _allot(self, db: Connection, station_code: str) -> set[str]:
-        """Numbers for what waits in packages up to the first missing one, in the order of the packages."""
-        known = self._station(db, station_code)
-        following = int(known.next_sequence)
-        there = set(
-            db.execute(
-                select(package.c.sequence).where(
-                    package.c.station == station_code, package.c.sequence >= following
-                )
-            ).scalars()
-        ) | set(db.execute(select(skipped.c.sequence).where(skipped.c.station == station_code)).scalars())
-        while following in there:
-            following += 1
-        if following != known.next_sequence:
-            db.execute(update(station).where(station.c.code == station_code).values(next_sequence=following))
-        waiting = db.execute(
-            select(row.c.uid, row.c.year, row.c.sequence, row.c.digest, row.c.line)
-            .where(
-                row.c.station == station_code,
-                row.c.outcome == NUMBER_PENDING,
-                row.c.sequence < following,
-            )
-            .order_by(row.c.sequence, row.c.digest, row.c.line)
-        ).all()
+    def _allot(self, db: Connection, waiting: Sequence[Row[Any]]) -> dict[tuple[str, str], str]:
+        """The next numbers for contracts that have none, in the order of their lines."""
         serials: dict[int, int] = {}
-        made: dict[str, dict[str, Any]] = {}
+        made: dict[tuple[str, str], dict[str, Any]] = {}
         for one in waiting:
-            if one.uid in made:
+            if (one.station, one.uid) in made:
                 continue
-            serial = serials.get(one.year) or self._next_serial(db, station_code, one.year)
+            serial = serials.get(one.year) or self._next_serial(db, one.station, one.year)
             serials[one.year] = serial + 1
-            made[one.uid] = {
-                "number": self._make_number(station_code, one.year, serial),
-                "station": station_code,
+            made[one.station, one.uid] = {
+                "number": self._make_number(one.station, one.year, serial),
+                "station": one.station,
                 "year": one.year,
                 "serial": serial,
                 "block": "",
@@ -601,7 +602,7 @@ class Province:
             }
         if made:
             db.execute(insert(number), list(made.values()))
-        return set(made)
+        return {key: str(values["number"]) for key, values in made.items()}
 
     # ---- what is answered ----------------------------------------------------------------------------
 
@@ -616,10 +617,15 @@ class Province:
 
     def _missing(self, db: Connection, station_code: str, sequence: int) -> list[int]:
         first = int(self._station(db, station_code).first_sequence)
-        there = set(
-            db.execute(select(package.c.sequence).where(package.c.station == station_code)).scalars()
-        ) | set(db.execute(select(skipped.c.sequence).where(skipped.c.station == station_code)).scalars())
+        there = self._there(db, station_code)
         return [n for n in range(max(first, sequence - 10_000), sequence) if n not in there]
+
+    @staticmethod
+    def _there(db: Connection, station_code: str) -> set[int]:
+        """Sequence numbers that have arrived or were given up."""
+        arrived = select(package.c.sequence).where(package.c.station == station_code)
+        given_up = select(skipped.c.sequence).where(skipped.c.station == station_code)
+        return {*db.execute(arrived).scalars(), *db.execute(given_up).scalars()}
 
     def _write_receipts(self, db: Connection, package_ids: Iterable[int]) -> dict[int, Receipt]:
         """New issues for those packages whose answer has changed (or that have none yet)."""
@@ -662,7 +668,7 @@ class Province:
         ).all()
         told = []
         for one in lines:
-            reasons = json.loads(one.reasons)
+            reasons = [] if one.reasons == "[]" else json.loads(one.reasons)
             if one.outcome == NUMBER_PENDING:
                 waits = "、".join(str(n) for n in missing[:5]) or "…"
                 reasons.append([_WAITING, _("前面缺第 {n} 包，收到后再给编号").format(n=waits)])

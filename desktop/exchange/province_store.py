@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -20,8 +22,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
+    cast,
     create_engine,
     event,
+    func,
+    select,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -147,8 +153,6 @@ receipt: Final = Table(
     Column("is_newest", Boolean, nullable=False),
 )
 
-_CHUNK: Final = 500
-
 
 class ProvinceStore:
     """An engine with the tables of the intake; one writer at a time."""
@@ -200,20 +204,18 @@ def _engine(url: str) -> Engine:
     return engine
 
 
-def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Pieces small enough for one IN (…)."""
-    for start in range(0, len(values), _CHUNK):
-        yield values[start : start + _CHUNK]
-
-
 def select_in(
-    connection: Connection, query: Select[Any], column: Column[Any], values: Sequence[Any]
-) -> list[Row[Any]]:
-    """All rows of a query whose column is one of many values."""
-    found: list[Row[Any]] = []
-    for piece in chunks(values):
-        found += connection.execute(query.where(column.in_(piece))).all()
-    return found
+    connection: Connection, query: Select[Any], column: Column[Any], values: Sequence[str]
+) -> Sequence[Row[Any]]:
+    """All rows of a query whose text column is one of many values; any number of them is one parameter."""
+    if not values:
+        return []
+    listed = bindparam("listed", json.dumps(list(values)), type_=String())
+    if connection.dialect.name == "postgresql":
+        each = func.json_array_elements_text(cast(listed, JSON)).table_valued("value")
+    else:
+        each = func.json_each(listed).table_valued("value")
+    return connection.execute(query.where(column.in_(select(each.c.value)))).all()
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
