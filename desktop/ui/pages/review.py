@@ -1,0 +1,939 @@
+"""复核: a second person looks at every item beside what it rests on; agree, object, send back or register."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from html import escape
+from pathlib import Path
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShortcut,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.jobs import Job, JobRunner
+from desktop.resources import _
+from desktop.services import commands as c
+from desktop.services.desk import Desk
+from desktop.services.views import ContractSheet, ReviewRow
+from desktop.settings import local_time, now
+from desktop.ui.calls import Calls
+from desktop.ui.dialogs.send_back import SendBackDialog
+from desktop.ui.pages.page import Primary, Step
+from desktop.ui.pages.wording import trouble_words, yuan
+from desktop.ui.theme import NOTE, font, ink, metrics, px, tokens
+from desktop.ui.widgets.bars import Key
+from desktop.ui.widgets.base import ArrowKeys, Label, Painted, Rule, pen, rounded, set_ground
+from desktop.ui.widgets.buttons import Button, PageTool, SegmentedToggle
+from desktop.ui.widgets.cards import Card, EmptyNote, Glyph, Icon, Meter, Strip
+from desktop.ui.widgets.fields import Field, SearchBox, is_typing
+from desktop.ui.widgets.reading import Evidence, EvidenceView, Passage
+from desktop.ui.widgets.spelling import in_fours
+
+CHOICES = (("agree", _("同意")), ("object", _("异议")))
+TONES = {"agree": "ok", "object": "err"}
+ITEM, PLACE, OPINION = 126, 72, 146
+"""Widths of the columns; the value takes the rest."""
+
+
+def value_html(row: ReviewRow, note: str = "") -> str:
+    """The value as it is read: codes in fours, amounts bold, changes underlined, the old part struck."""
+    value, earlier = row.value, row.earlier_value
+    is_code = row.item.endswith(".id")
+    if is_code:
+        value, earlier = in_fours(value), in_fours(earlier) if earlier else ""
+    same = 0
+    if earlier:
+        while same < min(len(value), len(earlier)) and value[same] == earlier[same]:
+            same += 1
+        if is_code:
+            same = max(0, value.rfind(" ", 0, same + 1) + 1) if same < len(value) else same
+    mono = "font-family:'Source Code Pro'"
+    shown = escape(value)
+    if earlier:
+        changed = f"<b><u>{escape(value[same:])}</u></b>" if value[same:] else ""
+        shown = escape(value[:same]) + changed
+    elif row.item.endswith("_amount"):
+        number, _sep, unit = value.partition(" ")
+        shown = f"<b>{escape(number)}</b> {escape(unit)}"
+    if is_code:
+        shown = f'<span style="{mono}">{shown}</span>'
+    small = f"<span style='font-size:{font(NOTE).pointSizeF()}pt;color:{ink('ink3').name()}'>"
+    if earlier:
+        shown += f"　{small}{escape(_('原录'))} <s>{escape(earlier[same:] or earlier)}</s></span>"
+    if note:
+        shown += f"　{small}{escape(note)}</span>"
+    return f"<span style='white-space:pre-wrap'>{shown}</span>"
+
+
+class RowLine(QWidget):
+    """One item: name, value, place, two answers. One Tab stop: the answers; ↑ ↓ go to other rows."""
+
+    chosen = Signal(str, str)
+    """Item, ``agree`` or ``object``."""
+    reached = Signal(str)
+    moved = Signal(str, int)
+
+    def __init__(self, row: ReviewRow, note: str, *, can: bool, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.row = row
+        self._is_current, self._has_focus = False, False
+        self.setMinimumHeight(px(45))
+        line = QHBoxLayout(self)
+        line.setContentsMargins(px(20), 0, px(12), 1)
+        line.setSpacing(0)
+        sign = "! " if row.is_doubt else ""
+        self.name = Label(f"{sign}{row.label}", tone="warn" if row.is_doubt else "ink2", strong=row.is_doubt)
+        self.name.setFixedWidth(px(ITEM))
+        self.name.setWordWrap(True)
+        self.value = QLabel(value_html(row, note))
+        self.value.setTextFormat(Qt.TextFormat.RichText)
+        self.value.setWordWrap(True)
+        self.value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.place = Label(row.place, size="note", tone="accent")
+        self.place.setFixedWidth(px(PLACE))
+        line.addWidget(self.name)
+        line.addWidget(self.value, 1)
+        line.addSpacing(px(8))
+        line.addWidget(self.place)
+        self.toggle = SegmentedToggle(row.label, CHOICES, tones=TONES)
+        holder = QWidget()
+        holder.setFixedWidth(px(OPINION))
+        inner = QHBoxLayout(holder)
+        inner.addWidget(self.toggle)
+        inner.addStretch(1)
+        line.addWidget(holder)
+        inner.setContentsMargins(px(4), px(4), px(4), px(4))
+        self.toggle.setVisible(can)
+        self.toggle.chosen.connect(self._chosen)
+        for item in self.toggle.items:
+            item.installEventFilter(self)
+        self.setAccessibleName(f"{row.label}：{row.value}，{row.place}")
+
+    def show_opinion(self, agreed: bool | None) -> None:
+        """Agreed, objected or not seen yet; nobody is told."""
+        self.toggle.choose("" if agreed is None else "agree" if agreed else "object")
+
+    def set_current(self, current: bool) -> None:
+        """Accent ground and bar."""
+        if current != self._is_current:
+            self._is_current = current
+            self.update()
+
+    def _chosen(self, code: str) -> None:
+        self.chosen.emit(self.row.item, code)
+
+    def eventFilter(self, watched: object, event: object) -> bool:
+        """The focus makes the row current; ↑ ↓ leave the row."""
+        if isinstance(event, QFocusEvent):
+            self._has_focus = event.gotFocus()
+            self.update()
+            if self._has_focus:
+                self.reached.emit(self.row.item)
+        if isinstance(event, QKeyEvent) and event.type() == QKeyEvent.Type.KeyPress:
+            steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+            if (step := steps.get(Qt.Key(event.key()))) is not None and not event.modifiers():
+                self.moved.emit(self.row.item, step)
+                return True
+        return False
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click anywhere makes the row current."""
+        self.reached.emit(self.row.item)
+        super().mousePressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Ground, bar, hairline."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), ink("accentS" if self._is_current else "bg0"))
+        if self._is_current:
+            painter.fillRect(0, 0, px(4), self.height(), ink("accent"))
+        painter.setPen(pen("line1"))
+        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+        if self._has_focus:
+            width = tokens().focus_width
+            place = self.toggle.mapTo(self, self.toggle.rect().topLeft())
+            box = QRectF(place, self.toggle.size()).adjusted(-2 - width, -2 - width, 2 + width, 2 + width)
+            rounded(painter, box, None, pen("focus", width), px(4) + width)
+
+
+class _Head(Painted):
+    """Names of the columns."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(px(400), metrics(NOTE).height() + px(13))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), ink("bg2"))
+        painter.setPen(pen("line2"))
+        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+        painter.setFont(font(NOTE))
+        painter.setPen(ink("ink2"))
+        end = self.width() - px(20)  # margin and scroll bar
+        words = (
+            (px(20), _("复核项")),
+            (px(20 + ITEM), _("初审所录、所定")),
+            (end - px(OPINION) - px(PLACE), _("出处")),
+            (end - px(OPINION), _("您的意见")),
+        )
+        for left, word in words:
+            painter.drawText(QRectF(left, 0, px(200), self.height()), Qt.AlignmentFlag.AlignVCenter, word)
+
+
+class ObjectionCard(QFrame):
+    """One objection: what was entered, and what the clerk is asked to do. ``written`` while typing."""
+
+    written = Signal(str, str)
+    finished = Signal(str)
+
+    def __init__(self, number: int, row: ReviewRow, remark: str, at: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.row = row
+        column = QVBoxLayout(self)
+        column.setContentsMargins(px(16), px(8), px(12), px(8))
+        column.setSpacing(px(4))
+        head = QHBoxLayout()
+        head.setSpacing(px(8))
+        head.addWidget(Glyph("error"))
+        head.addWidget(Label(_("异议 {n}　{label}").format(n=number, label=row.label), strong=True))
+        head.addStretch(1)
+        head.addWidget(Label(at, size="note", tone="ink2"))
+        column.addLayout(head)
+        self.remark = Field(_("请初审怎么改"), required=True)
+        self.remark.set_value(remark)
+        for name, entry in (
+            (_("初审录"), Label(row.value, wrap=True)),
+            (_("请初审"), self.remark),
+        ):
+            line = QHBoxLayout()
+            label = Label(name, tone="ink2")
+            label.setFixedWidth(px(72))
+            line.addWidget(label)
+            line.addWidget(entry, 1)
+            column.addLayout(line)
+        self.remark.textChanged.connect(self._typed)
+        self.remark.go_on = self._enter
+        self.setAccessibleName(_("异议 {n}，{label}").format(n=number, label=row.label))
+
+    def _typed(self, text: str) -> None:
+        self.written.emit(self.row.item, text)
+
+    def _enter(self, _back: bool) -> None:
+        self.finished.emit(self.row.item)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Red frame with its bar."""
+        painter = QPainter(self)
+        rounded(painter, QRectF(self.rect()), "bg0", pen("err"), px(4))
+        painter.fillRect(QRectF(0, 0, px(4), self.height()), ink("err"))
+
+
+class ReviewStep(Step):
+    """Step 5. 1 agrees, 2 objects; F12 registers once every row is seen and none is objected to."""
+
+    def __init__(self, desk: Desk, jobs: JobRunner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._jobs = desk, jobs
+        self._calls = Calls(jobs, self)
+        self._calls.changed.connect(self._look)
+        set_ground(self, "page")
+        self.ask_path: Callable[[str], Path | None] = self._ask_path
+        self.ask_original: Callable[[], Path | None] = self._ask_original
+        self._sheet: ContractSheet | None = None
+        self._opinions: dict[str, bool] = {}
+        self._remarks: dict[str, str] = {}
+        self._times: dict[str, str] = {}
+        self._request = c.new_request()
+        self._current = ""
+        self._original: tuple[int, tuple[Passage, ...]] | None = None
+        self._is_narrow = False
+        self._drawer_open = False
+        self.dialog: SendBackDialog | None = None
+        self._build()
+        for digit, code in (("1", "agree"), ("2", "object")):
+            for keys in (digit, f"Alt+{digit}"):
+                shortcut = QShortcut(QKeySequence(keys), self)
+                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                shortcut.activated.connect(self._digit(code, bare=keys == digit))
+
+    # building
+
+    def _build(self) -> None:
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(self._build_bar())
+        outer.addWidget(Rule())
+        self._trouble = Strip("", level="error")
+        self._trouble.hide()
+        outer.addWidget(self._trouble)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        outer.addLayout(row, 1)
+        left = QWidget()
+        set_ground(left, "paper")
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._head = _Head()
+        column.addWidget(self._head)
+        inner = QWidget()
+        set_ground(inner, "paper")
+        self._rows = QVBoxLayout(inner)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(0)
+        self.empty = EmptyNote(_("这份合同现在没有要复核的项。"), icon="people_checkmark")
+        self.empty.hide()
+        self._rows.addWidget(self.empty)
+        self._rows.addStretch(1)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.area.setWidget(inner)
+        column.addWidget(self.area, 1)
+        self.lines: list[RowLine] = []
+        self._arrows = ArrowKeys(self)
+        row.addWidget(left, 1)
+        row.addWidget(Rule(upright=True))
+        self.side = self._build_side()
+        row.addWidget(self.side)
+        self._row = row
+
+    def _build_bar(self) -> QWidget:
+        bar = QWidget()
+        set_ground(bar, "selected")
+        bar.setMinimumHeight(px(43))
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(px(20), px(4), px(20), px(4))
+        row.setSpacing(px(10))
+        row.addWidget(Icon("people_checkmark", "accent"))
+        self.who = QLabel()
+        self.who.setTextFormat(Qt.TextFormat.RichText)
+        row.addWidget(self.who)
+        self.two = Label("", size="note", tone="ok")
+        row.addWidget(self.two)
+        row.addStretch(1)
+        self.counts = Label("", size="note", tone="ink2")
+        row.addWidget(self.counts)
+        self.meter = Meter(_("已看"))
+        self.meter.setFixedWidth(px(140))
+        row.addWidget(self.meter)
+        return bar
+
+    def _build_side(self) -> QWidget:
+        side = QWidget()
+        set_ground(side, "head")
+        side.setFixedWidth(px(522))
+        column = QVBoxLayout(side)
+        column.setContentsMargins(px(12), px(4), px(12), px(12))
+        column.setSpacing(px(10))
+        tools = QHBoxLayout()
+        tools.setSpacing(0)
+        self.original_title = Label("", strong=True)
+        tools.addWidget(self.original_title, 1)
+        self.find_tool = PageTool(_("找字"), "search", checkable=True)
+        self.zoom_tool = PageTool(_("放大"), "zoom_in")
+        self.open_tool = PageTool(_("原件"), "document")
+        self.find_tool.clicked.connect(self._toggle_find)
+        self.zoom_tool.clicked.connect(self._zoom)
+        self.open_tool.clicked.connect(self.open_original)
+        for tool in (self.find_tool, self.zoom_tool, self.open_tool):
+            tools.addWidget(tool)
+        column.addLayout(tools)
+        self.find_box = SearchBox(_("在原件里找"), key="")
+        self.find_box.searched.connect(self._find)
+        self.find_box.hide()
+        column.addWidget(self.find_box)
+        self.reading = EvidenceView(_("对照"))
+        self.reading.evidence_wanted.connect(self._quote)
+        frame = QFrame()
+        frame.setProperty("card", "plain")
+        inside = QVBoxLayout(frame)
+        inside.setContentsMargins(1, 1, 1, 1)
+        inside.addWidget(self.reading)
+        frame.setMinimumHeight(px(90))
+        column.addWidget(frame, 1)
+        cards = QWidget()
+        self._objections = QVBoxLayout(cards)
+        self._objections.setContentsMargins(0, 0, 0, 0)
+        self._objections.setSpacing(px(8))
+        self._objection_area = QScrollArea()
+        self._objection_area.setWidgetResizable(True)
+        self._objection_area.setFrameShape(QFrame.Shape.NoFrame)
+        self._objection_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._objection_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        cards.setProperty("scrolled", "true")
+        self._objection_area.setWidget(cards)
+        self._objection_area.hide()
+        column.addWidget(self._objection_area)
+        self.cards: list[ObjectionCard] = []
+        self.decision = Card()
+        self.decision.body.addWidget(Label(_("您的决定"), strong=True))
+        buttons = QHBoxLayout()
+        buttons.setSpacing(px(8))
+        self.register_button = Button(_("同意登记并取号"))
+        self.back_button = Button(_("退回初审"), key="Alt R")
+        self.register_button.clicked.connect(self.register)
+        self.back_button.clicked.connect(self.send_back)
+        buttons.addWidget(self.register_button, 1)
+        buttons.addWidget(self.back_button, 1)
+        self.decision.body.addLayout(buttons)
+        why = QHBoxLayout()
+        why.setSpacing(px(6))
+        why.addWidget(Icon("info", "ink2", 16), 0, Qt.AlignmentFlag.AlignTop)
+        self.why = Label("", size="note", tone="ink2", wrap=True)
+        why.addWidget(self.why, 1)
+        self.decision.body.addLayout(why)
+        column.addWidget(self.decision)
+        return side
+
+    # the page
+
+    def keys(self) -> Sequence[Key]:
+        """As drawn."""
+        can = self.can_review
+        keys = [
+            Key("F1", _("帮助")),
+            Key(("↑", "↓"), _("换一项")),
+            Key("1", _("同意"), is_enabled=can),
+            Key("2", _("异议"), is_enabled=can),
+            Key(("Alt", "↑"), _("看原文"), self.show_original),
+            Key("F6", _("保存"), self.save, is_enabled=can and bool(self._opinions)),
+            Key("F9", _("打印审核表"), self.print_grounds),
+            Key("Esc", _("返回"), self.go_back),
+        ]
+        if self._is_narrow:
+            keys.insert(5, Key("F8", self._drawer_words(), self.toggle_drawer))
+        return keys
+
+    def _drawer_words(self) -> str:
+        objections = sum(1 for agreed in self._opinions.values() if not agreed)
+        return _("对照、异议 {n}").format(n=objections)
+
+    def primary(self) -> Primary:
+        """同意登记并取号, disabled with its reason until every row is seen and agreed to."""
+        why = self.why_not()
+        return Primary(_("同意登记并取号"), self.register, enabled=not why, why_not=why)
+
+    def open(self, argument: object = None) -> None:
+        """The first row not seen yet."""
+        line = next((x for x in self.lines if x.row.item not in self._opinions), None)
+        if line is None and self.lines:
+            line = self.lines[0]
+        if line is not None:
+            self._go_to(line)
+
+    def show_sheet(self, sheet: ContractSheet) -> None:
+        """Another contract, or a newer state of this one; what was said of unchanged rows stays."""
+        same = self._sheet is not None and self._sheet.row.id == sheet.row.id
+        values = {x.row.item: x.row.value for x in self.lines} if same else {}
+        kept = {item: said for item, said in self._opinions.items() if item in values}
+        self._sheet = sheet
+        self._request = c.new_request()
+        self._trouble.hide()
+        if not same:
+            self._remarks, self._times, self._original = {}, {}, None
+        self._opinions = {}
+        for row in sheet.review_rows:
+            if row.is_agreed is not None:
+                self._opinions[row.item] = row.is_agreed
+                self._remarks.setdefault(row.item, row.remark)
+            elif row.item in kept and values[row.item] == row.value:
+                self._opinions[row.item] = kept[row.item]
+        self._show_rows()
+        self._show_objections()
+        self._look()
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Below 1280 the right side becomes a drawer under F8."""
+        self._is_narrow = narrow
+        self._drawer_open = False
+        if narrow:
+            self._row.removeWidget(self.side)
+            self.side.setParent(self)
+            self.side.hide()
+        else:
+            self._row.addWidget(self.side)
+            self.side.show()
+        self.meter.setVisible(not narrow)
+        self.keys_changed.emit()
+
+    def toggle_drawer(self) -> None:
+        """F8: objections, decision and what stands behind the row."""
+        if not self._is_narrow:
+            return
+        self._drawer_open = not self._drawer_open
+        self.side.setVisible(self._drawer_open)
+        self._place_drawer()
+        if self._drawer_open:
+            self.side.raise_()
+            self.back_button.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _place_drawer(self) -> None:
+        if self._is_narrow and self._drawer_open:
+            wide = min(px(522), self.width() - px(40))
+            self.side.setFixedWidth(wide)
+            self.side.setGeometry(QRect(self.width() - wide, 0, wide, self.height()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The drawer stays at the right edge."""
+        super().resizeEvent(event)
+        self._place_drawer()
+
+    def go_back(self) -> None:
+        """Esc: close the drawer, else to the start page."""
+        if self._is_narrow and self._drawer_open:
+            self.toggle_drawer()
+        else:
+            self.wants.emit("today", None)
+
+    # what is shown
+
+    @property
+    def can_review(self) -> bool:
+        """The signed-in person may review this contract now."""
+        return self._sheet is not None and "review" in self._sheet.allowed
+
+    def _note_of(self, row: ReviewRow) -> str:
+        if self._sheet is not None and row.item == "technology_amount":
+            deducted = self._sheet.facts.deducted_amount
+            if deducted:
+                return _("不计入 {amount}").format(amount=yuan(deducted))
+        return ""
+
+    def _show_rows(self) -> None:
+        sheet = self._sheet
+        for old in self.lines:
+            self._rows.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self.lines = []
+        if sheet is None:
+            return
+        for at, row in enumerate(sheet.review_rows):
+            line = RowLine(row, self._note_of(row), can=self.can_review, parent=self)
+            line.show_opinion(self._opinions.get(row.item))
+            line.chosen.connect(self.choose)
+            line.reached.connect(self._reach)
+            line.moved.connect(self._move)
+            self._rows.insertWidget(at, line)
+            line.show()
+            self.lines.append(line)
+        self.empty.setVisible(not self.lines)
+        if self._current not in {x.row.item for x in self.lines}:
+            self._current = ""
+        self._reach(self._current or (self.lines[0].row.item if self.lines else ""))
+
+    def _reach(self, item: str) -> None:
+        self._current = item
+        for line in self.lines:
+            line.set_current(line.row.item == item)
+            if line.row.item == item:
+                self.area.ensureWidgetVisible(line, 0, px(4))
+        self._show_behind()
+
+    def _move(self, item: str, step: int) -> None:
+        at = next((n for n, x in enumerate(self.lines) if x.row.item == item), 0) + step
+        if 0 <= at < len(self.lines):
+            self._go_to(self.lines[at])
+
+    def _go_to(self, line: RowLine) -> None:
+        self._reach(line.row.item)
+        items = line.toggle.items
+        target = next((x for x in items if x.isChecked()), items[0])
+        if self.can_review:
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _look(self) -> None:
+        sheet = self._sheet
+        if sheet is None:
+            return
+        person, clerk = self._desk.person.name, sheet.row.clerk
+        own = person == clerk
+        you = escape(_("（您）"))
+        reviewer = sheet.reviewer if sheet.reviewer and not self.can_review else person
+        self.who.setText(
+            f"<span style='white-space:pre-wrap'>{escape(_('经办'))} <b>{escape(clerk)}</b>"
+            f"{you if own else ''}　{escape(_('复核'))} <b>{escape(reviewer)}</b>{you if reviewer == person else ''}"
+            "</span>"
+        )
+        if own:
+            self.two.setText(_("✕ 经办与复核是同一人，须由另一人复核"))
+        else:
+            self.two.setText(_("✓ 不是同一人"))
+        self.two.set_tone("err" if own else "ok", strong=own)
+        total = len(self.lines)
+        seen = sum(x.row.item in self._opinions for x in self.lines)
+        objections = sum(not agreed for agreed in self._opinions.values())
+        handed = next((h.at for h in sheet.history if h.verb == "recognise"), None)
+        words = [_("初审交来 {time}").format(time=_clock(handed))] if handed and not self._is_narrow else []
+        words += [_("已看 {n} / {m}").format(n=seen, m=total), _("异议 {n}").format(n=objections)]
+        self.counts.setText("　".join(words))
+        self.meter.show_part(seen / total if total else 0)
+        why = self.why_not()
+        self.why.setText(why or _("每一项都看过、都同意，可以登记"))
+        self.register_button.setEnabled(not why)
+        self.register_button.setToolTip(why)
+        self._shape_buttons(objections)
+        self.decision.setVisible(self.can_review)
+        if not self.can_review and not sheet.review_rows:
+            self.empty.setVisible(True)
+        self.keys_changed.emit()
+
+    def _shape_buttons(self, objections: int) -> None:
+        self.back_button.kind = "primary" if objections else "plain"
+        back = self._sheet is not None and "send_back" in self._sheet.allowed
+        self.back_button.setEnabled(back and not self._calls.is_busy)
+        self.back_button.update()
+
+    def why_not(self) -> str:
+        """Why F12 does nothing now; empty when it would register."""
+        sheet = self._sheet
+        if sheet is None:
+            return _("还没有打开合同")
+        for verb in ("review", "register"):
+            if verb not in sheet.allowed:
+                return sheet.why_not.get(verb, "")
+        if self._calls.is_busy:
+            return _("正在登记，请稍候")
+        objections = sum(not agreed for agreed in self._opinions.values())
+        unseen = sum(x.row.item not in self._opinions for x in self.lines)
+        parts = [_("{n} 项异议").format(n=objections)] if objections else []
+        parts += [_("{n} 项未看").format(n=unseen)] if unseen else []
+        if parts:
+            return _("有 {what}，还不能同意登记").format(what="、".join(parts))
+        return "" if self.lines else _("没有可复核的项，请先由登记员认定")
+
+    # what stands behind a row
+
+    def _show_behind(self) -> None:
+        line = next((x for x in self.lines if x.row.item == self._current), None)
+        sheet = self._sheet
+        if sheet is None or line is None:
+            self.original_title.setText("")
+            self.reading.show_passages(())
+            return
+        row = line.row
+        if self._original is not None and self._original[0] == sheet.row.id:
+            self.original_title.setText(_("原件：{place}").format(place=row.place or row.label))
+            passages = self._original[1]
+            wanted = row.value.split(" ")[0]
+        else:
+            self.original_title.setText(_("对照：{place}").format(place=row.place or row.label))
+            passages = _behind(sheet, row)
+            wanted = row.value
+        if self.reading.text != "\n".join(p.text for p in passages):
+            self.reading.show_passages(passages)
+        start = self.reading.text.find(wanted) if wanted else -1
+        marks = []
+        if start >= 0:
+            objected = self._opinions.get(row.item) is False
+            tag = _("异") if objected else _("录")
+            kind = "objection" if objected else "supports"
+            marks.append(Evidence(start, start + len(wanted), kind, f"{tag}{self._number_of(row.item)}"))
+        self.reading.show_evidence(marks)
+        if marks:
+            self.reading.go_to(marks[0].tag)
+
+    def _number_of(self, item: str) -> str:
+        order = [x for x, agreed in self._opinions.items() if not agreed]
+        return str(order.index(item) + 1) if item in order else ""
+
+    def show_original(self) -> None:
+        """Alt+↑: into the text at the right."""
+        if self._is_narrow and not self._drawer_open:
+            self.toggle_drawer()
+        self.reading.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def open_original(self) -> None:
+        """Read the contract's file to compare with; it is shown and not stored."""
+        path = self.ask_original()
+        if path is None:
+            return
+
+        def read(_job: Job) -> tuple[Passage, ...]:
+            from desktop.reading.document import read_document
+
+            document = read_document(path)
+            return tuple(Passage(p.text, is_head=p.is_heading) for p in document.paragraphs)
+
+        self._calls.start(read, self._opened, self._refused)
+
+    def _opened(self, passages: tuple[Passage, ...]) -> None:
+        if self._sheet is not None:
+            self._original = (self._sheet.row.id, passages)
+            self._show_behind()
+
+    def _toggle_find(self) -> None:
+        self.find_box.setVisible(self.find_tool.isChecked())
+        if self.find_tool.isChecked():
+            self.find_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _find(self, words: str) -> None:
+        count = self.reading.find_words(words)
+        self.said.emit(_("找到 {n} 处“{words}”").format(n=count, words=words), "", False)
+
+    def _zoom(self) -> None:
+        self.reading.zoom(1)
+
+    def _quote(self, _start: int, _end: int, words: str) -> None:
+        """E on selected words: into the remark of the objection at hand."""
+        for card in self.cards:
+            if card.row.item == self._current:
+                before = card.remark.text().rstrip("。")
+                lead = f"{before}；" if before else ""
+                card.remark.setText(_("{lead}合同写“{words}”").format(lead=lead, words=words))
+
+    # answering
+
+    def _digit(self, code: str, *, bare: bool) -> Callable[[], None]:
+        def give() -> None:
+            if not (bare and is_typing(QApplication.focusWidget())):
+                self.choose(self._current, code)
+
+        return give
+
+    def choose(self, item: str, code: str) -> None:
+        """Agree or object to a row; agreeing goes on to the next unseen one, objecting to its remark."""
+        line = next((x for x in self.lines if x.row.item == item), None)
+        if line is None or not self.can_review:
+            return
+        agreed = code == "agree"
+        self._opinions.pop(item, None)
+        self._opinions[item] = agreed
+        line.show_opinion(agreed)
+        self._reach(item)
+        if not agreed:
+            self._times.setdefault(item, local_time(now()).strftime("%H:%M"))
+        self._request = c.new_request()
+        self._show_objections()
+        self._look()
+        if agreed:
+            self._go_on(item)
+        else:
+            self._go_to_remark(item)
+
+    def _go_on(self, item: str) -> None:
+        at = next((n for n, x in enumerate(self.lines) if x.row.item == item), 0)
+        order = [*self.lines[at + 1 :], *self.lines[:at]]
+        following = next((x for x in order if x.row.item not in self._opinions), None)
+        if following is not None:
+            self._go_to(following)
+
+    def _go_to_remark(self, item: str) -> None:
+        if self._is_narrow and not self._drawer_open:
+            self.toggle_drawer()
+        for card in self.cards:
+            if card.row.item == item:
+                self._objection_area.ensureWidgetVisible(card)
+                card.remark.setFocus(Qt.FocusReason.OtherFocusReason)
+        number = self._number_of(item)
+        time = self._times.get(item, "")
+        self.said.emit(_("{time} 已记下异议 {n}").format(time=time, n=number), "", False)
+
+    def _show_objections(self) -> None:
+        for old in self.cards:
+            self._objections.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self.cards = []
+        rows = {x.row.item: x.row for x in self.lines}
+        objected = [item for item, agreed in self._opinions.items() if not agreed and item in rows]
+        for number, item in enumerate(objected, 1):
+            card = ObjectionCard(
+                number, rows[item], self._remarks.get(item, ""), self._times.get(item, ""), self
+            )
+            card.written.connect(self._written)
+            card.finished.connect(self._finished)
+            card.remark.setReadOnly(not self.can_review)
+            self._objections.addWidget(card)
+            card.show()
+            self.cards.append(card)
+        self._objection_area.setVisible(bool(self.cards))
+        if self.cards:
+            high = sum(card.sizeHint().height() + px(8) for card in self.cards[:2])
+            self._objection_area.setFixedHeight(min(high, px(290)))
+        self._show_behind()
+
+    def _written(self, item: str, remark: str) -> None:
+        self._remarks[item] = remark
+        self._request = c.new_request()
+
+    def _finished(self, item: str) -> None:
+        if self._is_narrow and self._drawer_open:
+            self.toggle_drawer()
+        line = next((x for x in self.lines if x.row.item == item), None)
+        unseen = [x for x in self.lines if x.row.item not in self._opinions]
+        if unseen:
+            self._go_on(item)
+        elif line is not None:
+            self._go_to(line)
+
+    # acts
+
+    def items(self) -> tuple[c.ReviewedItem, ...]:
+        """What has been said so far, as the service wants it."""
+        rows = {x.row.item: x.row for x in self.lines}
+        return tuple(
+            c.ReviewedItem(
+                item, rows[item].value, agreed, "" if agreed else self._remarks.get(item, "").strip()
+            )
+            for item, agreed in self._opinions.items()
+            if item in rows
+        )
+
+    def _command(self) -> c.ReviewContract | None:
+        if self._sheet is None:
+            return None
+        return c.ReviewContract(
+            actor=self._desk.person.name,
+            request_id=self._request,
+            contract_id=self._sheet.row.id,
+            items=self.items(),
+        )
+
+    def save(self) -> None:
+        """F6: what was said so far is recorded; the contract stays 待复核."""
+        cmd = self._command()
+        if cmd is None or not cmd.items or not self.can_review or self._calls.is_busy:
+            return
+        self._calls.start(lambda _job: self._desk.review(cmd), self._saved, self._refused)
+
+    def _saved(self, sheet: ContractSheet) -> None:
+        self._request = c.new_request()
+        self._trouble.hide()
+        self.sheet_changed.emit(sheet)
+        self.said.emit(_("复核意见已存盘，合同仍是待复核"), "ok", False)
+
+    def register(self) -> None:
+        """F12: review and register in one transaction."""
+        cmd = self._command()
+        if cmd is None or self.why_not():
+            return
+        self._calls.start(lambda _job: self._desk.review_and_register(cmd), self._registered, self._refused)
+
+    def _registered(self, sheet: ContractSheet) -> None:
+        number = sheet.row.official_number
+        self.sheet_changed.emit(sheet)
+        self.show_sheet(sheet)
+        if number:
+            self.said.emit(_("已登记，编号 …{tail}").format(tail=number[-4:]), "ok", True)
+        else:
+            self.said.emit(_("已登记，编号等上级回执给出"), "ok", True)
+        self.step_wanted.emit(6)
+
+    def _refused(self, exc: Exception) -> None:
+        words = trouble_words(exc)
+        self._trouble.say(words)
+        self._trouble.show()
+        self.said.emit(words, "err", True)
+
+    def send_back(self) -> None:
+        """Alt+R: asks for the reason, which starts with the objections."""
+        sheet = self._sheet
+        if sheet is None or "send_back" not in sheet.allowed or self._calls.is_busy:
+            return
+        rows = {x.row.item: x.row for x in self.lines}
+        objected = [x for x in self.items() if not x.is_agreed]
+        reason = "\n".join(
+            f"{rows[x.item].label}：{x.remark}" if x.remark else rows[x.item].label for x in objected
+        )
+        told = tuple(x for x in self.items() if x.is_agreed or x.remark)
+        self.dialog = SendBackDialog(self, self._desk, self._jobs, sheet.row, told, reason)
+        self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.dialog.decided.connect(self._sent_back)
+        self.dialog.open()
+
+    def _sent_back(self, sheet: ContractSheet) -> None:
+        self.sheet_changed.emit(sheet)
+        self.show_sheet(sheet)
+        self.said.emit(_("已退回初审，{clerk}会在“待初审”里看到").format(clerk=sheet.row.clerk), "ok", True)
+
+    def print_grounds(self) -> None:
+        """F9: 认定审核表 of the newest recognition."""
+        sheet = self._sheet
+        if sheet is None:
+            return
+        path = self.ask_path(f"{sheet.row.local_serial.replace(' ', '')}_认定审核表.pdf")
+        if path is not None:
+            key = sheet.row.id
+            self._calls.start(lambda _job: self._desk.print_grounds(key, path), self._printed, self._refused)
+
+    def _printed(self, path: Path) -> None:
+        self.said.emit(_("审核表已存到 {path}").format(path=path), "ok", False)
+
+    def _ask_path(self, wanted: str) -> Path | None:
+        name, _kind = QFileDialog.getSaveFileName(self, _("存为 PDF"), wanted, "PDF (*.pdf)")
+        return Path(name) if name else None
+
+    def _ask_original(self) -> Path | None:
+        name, _kind = QFileDialog.getOpenFileName(
+            self, _("打开合同原件"), "", _("合同文件 (*.docx *.pdf *.txt)")
+        )
+        return Path(name) if name else None
+
+
+def _clock(moment: datetime) -> str:
+    return local_time(moment).strftime("%H:%M")
+
+
+def _behind(sheet: ContractSheet, row: ReviewRow) -> tuple[Passage, ...]:
+    """What the file holds about a row: the values around it, the clerk's evidence, the price lines."""
+    facts = sheet.facts
+    lines: list[str] = []
+    if row.item in ("contract_amount", "technology_amount"):
+        for line in facts.amount_lines:
+            parts = [line.label or "", yuan(line.amount), line.clause or "", line.reason or ""]
+            lines.append("　".join(part for part in parts if part))
+    elif row.item == "kind" and sheet.recognition:
+        conclusion = sheet.recognition.get("conclusion") or {}
+        lines.extend(
+            f"{finding['code']} {finding.get('short', '')}：{finding['evidence']}"
+            for finding in conclusion.get("findings", ())
+            if finding.get("evidence")
+        )
+        if reason := sheet.recognition.get("reason"):
+            lines.append(_("认定理由：{reason}").format(reason=reason))
+    elif row.item == "relief" and sheet.relief:
+        lines = [f"{r['name']}：{r['words']}（{r['reason']}）" for r in sheet.relief.get("results", ())]
+    elif "." in row.item:
+        role, _sep, rest = row.item.partition("[")
+        parties = facts.buyers if role == "buyer" else facts.sellers
+        at = int(rest.partition("]")[0])
+        if at < len(parties):
+            party = parties[at]
+            known = (party.name, party.legal_representative, party.contact, party.address)
+            lines = [text for text in known if text]
+    answers = [
+        f"{code}：{given['evidence']}"
+        for code, given in sheet.answers.items()
+        if isinstance(given, dict) and given.get("evidence") and row.item == "kind"
+    ]
+    head = Passage(row.label, is_head=True)
+    value = Passage(row.value)
+    where = _("请翻到{place}核对；打开“原件”可并排看。").format(place=row.place) if row.place else ""
+    texts = [*lines, *answers, *([where] if where else [])]
+    return (head, value, *(Passage(text) for text in texts if text and text != row.value))
