@@ -189,12 +189,12 @@ class _Head(Painted):
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
         painter.setFont(font(NOTE))
         painter.setPen(ink("ink2"))
-        end = self.width() - px(20)  # margin and scroll bar
+        end = self.width() - px(24)  # margin and scroll bar
         words = (
             (px(20), _("复核项")),
             (px(20 + ITEM), _("初审所录、所定")),
             (end - px(OPINION) - px(PLACE), _("出处")),
-            (end - px(OPINION), _("您的意见")),
+            (end - px(OPINION) + px(4), _("您的意见")),
         )
         for left, word in words:
             painter.drawText(QRectF(left, 0, px(200), self.height()), Qt.AlignmentFlag.AlignVCenter, word)
@@ -286,7 +286,10 @@ class ReviewStep(Step):
         outer.addWidget(Rule())
         self._trouble = Strip("", level="error")
         self._trouble.hide()
+        self.notice = Strip("", level="doubt")
+        self.notice.hide()
         outer.addWidget(self._trouble)
+        outer.addWidget(self.notice)
         row = QHBoxLayout()
         row.setSpacing(0)
         outer.addLayout(row, 1)
@@ -577,8 +580,8 @@ class ReviewStep(Step):
         reviewer = sheet.reviewer if sheet.reviewer and not self.can_review else person
         self.who.setText(
             f"<span style='white-space:pre-wrap'>{escape(_('经办'))} <b>{escape(clerk)}</b>"
-            f"{you if own else ''}　{escape(_('复核'))} <b>{escape(reviewer)}</b>{you if reviewer == person else ''}"
-            "</span>"
+            f"{you if own else ''}　{escape(_('复核'))} <b>{escape(reviewer)}</b>"
+            f"{you if reviewer == person else ''}</span>"
         )
         if own:
             self.two.setText(_("✕ 经办与复核是同一人，须由另一人复核"))
@@ -599,8 +602,8 @@ class ReviewStep(Step):
         self.register_button.setToolTip(why)
         self._shape_buttons(objections)
         self.decision.setVisible(self.can_review)
-        if not self.can_review and not sheet.review_rows:
-            self.empty.setVisible(True)
+        self.notice.say(sheet.why_not.get("review", ""))
+        self.notice.setVisible(not self.can_review and bool(self.lines))
         self.keys_changed.emit()
 
     def _shape_buttons(self, objections: int) -> None:
