@@ -30,6 +30,9 @@ MOST_ROWS: Final = 100_000
 MOST_COLUMNS: Final = 104
 """Column CZ: far more than any form; a stray cell beyond would cost memory for everything in between."""
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+_FILEPASS: Final = re.compile(rb"\x09\x08\x10\0\0\x06\x05\0.{12}(?:\x86\0\0\0)?\x2f\0", re.DOTALL)
+"""In .xls the record FILEPASS follows the beginning of the workbook when it has a password."""
 _FAR_CELL: Final = re.compile(rb'<c r="(?:(?:[A-Z]{3}|[D-Z][A-Z])\d+|[A-Z]{1,3}\d{6,})"[^>]*[^/>]>')
 _MARKED: Final = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"([^>]*[^/>])?>(\s*<f[ />])?')
 _FORMULA: Final = re.compile(rb"<f[ />]")
@@ -116,7 +119,7 @@ def read_grid(path: Path, limits: Limits = WORKBOOK_LIMITS) -> Grid:
     is_zip, is_ole = content.startswith(b"PK\x03\x04"), content.startswith(_OLE)
     if not is_zip and not is_ole:
         raise _not_a_workbook(path)
-    if is_ole and "EncryptedPackage".encode("utf-16-le") in content:
+    if is_ole and (_ENCRYPTED in content or _FILEPASS.search(content)):
         raise _locked(path)
     inside = _look_inside(path, limits) if is_zip else _Inside()
     try:
