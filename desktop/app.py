@@ -18,6 +18,7 @@ from desktop.resources import _, resource
 
 if TYPE_CHECKING:
     from desktop.errors import Problem
+    from desktop.jobs import JobRunner
     from desktop.rules.book import Book
     from desktop.rules.codes import CodeTables
     from desktop.rules.facts import Facts
@@ -25,11 +26,10 @@ if TYPE_CHECKING:
     from desktop.rules.working_days import Calendar
     from desktop.services import commands as c
     from desktop.services import views as v
-    from desktop.jobs import JobRunner
     from desktop.services.desk import Desk, Progress
+    from desktop.services.office import Office
     from desktop.ui.pages.page import Page
     from desktop.ui.window import PageMaker
-    from desktop.services.office import Office
 
 VERSION = "1.0.0"
 
@@ -55,8 +55,8 @@ def preload() -> None:
 def sign_in(folder: Path, name: str, password: str) -> OpenDesk:
     """Unlock the database with a person's password and open the station.
 
-    Raises RefusedError (wrong password, with the wait it costs) and MachineError (no station here, database damaged,
-    made by a newer program, in use by another window).
+    Raises RefusedError (wrong password, with the wait it costs) and MachineError (no station here, database
+    damaged, made by a newer program, in use by another window).
     """
     from desktop.security import slots
     from desktop.services.views import SignedIn
@@ -516,7 +516,8 @@ class OpenDesk:
 
 
 def restore(path: Path, folder: Path, name: str, password: str) -> tuple[dict[str, Any], Path]:
-    """Put a backup in the place of a station's data; only the head, with the password of the backup's people file.
+    """Put a backup in the place of a station's data; only the head, with the password of the backup's people
+    file.
 
     Returns the backup's own account and the folder that keeps the data that was there.
     """

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from desktop.services.views import ContractSheet
 
 DONE, REFUSED, WRONG_USE, FAULT = 0, 1, 2, 3
+MARKS = {"error": "✕", "doubt": "!", "note": "i"}
 
 Command = Callable[[argparse.Namespace], "Answer"]
 
@@ -101,7 +102,7 @@ def _yuan(text: str) -> Decimal:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object from a file, or from standard input for ``-``. RefusedError with the place of the fault."""
+    """A JSON object from a file, or from standard input for ``-``; RefusedError names the place of a fault."""
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
         found = json.loads(text)
@@ -176,10 +177,7 @@ def sheet_words(sheet: ContractSheet) -> str:
         lines.append(_("  登记编号 {n}，{day} 登记").format(n=row.official_number, day=row.registered_on))
     if row.due_on:
         lines.append(_("  期限 {day}，余 {n} 个工作日").format(day=row.due_on, n=row.days_left))
-    lines += [
-        f"  {'✕' if p.level == 'error' else '!' if p.level == 'doubt' else 'i'} {p.place}：{p.reason}；{p.remedy}"
-        for p in sheet.problems
-    ]
+    lines += [f"  {MARKS[p.level]} {p.place}：{p.reason}；{p.remedy}" for p in sheet.problems]
     return "\n".join(lines)
 
 

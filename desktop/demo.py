@@ -1,7 +1,7 @@
 """``contract-desk demo``: a clerk's whole day on the sample station, without a screen, on real files.
 
-The day is written down in ``resources/sample/day.toml``; this module carries it out through the same services as the
-window, tells what it did, and keeps every file it made.
+The day is written down in ``resources/sample/day.toml``; this module carries it out through the same services
+as the window, tells what it did, and keeps every file it made.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import os
 import shutil
 import time
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from desktop.services.decide import keep_relief, kept_answers, recognise_contrac
 from desktop.services.issue import issue_certificate, record_sheet
 from desktop.services.register import review_and_register as register
 from desktop.services.register import review_rows
-from desktop.services.take_in import accept_contract
+from desktop.services.take_in import accept_contract, delete_draft
 from desktop.services.views import SignedIn
 from desktop.store.mapping import facts_of
 
@@ -73,7 +73,9 @@ class Day:
         self.desk: OpenDesk = sign_in(self.station, first.name, first.password)
 
     def as_person(self, name: str) -> str:
-        """Hand the desk over: the demo signs nobody in twice, but every act is done under its own name and roles."""
+        """Hand the desk over: the demo signs nobody in twice, but every act is done under its own name and
+        roles.
+        """
         person = self.people[name]
         self.desk.act_as(SignedIn(person.name, frozenset(person.roles)))
         return name
@@ -481,17 +483,18 @@ def issue(day: Day, step: Mapping[str, Any]) -> None:
     for no in _numbers(step):
         row = day.desk.rows([day.ids[no]])[day.ids[no]]
         path = folder / f"登记证明_{row.official_number}.pdf"
-        day.desk.issue_certificate(c.IssueCertificate(actor=who, contract_id=row.id, path=path))
+        issue_certificate(day.desk.office, c.IssueCertificate(actor=who, contract_id=row.id, path=path))
         day.account.made(path)
         for copy in (1, 2):
-            day.desk.record_sheet(
+            record_sheet(
+                day.desk.office,
                 c.RecordSheet(
                     actor=who,
                     contract_id=row.id,
                     copy_number=copy,
                     event="collected",
                     collector=step["collector"],
-                )
+                ),
             )
     day.account.say(_("  {who} 打印登记证明 {n} 份，各 3 联，已签收").format(who=who, n=len(_numbers(step))))
     grounds = day.folder("files") / "认定审核表.pdf"
@@ -762,26 +765,83 @@ def restore_and_compare(day: Day, figures: Mapping[str, Any]) -> dict[str, Any]:
     return {"restored_equal": same}
 
 
+WAITING = frozenset({2, 15, 18, 27, 32, 34, 37})
+"""序号 that the sample window leaves accepted or recognised, so that there is something to do."""
+STILL_DRAFTS = frozenset({3, 5, 7, 52})
+FRESH = (54, 55, 56, 60, 63, 64, 69, 87)
+"""Registered after the last package: they wait to be sent."""
+NOT_PRINTED = (63, 87)
+
+
 def fill_for_window(folder: Path) -> None:
-    """The sample station for the window: the morning of the day, with drafts, queues and registered contracts."""
-    account = Account(None)
+    """The sample station as a clerk finds it in the morning of its day: queues, deadlines, an earlier
+    package.
+    """
+    steps = tomllib.loads(resource("sample", "day.toml").read_text(encoding="utf-8"))["step"]
     scratch = folder.with_name(folder.name + ".making")
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
-    day = Day(scratch, account)
+    today = sample_today()
+    _on(today - timedelta(days=17))
+    day = Day(scratch, Account(None))
     try:
         open_the_station(day)
-        for step in tomllib.loads(resource("sample", "day.toml").read_text(encoding="utf-8"))["step"]:
-            if step["do"] in ("review_and_register", "recognise") and "nos" in step:
-                shown = {**step, "nos": [n for n in step["nos"] if n not in LEFT_OPEN]}
-                STEPS[step["do"]](day, shown)
-            elif step.get("no") not in LEFT_OPEN:
-                STEPS[step["do"]](day, step)
+        _morning(day, steps, today)
     finally:
         day.desk.close()
+        _on(today)
     day.station.replace(folder)
     shutil.rmtree(scratch, ignore_errors=True)
 
 
-LEFT_OPEN = frozenset({2, 15, 18, 27, 32, 34, 37})
-"""序号 that wait in the queues of the sample window, so that there is something to do."""
+def _on(day: date) -> None:
+    os.environ["CONTRACT_DESK_TODAY"] = day.isoformat()
+
+
+SAME_AS_THE_DAY = ("import_ledger", "import", "decline", "decide_duplicate")
+BY_NUMBERS = ("accept", "recognise", "review_and_register", "issue")
+ABOUT_THE_FIRST = ("review", "send_back", "save", "void", "recognise")
+
+
+def _morning(day: Day, steps: Sequence[Mapping[str, Any]], today: date) -> None:
+    sent_on = today - timedelta(days=3)
+    ready = {n for s in steps if s["do"] == "review_and_register" for n in _numbers(s)} - {81}
+    many = {s["do"]: s for s in steps if s["do"] in BY_NUMBERS and "nos" in s}
+    for step in steps:
+        what = step["do"]
+        if what in BY_NUMBERS and "nos" in step:
+            early = [n for n in step["nos"] if n in ready - set(FRESH) - WAITING]
+            STEPS[what](day, {**step, "nos": early})
+        elif what in SAME_AS_THE_DAY or (what in ABOUT_THE_FIRST and step.get("no") == 1):
+            STEPS[what](day, step)
+        elif what == "batch":
+            _on(sent_on)
+            STEPS[what](day, step)
+    for n, no in enumerate(sorted(WAITING)):
+        _on(_back(day, today, 15 - 2 * n))
+        accept(day, {**many["accept"], "nos": [no]})
+    _on(sent_on)
+    for what in BY_NUMBERS:
+        later = [n for n in FRESH if what != "issue" or n not in NOT_PRINTED]
+        STEPS[what](day, {**many[what], "nos": later})
+    _on(today - timedelta(days=1))
+    recognise(day, {**many["recognise"], "nos": [15, 34]})
+    for step in steps:
+        if step["do"] == "return" and step["no"] in (80, 82):
+            return_contract(day, step)
+    keep = ready | WAITING | STILL_DRAFTS | {80, 82, 86, 89, 90}
+    who = day.as_person("沈清禾")
+    for no, contract_id in day.ids.items():
+        if no not in keep:
+            delete_draft(day.desk.office, c.DeleteDraft(actor=who, contract_id=contract_id))
+    day.as_person("贺兰舟")
+    (day.station / "backups").mkdir()
+    day.desk.backup(day.station / "backups" / f"{day.desk.station.code}_{today - timedelta(days=1)}.desk")
+
+
+def _back(day: Day, today: date, working_days: int) -> date:
+    """The day so many working days before."""
+    found = today
+    while day.desk.calendar.working_days_between(found, today) < working_days:
+        found -= timedelta(days=1)
+    return found

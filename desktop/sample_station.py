@@ -1,4 +1,4 @@
-"""``python -m desktop.sample_station``: the window on a copy of the sample station in the user data folder."""
+"""``python -m desktop.sample_station``: the window on the sample station in the user data folder."""
 
 from __future__ import annotations
 

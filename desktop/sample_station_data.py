@@ -47,7 +47,8 @@ def make_station(
 ) -> Mapping[str, SamplePerson]:
     """Set the sample station up in an empty folder, without contracts and numbers; returns its people.
 
-    ``cheap_passwords`` makes the key slots quick to open: for the demo and tests, where the passwords are public.
+    ``cheap_passwords`` makes the key slots quick to open: for the demo and tests, where the passwords are
+    public.
     """
     from desktop.security import slots
     from desktop.security.passwords import Cost

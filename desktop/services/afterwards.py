@@ -35,10 +35,12 @@ NOT_BY_CHANGE = frozenset(
 
 
 def change_contract(office: Office, cmd: ChangeContract) -> int:
-    """变更登记: new values on the ground of an agreement; amounts are fixed again, reliefs must be looked at again.
+    """变更登记: new values on the ground of an agreement; amounts are fixed again, reliefs must be looked at
+    again.
 
-    Raises RefusedError without agreement or reason, when nothing differs, or when income already fixed exceeds the
-    new technology amount. The certificate in the applicant's hands stays valid until the next version is printed.
+    Raises RefusedError without agreement or reason, when nothing differs, or when income already fixed
+    exceeds the new technology amount. The certificate in the applicant's hands stays valid until the next
+    version is printed.
     """
     if not cmd.agreement.strip() or not cmd.reason.strip():
         raise RefusedError(_("请写明变更所依据的协议和理由"), _("例如：2026年11月2日补充协议，交付期顺延"))
@@ -124,8 +126,11 @@ def sheets_outside(uow: UnitOfWork, contract: Contract) -> list[str]:
 
 
 def fix_income(office: Office, cmd: FixIncome) -> int:
-    """核定技术性收入 for one receipt. Raises RefusedError when Σ would exceed the technology amount (V-12) or fall
-    below zero, or the day lies in the future or before the contract was signed."""
+    """核定技术性收入 for one receipt.
+
+    Raises RefusedError when Σ would exceed the technology amount (V-12) or fall below zero, or the day lies in the
+    future or before the contract was signed.
+    """
     if cmd.amount == 0:
         raise RefusedError(_("金额不能是零"), _("冲减写负数"))
     if cmd.received_on > office.today():
@@ -160,7 +165,7 @@ def fix_income(office: Office, cmd: FixIncome) -> int:
 
 
 def park_contract(office: Office, cmd: ParkContract) -> int:
-    """暂不上报 with a reason; an empty reason puts it back to 未导出. What waits for a receipt cannot be parked."""
+    """暂不上报 with a reason, or back to 未导出 without. What waits for a receipt cannot be parked."""
 
     def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
         if contract.reporting_state in ("EXPORTED", "ACCEPTED_ABOVE"):

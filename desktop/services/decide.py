@@ -91,8 +91,8 @@ def fixed(facts: Facts) -> tuple[Facts, Fixing]:
 def recognise_contract(office: Office, cmd: RecogniseContract) -> int:
     """认定: stores answers, findings, the conclusion and the decision; hands the contract to the reviewer.
 
-    Raises RefusedError while a question is open, when the program's conclusion is not PASS, or when the decision
-    differs from the advice without a written reason; then nothing has changed.
+    Raises RefusedError while a question is open, when the program's conclusion is not PASS, or when the
+    decision differs from the advice without a written reason; then nothing has changed.
     """
 
     def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:

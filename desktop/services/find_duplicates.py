@@ -1,4 +1,6 @@
-"""Contracts that look alike: shown while typing, decided by a person with a reason before registration (V-11)."""
+"""Contracts that look alike: shown while typing, decided by a person with a reason before registration
+(V-11).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Importing applications and old ledgers: good rows come in, the others go back as a workbook with reasons."""
+"""Importing applications and old ledgers: good rows come in, the others go back with reasons."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ Progress = Callable[[int, int, str], None]
 def import_workbook(office: Office, cmd: ImportWorkbook, progress: Progress | None = None) -> ImportReport:
     """Read the whole file, name every wrong row, write the good ones in one transaction as drafts.
 
-    A row that came in before (the same content) is counted, not doubled. Raises RefusedError for a file that is not
-    an application workbook; then nothing is written. Stopped by ``progress`` it has written nothing either.
+    A row that came in before (the same content) is counted, not doubled. Raises RefusedError for a file that
+    is not an application workbook; then nothing is written. Stopped by ``progress`` it has written nothing
+    either.
     """
     check_actor(office, cmd)
     if not office.person.roles & (CLERK | ({"head"} if cmd.is_ledger else set())):
@@ -110,7 +111,9 @@ def _import_ledger(office: Office, cmd: ImportWorkbook, tell: Progress) -> Impor
 
 
 def wrong_in_form(office: Office, facts: Facts, row: int) -> list[Problem]:
-    """Errors of the self-check that do not wait for a submission: what stands there is wrong, not just missing."""
+    """Errors of the self-check that do not wait for a submission: what stands there is wrong, not just
+    missing.
+    """
     secret = secret_content(facts)
     found = (*form_problems(office, facts, {}, submitted=False), *((secret,) if secret else ()))
     return [
@@ -135,7 +138,9 @@ def import_key(facts: Facts, word: str) -> str:
 
 
 def enter_ledger_row(uow: UnitOfWork, office: Office, cmd: ImportWorkbook, facts: Facts) -> Contract:
-    """A registration of an earlier year: REGISTERED, its number kept; takes no 受理号 of this year, is never sent."""
+    """A registration of an earlier year: REGISTERED, its number kept; takes no 受理号 of this year, is never
+    sent.
+    """
     if not facts.official_number or facts.registered_on is None:
         raise RefusedError(
             _("“{title}”没有登记编号或登记日期").format(title=facts.title or ""),

@@ -154,7 +154,7 @@ def _remark(office: Office, facts: Facts, contract: Contract) -> str:
 
 
 def preview_certificate(office: Office, contract_id: int, copy_number: int = 1) -> bytes:
-    """The PDF of one sheet as it would be printed now; before registration with 预览 无效 and without a number."""
+    """The PDF of one sheet as it would be printed now; before registration 预览 无效 and no number."""
     from desktop.certificates.certificate import draw_certificates
 
     with office.look() as uow:
@@ -187,9 +187,9 @@ def next_version(contract: Contract) -> int:
 def issue_certificate(office: Office, cmd: IssueCertificate) -> int:
     """Print sheets into ``cmd.path`` and enter each in the ledger; REGISTERED and CHANGED become CERTIFIED.
 
-    The file appears only after the ledger rows are durable: a sheet in somebody's hands always has its row. Raises
-    RefusedError without a number, before the receipt where the pack forbids it, for a second first issue of the same
-    sheet, or for a later copy without reason and collector.
+    The file appears only after the ledger rows are durable: a sheet in somebody's hands always has its row.
+    Raises RefusedError without a number, before the receipt where the pack forbids it, for a second first
+    issue of the same sheet, or for a later copy without reason and collector.
     """
     if cmd.copy_kind not in COPY_KINDS:
         raise RefusedError(_("只有首发、补证、副本三种"), "first、reissue、duplicate")
@@ -303,7 +303,7 @@ def _supersede(uow: UnitOfWork, contract: Contract, now: Any) -> None:
 
 
 def record_sheet(office: Office, cmd: RecordSheet) -> int:
-    """作废, 签收, 收回: a new row of the ledger for the newest version; nothing that was printed is changed."""
+    """作废, 签收, 收回: a new row of the ledger for the newest version; no row is ever changed."""
     if cmd.event not in ("void", "collected", "recalled"):
         raise RefusedError(_("台账只记作废、签收、收回"), "void、collected、recalled")
     if cmd.event == "void" and not cmd.reason.strip():

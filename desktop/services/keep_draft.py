@@ -10,7 +10,9 @@ from desktop.services.office import Office, check_actor, commit
 
 
 def keep_draft(office: Office, cmd: KeepDraft) -> None:
-    """Write the page's content and the field it stood in; replaces the earlier one of the same page and subject."""
+    """Write the page's content and the field it stood in; replaces the earlier one of the same page and
+    subject.
+    """
     check_actor(office, cmd)
     with office.work() as uow:
         query = select(Draft).where(Draft.page == cmd.page, Draft.subject == cmd.subject)

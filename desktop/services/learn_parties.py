@@ -16,7 +16,7 @@ from desktop.store.unit_of_work import UnitOfWork
 
 
 def learn_parties(uow: UnitOfWork, facts: Facts, day: date) -> None:
-    """Remember every party of an accepted contract; a new name for the same code keeps the old one findable."""
+    """Remember every party of an accepted contract; an old name of the same code stays findable."""
     for party in facts.parties:
         if party.name:
             _learn(uow, party, day)

@@ -115,7 +115,7 @@ def queue(office: Office, name: str) -> tuple[v.ContractRow, ...]:
         if name == "to_send":
             ids = list(uow.session.scalars(select(Contract.id).where(queries.to_send_condition())))
         else:
-            ids = queries.ids_in(uow.session, QUEUES[name], order_by_due=True)
+            ids = queries.ids_in(uow.session, QUEUES[name], order_by_due=True, own_only=True)
         return in_order(office, uow, ids)
 
 
@@ -162,7 +162,10 @@ def start_page(office: Office) -> v.StartPage:
     today = office.today()
     with office.look() as uow:
         session = uow.session
-        counts = {name: queries.count(session, Contract.state.in_(states)) for name, states in QUEUES.items()}
+        counts = {
+            name: queries.count(session, Contract.state.in_(states), Contract.origin != "ledger")
+            for name, states in QUEUES.items()
+        }
         counts["to_send"] = queries.count(session, queries.to_send_condition())
         own = session.scalar(
             select(func.count())
@@ -286,7 +289,7 @@ def search(office: Office, text: str, filters: Mapping[str, Any] | None = None) 
 
 
 def find_contract(office: Office, text: str) -> int:
-    """The one contract with this internal id, 受理号, 登记编号 or uid; RefusedError when none or several fit."""
+    """The one contract with this id, 受理号, 登记编号 or uid; RefusedError when none or several fit."""
     words = text.strip()
     squeezed = words.replace(" ", "")
     with office.look() as uow:
@@ -598,7 +601,9 @@ def draft(office: Office, page: str, subject: str) -> tuple[str, str, str] | Non
 
 
 def check_database(office: Office, *, deep: bool = False) -> v.CheckReport:
-    """Counts, sums, numbers and the hash chain; ``deep`` also asks the database to check every page of its file."""
+    """Counts, sums, numbers and the hash chain; ``deep`` also asks the database to check every page of its
+    file.
+    """
     with office.look() as uow:
         session = uow.session
         lines: list[str] = []

@@ -100,8 +100,8 @@ def check_actor(office: Office, cmd: Command) -> None:
 def perform(office: Office, cmd: ContractCommand, verb: str, work: Work) -> int:
     """One act on one contract in one transaction; returns the contract's id.
 
-    The same request a second time changes nothing. Raises NotAllowed when state, role or four eyes forbid it, and
-    whatever ``work`` raises; then nothing has changed.
+    The same request a second time changes nothing. Raises NotAllowed when state, role or four eyes forbid it,
+    and whatever ``work`` raises; then nothing has changed.
     """
     with office.work() as uow:
         perform_in(uow, office, cmd, verb, work)

@@ -1,4 +1,4 @@
-"""Letters and internal sheets, printed from the rows that recorded them: the same data gives the same paper."""
+"""Letters and internal sheets, printed from the rows that recorded them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ from desktop.store.unit_of_work import UnitOfWork
 def print_notice(office: Office, notice_id: int, path: Path) -> Path:
     """One letter as PDF, in the copies of the local pack.
 
-    Raises RefusedError when a remedy must be on it and the station has not set its wording, or a value is missing.
+    Raises RefusedError when a remedy must be on it and the station has not set its wording, or a value is
+    missing.
     """
     from desktop.certificates.layout import load_layout
     from desktop.certificates.letters import draw_paper
@@ -163,7 +164,7 @@ def _detail(uow: UnitOfWork, contract: Contract, verbs: tuple[str, ...], number:
 
 
 def print_grounds(office: Office, contract_id: int, path: Path) -> Path:
-    """认定审核表 (P22) of the newest recognition: every rule with answer, evidence, who answered, and its source."""
+    """认定审核表 (P22) of the newest recognition: every rule with answer, evidence, who, and source."""
     from desktop.certificates.letters import ReviewedRule, ReviewSheet, draw_paper
 
     with office.look() as uow:

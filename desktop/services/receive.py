@@ -37,8 +37,8 @@ Progress = Callable[[int, int, str], None]
 def receive_file(office: Office, cmd: ReceiveFile, progress: Progress | None = None) -> ReceiveReport:
     """Read one file: receipt (回执), number block (号段) or policy pack (规则包).
 
-    Signature, addressee and content are checked before the first write. The same file again, or an older answer to
-    the same package, changes nothing and says so.
+    Signature, addressee and content are checked before the first write. The same file again, or an older
+    answer to the same package, changes nothing and says so.
     """
     from desktop.exchange.receipts import kind_of_file
 
@@ -150,8 +150,8 @@ def _apply(
     outcome: Any,
     reason: str,
 ) -> None:
-    """One row: the state above, the reason, and a number given from above. An answer to an older revision is kept in
-    the receipt's rows but does not touch a contract that was changed since."""
+    """One row: the state above, the reason, and a number given from above. An answer to an older revision is
+    kept in the receipt's rows but does not touch a contract that was changed since."""
     session = uow.session
     batch_row = session.scalars(
         select(BatchRow).where(BatchRow.batch_id == batch.id, BatchRow.contract_id == contract.id)
@@ -297,7 +297,8 @@ def _receive_policy(office: Office, cmd: ReceiveFile) -> ReceiveReport:
 
 
 def unfreeze_block(office: Office, cmd: UnfreezeBlock) -> BlockView:
-    """After a restore: everything up to the last number of the paper ledger counts as spent, then numbers go on.
+    """After a restore: everything up to the last number of the paper ledger counts as spent, then numbers go
+    on.
 
     Only the head may do it. Raises RefusedError when the number is not in a block of this machine.
     """

@@ -53,8 +53,8 @@ def review_rows(uow: UnitOfWork, office: Office, contract: Contract, facts: Fact
         )
 
     add("title", _("2 项目名称"), facts.title or "", _("封面"))
-    kind = f"{office.codes.name('contract_kinds', facts.kind)}　{office.codes.name('contract_kinds', facts.sub_kind)}"
-    add("kind", _("3 类别·细类"), f"{kind} {facts.sub_kind or ''}".strip(), _("认定结论"))
+    names = [office.codes.name("contract_kinds", code) for code in (facts.kind, facts.sub_kind)]
+    add("kind", _("3 类别·细类"), f"{'　'.join(names)} {facts.sub_kind or ''}".strip(), _("认定结论"))
     add("term", _("4 有效期限"), _term(facts), _("期限条款"))
     add("signed_on", _("5 签订日期"), facts.signed_on.isoformat() if facts.signed_on else "", _("签章页"))
     for role, number, parties in ((_("买方"), "7", facts.buyers), (_("卖方"), "12", facts.sellers)):
@@ -151,8 +151,8 @@ def _review_work(office: Office, cmd: ReviewContract) -> Any:
 def review_contract(office: Office, cmd: ReviewContract) -> int:
     """复核: records agreed or objected item by item; the state stays 待复核.
 
-    Raises RefusedError for one's own work, an unknown item, a value that changed meanwhile, or an objection without
-    words. Items left out count as not yet seen.
+    Raises RefusedError for one's own work, an unknown item, a value that changed meanwhile, or an objection
+    without words. Items left out count as not yet seen.
     """
     return perform(office, cmd, "review", _review_work(office, cmd))
 
@@ -212,8 +212,8 @@ def _register_work(office: Office, person: str) -> Any:
 def register_contract(office: Office, cmd: RegisterContract) -> int:
     """登记: takes the next number of the block (or waits for the receipt, as the local pack says).
 
-    The same request twice registers once. Raises RefusedError when the review is not complete, a likely duplicate was
-    not decided, or no number is left; then nothing has changed and no number is spent.
+    The same request twice registers once. Raises RefusedError when the review is not complete, a likely
+    duplicate was not decided, or no number is left; then nothing has changed and no number is spent.
     """
     return perform(office, cmd, "register", _register_work(office, cmd.actor))
 

@@ -16,7 +16,7 @@ Progress = Callable[[int, int, str], None]
 
 
 def make_station_backup(office: Office, path: Path, progress: Progress | None = None) -> BackupView:
-    """One file with everything, verified by opening it; the age of it stands on the start page from then on."""
+    """One file with everything, verified by opening it; the start page shows its age from then on."""
     now = office.now()
     content = make_backup(
         office.engine,

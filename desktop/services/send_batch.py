@@ -34,11 +34,11 @@ NOT_FOR_ABOVE = frozenset({"answer", "relief", "doubt", "sheet", "export", "acce
 
 
 def create_batch(office: Office, cmd: CreateBatch, progress: Progress | None = None) -> BatchView:
-    """Write one signed package into ``cmd.folder`` with its hand-over slip; the contracts become 已导出待回执.
+    """Write one signed package with its hand-over slip; the contracts become 已导出待回执.
 
-    The package is made in the data folder and entered in the database before it is carried to the folder, so that a
-    pulled stick loses nothing: ``resend_batch`` writes the same bytes again. Raises RefusedError when there is
-    nothing to send; MachineError when the folder cannot be written.
+    The package is made in the data folder and entered in the database before it is carried to the folder, so
+    that a pulled stick loses nothing: ``resend_batch`` writes the same bytes again. Raises RefusedError when
+    there is nothing to send; MachineError when the folder cannot be written.
     """
     from desktop.exchange.package import PackageHeader, write_package
     from desktop.security.keys import load_signer

@@ -49,8 +49,8 @@ def init_station(
 ) -> str:
     """Make a new station in an empty folder: database, key slots, signing key, local pack.
 
-    Returns the recovery code, to be printed once and stored nowhere. Raises RefusedError when the folder already holds
-    a station; nothing of it is touched.
+    Returns the recovery code, to be printed once and stored nowhere. Raises RefusedError when the folder
+    already holds a station; nothing of it is touched.
     """
     if (folder / settings.FILE_NAME).exists() or (folder / DATABASE).exists():
         raise RefusedError(

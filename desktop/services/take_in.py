@@ -50,8 +50,8 @@ SECRET_SUMMARY = "涉密，内容不录入"
 def save_contract(office: Office, cmd: SaveContract) -> int:
     """Keep the form as it stands; returns the contract's id (a new one at the first save).
 
-    Required fields may be empty. Raises RefusedError when somebody else saved in between (nothing is overwritten)
-    or a secret contract carries technical content.
+    Required fields may be empty. Raises RefusedError when somebody else saved in between (nothing is
+    overwritten) or a secret contract carries technical content.
     """
     with office.work() as uow:
         contract = save_in(uow, office, cmd)
@@ -168,7 +168,7 @@ def passed_doubts(uow: UnitOfWork, contract_id: int) -> dict[tuple[str, str], st
 
 
 def pass_doubt(office: Office, cmd: PassDoubt) -> int:
-    """Pass one doubt with a reason (at least two characters); a later reason replaces the earlier in effect."""
+    """Pass one doubt with a reason (two characters at least); a later reason replaces the earlier."""
     reason = cmd.reason.strip()
     if len(reason) < 2:
         raise RefusedError(_("请写明理由"), _("理由会入档，复核人看得到"))
@@ -330,7 +330,7 @@ def supplement_contract(office: Office, cmd: SupplementContract) -> int:
 
 
 def refuse_contract(office: Office, cmd: RefuseContract) -> int:
-    """不予登记 with grounds and facts in words (P07). Raises RefusedError for an unknown or missing ground."""
+    """不予登记 with grounds and facts in words (P07). RefusedError for an unknown or missing ground."""
     grounds = office.codes
     if not cmd.grounds or not cmd.reason.strip():
         raise RefusedError(_("请选择不予登记的情形，并写明事实"), _("写明合同的哪一条、为什么不符合"))
@@ -359,7 +359,7 @@ def write_notice(
     deadline: date | None = None,
     text: str = "",
 ) -> str:
-    """Enter one letter in its series; returns its 文号 (澄技登补〔2026〕15号). The text is printed from this row."""
+    """Enter one letter in its series; returns its 文号 (澄技登补〔2026〕15号)."""
     day = office.today()
     number = office.pack.document_number(paper, day.year, next_serial(uow, paper, day))
     notice = Notice(

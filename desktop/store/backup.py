@@ -1,4 +1,6 @@
-"""One file that brings everything back: database copy, key slots, keys, counts, hashes; opened and verified at once."""
+"""One file that brings everything back: database copy, key slots, keys, counts, hashes; opened and verified
+at once.
+"""
 
 from __future__ import annotations
 
@@ -143,7 +145,7 @@ def _digest(path: Path) -> str:
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
-    """The list of contents, every file checked against its hash. RefusedError for anything that is not whole."""
+    """The list of contents, every file checked against its hash. RefusedError when it is not whole."""
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
@@ -169,7 +171,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 
 def verify_backup(path: Path, key: bytes | None) -> dict[str, Any]:
-    """Unpack the database of a backup, open it, and compare its counts with what the backup says of itself."""
+    """Unpack the database of a backup, open it, compare its counts with what the backup says."""
     manifest = read_manifest(path)
     with tempfile.TemporaryDirectory(prefix="verify-", dir=path.parent) as name:
         with zipfile.ZipFile(path) as archive:
@@ -189,8 +191,9 @@ def verify_backup(path: Path, key: bytes | None) -> dict[str, Any]:
 def restore_backup(path: Path, folder: Path, key: bytes | None, now: datetime) -> tuple[dict[str, Any], Path]:
     """Put the backup in the place of the present data; returns its manifest and where the present data went.
 
-    The database must be closed. The present files are moved aside first, never deleted; ``-wal`` and ``-shm`` go
-    with them. Every number block is frozen: the backup does not know which numbers were given out after it was made.
+    The database must be closed. The present files are moved aside first, never deleted; ``-wal`` and ``-shm``
+    go with them. Every number block is frozen: the backup does not know which numbers were given out after it
+    was made.
     """
     manifest = verify_backup(path, key)
     if manifest["schema"] not in KNOWN:

@@ -76,19 +76,24 @@ def names_of(session: Session, ids: Sequence[int], role: str) -> dict[int, str]:
 
 
 def ids_in(
-    session: Session, states: Sequence[str], *, order_by_due: bool = False, limit: int = 500
+    session: Session,
+    states: Sequence[str],
+    *,
+    order_by_due: bool = False,
+    own_only: bool = False,
+    limit: int = 500,
 ) -> list[int]:
-    """Ids of contracts in these states, the oldest period first or the newest contract first."""
+    """Ids of contracts in these states, the oldest period first or the newest contract first.
+
+    ``own_only`` leaves out what came in from an old ledger: it waits for nothing.
+    """
     order = (
         (Contract.due_on.is_(None), Contract.due_on, Contract.id) if order_by_due else (Contract.id.desc(),)
     )
-    query = (
-        select(Contract.id)
-        .where(Contract.state.in_(states), Contract.deleted_at.is_(None))
-        .order_by(*order)
-        .limit(limit)
-    )
-    return list(session.scalars(query))
+    query = select(Contract.id).where(Contract.state.in_(states), Contract.deleted_at.is_(None))
+    if own_only:
+        query = query.where(Contract.origin != "ledger")
+    return list(session.scalars(query.order_by(*order).limit(limit)))
 
 
 def to_send_condition() -> Any:
