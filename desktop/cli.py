@@ -102,7 +102,7 @@ def _yuan(text: str) -> Decimal:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object from a file, or from standard input for ``-``; RefusedError names the place of a fault."""
+    """A JSON object from a file or, for ``-``, standard input; RefusedError names the place of a fault."""
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
         found = json.loads(text)

@@ -1,4 +1,6 @@
-"""The province's side as a program: a folder with its own keys and register, receiving packages from stations."""
+"""The province's side as a program: a folder with its own keys and register, receiving packages from
+stations.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,9 @@ from datetime import datetime
 from pathlib import Path
 
 from desktop.errors import RefusedError
-from desktop.exchange.archive import no_progress
+from desktop.exchange.archive import Progress, no_progress
 from desktop.exchange.cells import Codes
-from desktop.exchange.package import Progress, read_package
+from desktop.exchange.package import read_package
 from desktop.exchange.province import Province
 from desktop.exchange.province_store import ProvinceStore
 from desktop.exchange.receipts import write_block, write_receipt
