@@ -30,6 +30,7 @@ from desktop.exchange.province_store import (
     action,
     contract,
     insert_new,
+    insert_rows,
     number,
     package,
     receipt,
@@ -272,7 +273,7 @@ class Province:
                     "reasons": json.dumps(fault, ensure_ascii=False),
                 }
             )
-        db.execute(insert(row), rows)
+        insert_rows(db, row, rows)
         insert_new(db, action, actions)
         return package_id
 
@@ -601,7 +602,7 @@ class Province:
                 "uid": one.uid,
             }
         if made:
-            db.execute(insert(number), list(made.values()))
+            insert_rows(db, number, list(made.values()))
         return {key: str(values["number"]) for key, values in made.items()}
 
     # ---- what is answered ----------------------------------------------------------------------------
