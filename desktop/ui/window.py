@@ -454,18 +454,19 @@ class MainWindow(QMainWindow):
 
     def show_help(self) -> None:
         """F1."""
-        if self._help is not None and self._help.isVisible():
+        if self._help is not None:
             return
         page = self.page if self.rooms.currentWidget() is self.work else None
         keys: Sequence[Key] = page.keys() if page else ()
         name = page.accessibleName() or page.code if page else ""
         self._help = HelpDialog(self, name, keys, self.status.record())
-        self._help.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._help.destroyed.connect(self._help_gone)
+        self._help.finished.connect(self._help_closed)
         self._help.open()
 
-    def _help_gone(self) -> None:
-        self._help = None
+    def _help_closed(self) -> None:
+        dialog, self._help = self._help, None
+        if dialog is not None:
+            dialog.deleteLater()
 
     # what is true now
 

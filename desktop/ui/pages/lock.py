@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.resources import _
@@ -240,6 +240,7 @@ class LockPage(QWidget):
         self.label.setText(words)
         self.secret.setAccessibleName(words)
         self.other_way.set_words(_("改用口令") if self._by_pin else _("改用 PIN"))
+        self.other_way.setShortcut(QKeySequence("Alt+K"))  # a new text takes the shortcut away
 
     def _tick(self) -> None:
         at = local_time(utc_now())

@@ -42,11 +42,8 @@ class ChoicePopup(QFrame):
 
     changed = Signal(list)
 
-    def __init__(
-        self, name: str, choices: Sequence[tuple[str, str]], chosen: Sequence[str], parent: QWidget
-    ) -> None:
+    def __init__(self, name: str, choices: Sequence[tuple[str, str]], parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName(name)
         column = QVBoxLayout(self)
         column.setContentsMargins(px(12), px(8), px(16), px(8))
@@ -54,10 +51,18 @@ class ChoicePopup(QFrame):
         self.boxes: dict[str, CheckBox] = {}
         for code, word in choices:
             box = CheckBox(word)
-            box.setChecked(code in chosen)
             box.toggled.connect(self._tell)
             column.addWidget(box)
             self.boxes[code] = box
+
+    def offer(self, chosen: Sequence[str], where: QPoint) -> None:
+        """Show it with these ticked; nobody is told."""
+        for code, box in self.boxes.items():
+            box.blockSignals(True)
+            box.setChecked(code in chosen)
+            box.blockSignals(False)
+        self.move(where)
+        self.show()
         next(iter(self.boxes.values())).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def chosen(self) -> list[str]:
@@ -251,7 +256,7 @@ class SearchPage(Page):
         self._narrow = False
         self._drawer_wanted = True
         self._sheet_of: int | None = None
-        self.popup: ChoicePopup | None = None
+        self.popups: dict[str, ChoicePopup] = {}
         column = page_column(self)
         column.addWidget(self._head())
         column.addWidget(self._conditions())
@@ -575,11 +580,10 @@ class SearchPage(Page):
 
     def _offer(self, name: str) -> None:
         chip = self.chips[name]
-        self.popup = ChoicePopup(chip.text(), self._choices(name), self._filters.get(name, []), self)
-        self.popup.changed.connect(self._chooser(name))
-        self.popup.destroyed.connect(self._popup_gone)
-        self.popup.move(chip.mapToGlobal(QPoint(0, chip.height() + px(2))))
-        self.popup.show()
+        if (popup := self.popups.get(name)) is None:
+            popup = self.popups[name] = ChoicePopup(chip.text(), self._choices(name), self)
+            popup.changed.connect(self._chooser(name))
+        popup.offer(self._filters.get(name, []), chip.mapToGlobal(QPoint(0, chip.height() + px(2))))
 
     def _chooser(self, name: str) -> Callable[[list[str]], None]:
         def choose(codes: list[str]) -> None:
@@ -588,9 +592,6 @@ class SearchPage(Page):
             self._typing.start()
 
         return choose
-
-    def _popup_gone(self) -> None:
-        self.popup = None
 
     def drop_filters(self) -> None:
         """All conditions away; the words stay."""

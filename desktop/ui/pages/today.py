@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.jobs import Job, JobRunner
 from desktop.resources import _
@@ -72,6 +72,8 @@ class TodayPage(Page):
         self._desk, self._jobs, self._choose = desk, jobs, choose
         self.start: StartPage | None = None
         self._open_after_reading = False
+        self._report: ImportReport | None = None
+        self.report_dialog: QDialog | None = None
         self.setAccessibleName(_("今日"))
         column = page_column(self)
         column.addWidget(self._head())
@@ -434,9 +436,19 @@ class TodayPage(Page):
             words += _("，{n} 份有错没有收，已逐行写明原因").format(n=len(report.rejected_rows))
             if report.returned is not None:
                 words += _("：{path}").format(path=report.returned)
-        self.show_strip(words, level)
+        self._report = report
+        self.show_strip(words, level, accept=_("看逐条原因") if report.problems else "")
         self.said.emit(words, "warn" if level else "ok", False)
         self.read()
+
+    def show_report(self) -> None:
+        """Every problem of the last import, row by row."""
+        if self._report is None:
+            return
+        from desktop.ui.dialogs.import_report import ImportReportDialog
+
+        self.report_dialog = ImportReportDialog(self, self._report)
+        self.report_dialog.open()
 
     def _import_failed(self, exc: Exception) -> None:
         words = trouble_words(exc)
@@ -446,12 +458,13 @@ class TodayPage(Page):
     def _import_stopped(self) -> None:
         self.said.emit(_("导入已停下，这份表一行也没有收"), "warn", True)
 
-    def show_strip(self, words: str, level: str) -> None:
-        """A remark above the tiles until it is put away."""
+    def show_strip(self, words: str, level: str, *, accept: str = "") -> None:
+        """A remark above the tiles until it is put away; ``accept`` opens the report of the import."""
         if self._strip_shown is not None:
             self._put_strip_away()
-        strip = Strip(words, decline=_("知道了"), level=level, icon="info")
+        strip = Strip(words, accept=accept, decline=_("知道了"), level=level, icon="info")
         strip.declined.connect(self._put_strip_away)
+        strip.accepted.connect(self.show_report)
         self.strips.addWidget(strip)
         self._strip_shown = strip
 

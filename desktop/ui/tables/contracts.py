@@ -63,6 +63,10 @@ class ContractTable(_Columns):
         self._pages: OrderedDict[int, list[ContractRow | None]] = OrderedDict()
         self._wanted: set[int] = set()
         self._broken: set[int] = set()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self.load)
 
     def show_ids(self, ids: array[int], words: str = "") -> None:
         """The ids in order; ``words`` are underlined in the rows."""
@@ -115,12 +119,12 @@ class ContractTable(_Columns):
     def _want(self, number: int) -> None:
         if number in self._broken:
             return
-        if not self._wanted:
-            QTimer.singleShot(0, self.load)  # once for a paint, not once for a cell
         self._wanted.add(number)
+        self._soon.start()  # once for a paint, not once for a cell
 
     def load(self) -> None:
         """Fetch the pages that were looked at since the last time."""
+        self._soon.stop()
         wanted, self._wanted = sorted(self._wanted), set()
         for number in wanted:
             first = number * self.PAGE

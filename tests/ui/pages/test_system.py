@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from desk import FakeDesk
+from frame import bring_up, nameless_buttons
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from desktop.errors import MachineError, RefusedError
+from desktop.jobs import JobRunner
+from desktop.services.views import ReceiveReport
+from desktop.ui.pages.system import SystemPage
+from desktop.ui.theme import Theme
+
+
+def system(qtbot: QtBot, desk: FakeDesk, **more: Any) -> SystemPage:
+    page = SystemPage(desk, more.pop("jobs", JobRunner(inline=True)), **more)
+    qtbot.addWidget(page)
+    page.resize(1222, 640)
+    bring_up(page)
+    page.open()
+    return page
+
+
+def said(page: SystemPage) -> list[tuple[str, str]]:
+    heard: list[tuple[str, str]] = []
+    page.said.connect(lambda text, level, _stays: heard.append((text, level)))
+    return heard
+
+
+def test_the_law_is_counted_by_how_well_it_is_known(qtbot: QtBot, theme: Theme) -> None:
+    desk = FakeDesk()
+    page = system(qtbot, desk)
+    shown = sum(
+        int(str(page.law.index(row, column).data()))
+        for row in range(page.law.rowCount())
+        for column in (2, 3, 4)
+    )
+    assert shown == len(desk.book.all_rows())
+    names = [page.law.index(row, 0).data() for row in range(page.law.rowCount())]
+    assert names[:2] == ["R2001", "M2026"]
+
+
+def test_a_backup_is_made_and_told_with_count_and_sum(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
+    desk = FakeDesk()
+    names: list[str] = []
+
+    def target(_parent: object, _title: str, proposed: str, _kinds: str) -> Path:
+        names.append(proposed)
+        return tmp_path / proposed
+
+    page = system(qtbot, desk, target=target)
+    heard = said(page)
+    primary = page.primary()
+    assert primary is not None
+    primary.act()
+    assert names == ["澄河县_备份_2026-11-20.backup"]
+    assert desk.told("backup") == [tmp_path / names[0]]
+    assert page.backup_facts.words("上次备份") == "2026-11-20 17:30，已打开验过"
+    assert heard[-1] == ("已备份并打开验过：1,048,212 份，合计 271,828,182,845.90 元", "ok")
+
+
+def test_a_failed_backup_says_what_was_kept(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
+    desk = FakeDesk(refusals={"backup": MachineError("盘上没有地方了", "请换一个盘再备份")})
+    page = system(qtbot, desk, target=lambda *_a: tmp_path / "x")
+    page.back_up()
+    assert page.notice() == "盘上没有地方了。请换一个盘再备份"
+    assert page.backup_button.isEnabled()
+
+
+def test_no_second_job_starts_while_one_runs_and_it_can_be_stopped(
+    qtbot: QtBot, theme: Theme, tmp_path: Path
+) -> None:
+    go_on, began = threading.Event(), threading.Event()
+    desk = FakeDesk()
+
+    def slow(_path: Path, progress: Any) -> None:
+        began.set()
+        while not go_on.wait(0.01):
+            progress(1, 100, "")
+        progress(2, 100, "")
+
+    desk.backup = slow  # type: ignore[method-assign, assignment]
+    jobs = JobRunner()
+    page = system(qtbot, desk, jobs=jobs, target=lambda *_a: tmp_path / "x")
+    qtbot.waitUntil(lambda: not jobs.is_busy)
+    heard = said(page)
+    page.back_up()
+    qtbot.waitUntil(began.is_set)
+    assert not page.check_button.isEnabled()
+    primary = page.primary()
+    assert primary is not None
+    assert not primary.enabled
+    page.check()
+    assert desk.told("check") == []
+    page.progress.button.click()
+    qtbot.waitUntil(lambda: not jobs.is_busy)
+    qtbot.waitUntil(lambda: ("已停下，数据没有改动", "warn") in heard)
+    assert page.check_button.isEnabled()
+    go_on.set()
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_check_lists_its_lines(qtbot: QtBot, theme: Theme, deep: bool) -> None:
+    desk = FakeDesk()
+    page = system(qtbot, desk)
+    (page.deep_button if deep else page.check_button).click()
+    assert desk.told("check") == [deep]
+    assert page.check_words.text().startswith("数据库文件：完好")
+    assert page.good.isVisible()
+    assert not page.bad.isVisible()
+
+
+def test_a_bad_check_is_not_good(qtbot: QtBot, theme: Theme) -> None:
+    desk = FakeDesk()
+    report = replace(desk.check(), is_good=False, lines=("日志：第 7 条起与前后对不上，可能被改动过",))
+    desk.check = lambda **_k: report  # type: ignore[method-assign]
+    page = system(qtbot, desk)
+    heard = said(page)
+    page.check()
+    assert page.bad.isVisible()
+    assert heard[-1][1] == "err"
+
+
+def test_a_file_from_above_is_read_and_its_outcome_listed(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
+    desk = FakeDesk()
+    desk.receive = lambda _cmd, _progress=None: ReceiveReport(  # type: ignore[method-assign]
+        "receipt", "第 46 包的回执", was_applied_before=False, accepted=8,
+        rejected=(("澄受 2026-0231", "买方区划代码已停用"),), recalled=("2026 9903 2100 0231",),
+    )  # fmt: skip
+    page = system(qtbot, desk, choose=lambda *_a: tmp_path / "r")
+    page.receive_button.click()
+    words = page.received.text()
+    assert "上级已接收 8 份" in words
+    assert "上级退回：澄受 2026-0231，买方区划代码已停用" in words
+    assert "须收回已发的证明：2026 9903 2100 0231" in words
+
+
+def frozen() -> FakeDesk:
+    desk = FakeDesk()
+    desk.start = replace(desk.start, block=replace(desk.start.block, is_frozen=True))
+    return desk
+
+
+def test_a_frozen_block_needs_the_last_number_of_the_ledger(qtbot: QtBot, theme: Theme) -> None:
+    desk = frozen()
+    page = system(qtbot, desk, ask=lambda *_a, **_k: True)
+    assert page.frozen.isVisible()
+    page.unfreeze_button.click()
+    assert desk.told("unfreeze_block") == []
+    assert page.last_number.level() == "error"
+    page.last_number.setText("2026 9903 2100 0246")
+    page.unfreeze_button.click()
+    assert desk.told("unfreeze_block")[0].last_number == "2026990321000246"
+    assert not page.frozen.isVisible()
+
+
+def test_the_block_stays_frozen_when_the_head_thinks_again(qtbot: QtBot, theme: Theme) -> None:
+    desk = frozen()
+    page = system(qtbot, desk, ask=lambda *_a, **_k: False)
+    page.last_number.setText("2026990321000246")
+    page.unfreeze()
+    assert desk.told("unfreeze_block") == []
+
+
+def test_a_person_is_added_with_name_roles_and_password(qtbot: QtBot, theme: Theme) -> None:
+    desk = FakeDesk()
+    page = system(qtbot, desk)
+    page.new_name.setText("苏砚")
+    page.new_password.setText("tea-garden-7")
+    page.new_again.setText("tea-garden-8")
+    page.roles["clerk"].click()
+    page.add_person()
+    assert page.notice() == "两遍口令不一样"
+    assert desk.told("add_person") == []
+    page.new_again.setText("tea-garden-7")
+    page.add_person()
+    assert desk.told("add_person") == [("苏砚", "clerk", "tea-garden-7")]
+    assert page.people.rowCount() == 4
+    assert page.new_password.text() == ""
+
+
+def test_a_refused_password_is_said_and_what_was_typed_stays(qtbot: QtBot, theme: Theme) -> None:
+    desk = FakeDesk(refusals={"change_password": RefusedError("现在的口令不对", "请再输入一遍")})
+    page = system(qtbot, desk)
+    page.old.setText("a")
+    page.fresh.setText("tea-garden-7")
+    page.again.setText("tea-garden-7")
+    page.change_password()
+    assert page.notice() == "现在的口令不对。请再输入一遍"
+    assert page.fresh.text() == "tea-garden-7"
+
+
+def test_enter_goes_down_the_password_fields(qtbot: QtBot, theme: Theme) -> None:
+    page = system(qtbot, FakeDesk())
+    page.old.setFocus()
+    QTest.keyClick(page.old, Qt.Key.Key_Return)
+    assert page.fresh.hasFocus()
+    QTest.keyClick(page.fresh, Qt.Key.Key_Return)
+    QTest.keyClick(page.again, Qt.Key.Key_Return)
+    assert page.password_button.hasFocus()
+
+
+def test_every_button_has_a_name(qtbot: QtBot, theme: Theme) -> None:
+    assert nameless_buttons(system(qtbot, FakeDesk())) == []
