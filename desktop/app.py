@@ -287,6 +287,18 @@ class OpenDesk:
 
         drop_draft(self._office, page, subject)
 
+    def attach_document(self, cmd: c.AttachDocument) -> v.ContractSheet:
+        """Take a paper in."""
+        from desktop.services.attach import attach_document
+
+        return self._sheet(attach_document(self._office, cmd))
+
+    def contract_text(self, contract_id: int) -> tuple[v.TextPassage, ...]:
+        """The text of the contract's paper."""
+        from desktop.services.attach import contract_text
+
+        return contract_text(self._office, contract_id)
+
     def delete_draft(self, cmd: c.DeleteDraft) -> None:
         """Into the bin."""
         from desktop.services.take_in import delete_draft

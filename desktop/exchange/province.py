@@ -314,7 +314,9 @@ class Province:
                     found.append(("C05", _("{name}的{what}").format(name=party["name"], what=check.message)))
         if sub_kind := facts.get("sub_kind"):
             entry = self._codes.get("contract_kinds", str(sub_kind))
-            parent = entry.parent or entry.code if entry else ""
+            while entry is not None and entry.parent:  # LIC-1A → LIC-1 → LIC
+                entry = self._codes.get("contract_kinds", entry.parent)
+            parent = entry.code if entry else ""
             if parent != facts["kind"] and (facts["kind"], parent) not in _MIXED_KINDS:
                 found.append(
                     ("C03", _("细类 {code} 不属于类别 {kind}").format(code=sub_kind, kind=facts["kind"]))

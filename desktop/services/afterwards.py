@@ -128,8 +128,8 @@ def sheets_outside(uow: UnitOfWork, contract: Contract) -> list[str]:
 def fix_income(office: Office, cmd: FixIncome) -> int:
     """核定技术性收入 for one receipt.
 
-    Raises RefusedError when Σ would exceed the technology amount (V-12) or fall below zero, or the day lies in
-    the future or before the contract was signed.
+    Raises RefusedError when the sum would exceed the technology amount (V-12) or fall below zero, or when the
+    day is in the future or before the contract was signed.
     """
     if cmd.amount == 0:
         raise RefusedError(_("金额不能是零"), _("冲减写负数"))

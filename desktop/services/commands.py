@@ -111,6 +111,15 @@ class RefuseContract(ContractCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttachDocument(ContractCommand):
+    """Take in a paper of the contract: Word, PDF or a scan."""
+
+    path: Path
+    name: str = ""
+    """What it is called in the list of attachments; empty: the file's name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecogniseContract(ContractCommand):
     """认定: the clerk's decision on kind and sub-kind over the answers of the interview."""
 

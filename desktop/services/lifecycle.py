@@ -55,6 +55,7 @@ TABLE: Mapping[str, Move] = {
         _move("return", "退回补正", "DRAFT ACCEPTED", "RETURNED"),
         _move("supplement", "收到补正材料", "RETURNED", "ACCEPTED"),
         _move("refuse", "不予登记", "RETURNED ACCEPTED RECOGNISED", "REFUSED", EITHER),
+        _move("attach", "收下合同文件", "DRAFT RETURNED ACCEPTED RECOGNISED", None, EITHER),
         _move("answer", "回答问题", "DRAFT ACCEPTED RETURNED", None),
         _move("recognise", "认定", "ACCEPTED", "RECOGNISED"),
         _move("relief", "核对税惠", f"ACCEPTED RECOGNISED {LIVE}", None, EITHER),

@@ -496,6 +496,8 @@ def words_of(verb: str, detail: Mapping[str, Any]) -> str:
         return _("复核，{n} 项都同意").format(n=detail.get("agreed", 0))
     if verb == "recognise":
         return _("认定为 {kind}，提交复核").format(kind=detail.get("sub_kind") or detail.get("kind"))
+    if verb == "attach":
+        return _("收下文件：{name}").format(name=detail.get("name"))
     if verb == "accept":
         return _("受理，期限 {day}").format(day=detail.get("due_on"))
     if verb == "return":

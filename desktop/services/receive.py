@@ -59,6 +59,11 @@ def _keys(office: Office) -> Any:
     return PublicKeys.from_folder(office.folder / "keys")
 
 
+def above(office: Office) -> str:
+    """Code of the province that this station answers to: nobody else's key may sign what comes from above."""
+    return office.pack.region[:2] + "0000"
+
+
 def _digest(path: Path) -> str:
     import hashlib
 
@@ -68,7 +73,7 @@ def _digest(path: Path) -> str:
 def _receive_receipt(office: Office, cmd: ReceiveFile, progress: Progress) -> ReceiveReport:
     from desktop.exchange.receipts import read_receipt
 
-    receipt = read_receipt(cmd.path, _keys(office), station=office.station.code)
+    receipt = read_receipt(cmd.path, _keys(office), station=office.station.code, issuer=above(office))
     uid = f"{receipt.receipt_id}/{receipt.issue}"
     with office.work() as uow:
         session = uow.session
@@ -198,7 +203,7 @@ def _thaw(uow: UnitOfWork) -> None:
 def _receive_block(office: Office, cmd: ReceiveFile) -> ReceiveReport:
     from desktop.exchange.receipts import read_block
 
-    block = read_block(cmd.path, _keys(office), station=office.station.code)
+    block = read_block(cmd.path, _keys(office), station=office.station.code, issuer=above(office))
     with office.work() as uow:
         session = uow.session
         if session.scalars(select(NumberBlock).where(NumberBlock.uid == block.block_id)).first() is not None:
@@ -261,7 +266,7 @@ def _receive_block(office: Office, cmd: ReceiveFile) -> ReceiveReport:
 def _receive_policy(office: Office, cmd: ReceiveFile) -> ReceiveReport:
     from desktop.exchange.receipts import read_policy
 
-    pack = read_policy(cmd.path, _keys(office), station=office.station.code)
+    pack = read_policy(cmd.path, _keys(office), station=office.station.code, issuer=above(office))
     uid = f"{pack.pack_id}/{pack.version}"
     with office.work() as uow:
         if uow.session.scalars(select(PolicyPack).where(PolicyPack.uid == uid)).first() is not None:

@@ -29,7 +29,9 @@ from desktop.store.unit_of_work import UnitOfWork, canonical
 
 Progress = Callable[[int, int, str], None]
 
-NOT_FOR_ABOVE = frozenset({"answer", "relief", "doubt", "sheet", "export", "accept_above", "reject_above"})
+NOT_FOR_ABOVE = frozenset(
+    {"attach", "answer", "relief", "doubt", "sheet", "export", "accept_above", "reject_above"}
+)
 """Acts that stay in the house: their detail is nobody else's business."""
 
 

@@ -316,6 +316,17 @@ class ReceiveReport:
 
 
 @dataclass(frozen=True, slots=True)
+class TextPassage:
+    """One paragraph of the contract's paper."""
+
+    text: str
+    clause: str = ""
+    """Number of the clause it belongs to, e.g. ``2.1``."""
+    page: int = 0
+    is_heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PartyView:
     """A party of the library, for the list under a name field."""
 

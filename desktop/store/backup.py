@@ -29,8 +29,8 @@ from desktop.store.unit_of_work import UnitOfWork, reading
 
 DATABASE = "contract-desk.db"
 ALONG = ("people.json", "station.toml")
-"""Files beside the database that belong to it; the folders ``keys``, ``local`` and ``law`` go along too."""
-FOLDERS = ("keys", "local", "law")
+"""Files beside the database that belong to it; the folders below go along too."""
+FOLDERS = ("keys", "local", "law", "papers")
 LARGEST = 8 << 30
 Progress = Callable[[int, int, str], None]
 
