@@ -15,7 +15,7 @@ from desktop.ui.widgets.fields import Field
 _WORDS = {
     "reissue": (
         _("补发登记证明？"),
-        _("纸上印“补证”，原来的一张随之作废，须收回或登记遗失。"),
+        _("用于遗失、毁损；纸上印“补证”和次数，原因和领取人记入台账。"),
         _("打印补证"),
     ),
     "duplicate": (_("另出一份副本？"), _("纸上印“副本”和份数；首发的仍旧有效。"), _("打印副本")),
@@ -37,7 +37,7 @@ _SAFE = {
 
 
 class SheetDialog(DecidingDialog):
-    """``how`` is a kind of copy (``reissue``, ``duplicate``) or an event (``void``, ``collected``, ``recalled``).
+    """``how``: a copy (``reissue``, ``duplicate``) or an event (``void``, ``collected``, ``recalled``).
 
     ``run(copy, reason, collector)`` gives the call to make, or None when the person gave up choosing a file.
     """
