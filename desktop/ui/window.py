@@ -102,6 +102,7 @@ class MainWindow(QMainWindow):
         self._narrow: bool | None = None
         self._last_focus: QWidget | None = None
         self._closing = False
+        self._in_close = False
         self._waited = False
         self._help: HelpDialog | None = None
         self.setMinimumSize(px(760), px(460))
@@ -626,10 +627,13 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask the page, ask once about running work, make the day's backup, then go."""
-        if self._closing:
-            event.accept()
-            return
-        event.ignore()
+        if not self._closing:
+            self._in_close = True
+            self._try_to_close()
+            self._in_close = False
+        event.setAccepted(self._closing)
+
+    def _try_to_close(self) -> None:
         if self.rooms.currentWidget() is self.work and not self._page_lets_go():
             return
         if self._jobs.is_busy and not self._waited:
@@ -700,4 +704,5 @@ class MainWindow(QMainWindow):
         self._remembered.last_seen_at = utc_now()
         self._remembered.keep()
         self._closing = True
-        self.close()
+        if not self._in_close:
+            self.close()

@@ -562,7 +562,7 @@ class SignInPage(QWidget):
     def be_busy(self, busy: bool) -> None:
         """While the station is being opened."""
         self._busy = busy
-        self.button.setEnabled(not busy)
+        self.button.setEnabled(not busy and self._model.rowCount() > 0)
         self.button.set_words(_("正在打开……") if busy else _("登录"))
 
     def reset(self) -> None:
