@@ -25,6 +25,7 @@ from desktop.resources import _, resource
 from desktop.rules.facts import Facts, facts_from_json
 from desktop.sample_station_data import SamplePerson, make_station, sample_today
 from desktop.services import commands as c
+from desktop.services.attach import attach_document
 from desktop.services.decide import keep_relief, kept_answers, recognise_contract, relief_of
 from desktop.services.issue import issue_certificate, record_sheet
 from desktop.services.register import review_and_register as register
@@ -214,6 +215,7 @@ def import_applications(day: Day, step: Mapping[str, Any]) -> None:
             p=len(report.problems),
         )
     )
+    papers = attach_papers(day, who)
     for problem in [p for p in report.problems if p.level == "error"][:6]:
         day.account.say(
             f"    ✕ {problem.place}：{problem.value or '（空）'}　{problem.reason}；{problem.remedy}"
@@ -221,12 +223,29 @@ def import_applications(day: Day, step: Mapping[str, Any]) -> None:
     day.account.say(_("    ……全部原因写在退回的申请表最后一列，改好可以直接再导"))
     if report.returned:
         day.account.made(report.returned)
+    day.account.say(_("  收下合同文件 {n} 件，正文可在认定时对照").format(n=papers))
     again = day.desk.import_workbook(c.ImportWorkbook(actor=who, path=path, returned=returned))
     day.account.say(
         _("  同一文件再导一遍：新收 {a} 份，已有 {b} 份，没有重复").format(
             a=len(again.accepted), b=again.already_there
         )
     )
+
+
+def attach_papers(day: Day, who: str) -> int:
+    """The contract documents that came along; returns how many."""
+    expected = tomllib.loads(resource("sample", "expected.toml").read_text(encoding="utf-8"))
+    count = 0
+    for row in expected["row"]:
+        if "document" not in row or row["no"] not in day.ids:
+            continue
+        papers = sorted(resource("sample", "contracts").glob(f"{row['document']}.*"))
+        attach_document(
+            day.desk.office,
+            c.AttachDocument(actor=who, contract_id=day.ids[row["no"]], path=papers[0], name=_("合同正文")),
+        )
+        count += 1
+    return count
 
 
 def decline(day: Day, step: Mapping[str, Any]) -> None:
