@@ -201,8 +201,10 @@ class AmountsStep(Step):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(12))
         column.addWidget(self._grounds_card())
-        column.addWidget(self._check_card(), 1)
+        self.checks = self._check_card()
+        column.addWidget(self.checks, 1)
         column.addWidget(self._later_card())
+        column.addStretch(0)
         outer.addWidget(self.side)
         self._outer = outer
         selection = self.rows.table.selectionModel()
@@ -212,6 +214,8 @@ class AmountsStep(Step):
         paste.activated.connect(self.paste_list)
         self.check_button = CheckButton()
         self.check_button.hide()
+        self.check_button.clicked.connect(self.show_checks)
+        self._shows_checks = False
 
     # building
 
@@ -310,7 +314,7 @@ class AmountsStep(Step):
             Key(("Ctrl", "V"), _("贴清单")),
             Key("F6", _("保存"), self.save, is_enabled=can),
             Key("F7", _("查代码")),
-            Key("F8", _("自检"), self.panel.take_focus),
+            Key("F8", _("自检"), self.show_checks),
             Key("Esc", _("返回"), self._back),
         )
 
@@ -378,7 +382,10 @@ class AmountsStep(Step):
         self.rows.table.setColumnHidden(_OUT, narrow)
         self.total_words.setVisible(not narrow)
         self.technology_words.setVisible(not narrow)
+        self._shows_checks = False
         self._fit_height()
+        if self._fixing is not None:
+            self._fix()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Low windows keep the line's grounds and the checks."""
@@ -387,6 +394,18 @@ class AmountsStep(Step):
 
     def _fit_height(self) -> None:
         self.later.setVisible(not self._narrow and self.height() >= px(540))
+        self.checks.setVisible(not self._narrow or self._shows_checks)
+        self.grounds.setVisible(not (self._narrow and self._shows_checks))
+
+    def show_checks(self) -> None:
+        """F8: to the findings; in a narrow window they take the place of the line's grounds and go again."""
+        if self._narrow:
+            self._shows_checks = not self._shows_checks
+            self._fit_height()
+        if self.checks.isVisible() and self.panel.items:
+            self.panel.take_focus()
+        elif self._narrow and not self._shows_checks:
+            self.rows.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # figures
 
@@ -420,9 +439,10 @@ class AmountsStep(Step):
             1: _("合计 {n} 项").format(n=lines),
             3: format_yuan(fixing.lines_total),
             4: said,
-            _OUT: format_yuan(fixing.deducted_total),
             _IN: format_yuan(fixing.kept_total),
         }
+        if not self._narrow:
+            cells[_OUT] = format_yuan(fixing.deducted_total)
         self.totals.show_totals(cells, tones)
         self._show_checks(fixing, meets=meets)
         words = _("按实际到账另行核定技术性收入，累计不超过 {most} 元。")

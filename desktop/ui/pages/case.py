@@ -303,9 +303,10 @@ class CasePage(Page):
                 tool.setToolTip(sheet.why_not.get(verb, ""))
         head = self.contract_head
         head.steps.show_step(self._number, max(LAST_STEP.get(state, 1), 1))
-        button = getattr(self.steps.get(1), "check_button", None)
-        if isinstance(button, QWidget):
-            button.setVisible(self._narrow and self._number == 1)
+        for number, step in self.steps.items():
+            button = getattr(step, "check_button", None)
+            if isinstance(button, QWidget):
+                button.setVisible(self._narrow and self._number == number)
         if sheet is None:
             head.show_contract(_("新的一份"), "DRAFT", "", _("第一次保存时给受理号"))
             head.show_saved("")

@@ -10,6 +10,7 @@ from typing import Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QButtonGroup,
     QFrame,
     QHBoxLayout,
@@ -186,17 +187,22 @@ class ConclusionView(QWidget):
         card.body.addWidget(head)
         card.body.addWidget(Rule())
         counts = QWidget()
-        line = QHBoxLayout(counts)
-        line.setContentsMargins(px(20), px(8), px(20), px(8))
-        line.setSpacing(px(8))
+        self._counts = QBoxLayout(QBoxLayout.Direction.LeftToRight, counts)
+        self._counts.setContentsMargins(px(20), px(8), px(20), px(8))
+        self._counts.setSpacing(px(6))
         self.answer_tags = [Tag("", "") for _at in range(4)]
-        for tag in self.answer_tags:
-            line.addWidget(tag)
-        line.addStretch(1)
-        line.addWidget(Label(_("依据"), size="note", tone="ink2"))
         self.confidence_tags = {code: Tag(code) for code in CONFIDENCE}
+        given, known = QHBoxLayout(), QHBoxLayout()
+        for line in (given, known):
+            line.setSpacing(px(8))
+            self._counts.addLayout(line)
+        for tag in self.answer_tags:
+            given.addWidget(tag)
+        given.addStretch(1)
+        known.addWidget(Label(_("依据"), size="note", tone="ink2"))
         for tag in self.confidence_tags.values():
-            line.addWidget(tag)
+            known.addWidget(tag)
+        self._known = known
         card.body.addWidget(counts)
         self.table = DeskTable(_("起决定作用的回答"))
         self.model = FindingsModel()
@@ -455,6 +461,16 @@ class ConclusionView(QWidget):
 
     def _fit(self, *, narrow: bool) -> None:
         self._side_area.setFixedWidth(px(340 if narrow else 404))
+        self.picked.setVisible(not narrow)
+        for column in (0, 3):
+            self.table.setColumnHidden(column, narrow)
+        way = QBoxLayout.Direction
+        self._counts.setDirection(way.TopToBottom if narrow else way.LeftToRight)
+        if narrow != (self._known.itemAt(self._known.count() - 1).spacerItem() is not None):
+            if narrow:
+                self._known.addStretch(1)
+            else:
+                self._known.takeAt(self._known.count() - 1)
         tall = self.height() >= px(470)
         self.changes.setVisible(not narrow and tall)
 

@@ -11,9 +11,8 @@ from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -61,7 +60,7 @@ from desktop.ui.widgets.base import ArrowKeys, Label, PaintedButton, pen, rounde
 from desktop.ui.widgets.base import Rule as Hairline
 from desktop.ui.widgets.buttons import PageTool, paint_check
 from desktop.ui.widgets.cards import EmptyNote
-from desktop.ui.widgets.fields import ENTER, Field, is_typing
+from desktop.ui.widgets.fields import ENTER, Field
 from desktop.ui.widgets.marks import CONFIDENCE, paint_glyph
 from desktop.ui.widgets.reading import Evidence, EvidenceLegend, EvidenceView, Passage
 from desktop.ui.widgets.steps import PathBar, PathStop
@@ -77,12 +76,22 @@ _LOOKS = {"holds": "done", "done": "done", "fails": "skipped", "skipped": "skipp
 
 
 class _Question(Label):
-    """The question itself holds the focus, so that a stray Enter answers nothing."""
+    """The question itself holds the focus, so that a stray Enter answers nothing; ← → leave it."""
+
+    stepped = Signal(int)
 
     def __init__(self) -> None:
         super().__init__("", size="page", strong=True, wrap=True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty("ring", True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The area around it would scroll sideways."""
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        if event.key() in steps and not event.modifiers():
+            self.stepped.emit(steps[Qt.Key(event.key())])
+            return
+        super().keyPressEvent(event)
 
 
 class _Listed(PaintedButton):
@@ -312,6 +321,7 @@ class RecognitionStep(Step):
         line.addWidget(self.wanted_tag)
         column.addLayout(line)
         self.question = _Question()
+        self.question.stepped.connect(self._step_by)
         column.addWidget(self.question)
         self.help = Label("", size="note", tone="ink2", wrap=True)
         column.addWidget(self.help)
@@ -473,6 +483,18 @@ class RecognitionStep(Step):
         self.right.setVisible(True)
         self.conclusion.set_narrow(narrow)
 
+    @property
+    def _is_low(self) -> bool:
+        """Too low for every source: the question and its answers come first."""
+        return self.height() < px(470)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """More or fewer sources, as the height allows."""
+        before = event.oldSize().height() < px(470)
+        super().resizeEvent(event)
+        if before != self._is_low and self._code and not self.is_concluding:
+            self._fill_question()
+
     def _rule_day(self, sheet: ContractSheet) -> date:
         facts = sheet.facts
         picked = getattr(facts, self._desk.pack.straddling, None)
@@ -553,8 +575,8 @@ class RecognitionStep(Step):
         self.question.setText(rule.question)
         self.question.setAccessibleName(f"{rule.code}，{rule.question}")
         self.help.setText(rule.help)
-        self.help.setVisible(bool(rule.help))
-        sources = in_order(rule.sources)
+        self.help.setVisible(bool(rule.help) and not self._is_low)
+        sources = in_order(rule.sources)[: 1 if self._is_low else None]
         while len(self.source_lines) < len(sources):
             line = _SourceLine()
             self.source_lines.append(line)
@@ -740,27 +762,12 @@ class RecognitionStep(Step):
         self._go_on_from(self._code)
 
     def next_question(self) -> None:
-        """→."""
+        """The question behind this one."""
         self._step_by(1)
-
-    def previous_question(self) -> None:
-        """←."""
-        self._step_by(-1)
 
     def _step_by(self, step: int) -> None:
         if self.interview is not None:
             self.show_question(self.interview.neighbour(self._code, step))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """← and → go from question to question while no text field and no answer has the focus."""
-        if not self.is_concluding and not is_typing(QApplication.focusWidget()) and not event.modifiers():
-            if event.key() == Qt.Key.Key_Right:
-                self.next_question()
-                return
-            if event.key() == Qt.Key.Key_Left:
-                self.previous_question()
-                return
-        super().keyPressEvent(event)
 
     # the text
 

@@ -209,7 +209,7 @@ class RowsModel(QAbstractTableModel):
     def add_row(self) -> int:
         """An empty row at the end; its place."""
         at = len(self.rows)
-        self.beginInsertRows(QModelIndex(), at, at)
+        self.beginInsertRows(QModelIndex(), at + 1, at + 1)  # the row for adding becomes this one
         self.rows.append(RowEntry())
         self.endInsertRows()
         return at

@@ -1,4 +1,4 @@
-"""A station that keeps what is saved, with the real check of the form: one contract, the one of the drawings."""
+"""A station that keeps what is saved, with the real check of the form; its contract is the drawings' one."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ WHOLE = Facts(
     amount_lines=(
         AmountLine("研究开发经费", "technology", Decimal("620000.00"), "7.1"),
         AmountLine("研究开发报酬", "technology", Decimal("314000.00"), "7.1"),
-        AmountLine("样机 1 台（验收用）", "carrier", Decimal("96000.00"), "附件一 6", True, "验收须用，见附件一 6.2"),
+        AmountLine(
+            "样机 1 台（验收用）", "carrier", Decimal("96000.00"), "附件一 6", True, "验收须用，见附件一 6.2"
+        ),
         AmountLine("工业相机及镜头 4 套", "equipment", Decimal("74000.00"), "附件二 1"),
         AmountLine("边缘计算控制器 2 台", "equipment", Decimal("76000.00"), "附件二 2"),
         AmountLine("伺服电机及驱动器 10 套", "equipment", Decimal("72000.00"), "附件二 3"),
@@ -83,19 +85,25 @@ class CaseDesk(base.FakeDesk):
     def __init__(self, facts: Facts = WHOLE, state: str = "DRAFT", **changes: Any) -> None:
         super().__init__(**changes)
         self.revision = 3
-        self.passed: dict[tuple[str, str], str] = {}
+        self.passed: dict[tuple[str, str], str] = {
+            ("A05", "amount_lines[2].is_kept"): "验收须用，见附件一 6.2"
+        }
         self.answers: dict[str, Any] = {}
         self.recognised: c.RecogniseContract | None = None
         self.party_rows = (
-            v.PartyView(1, SELLER, "6B26R"[-4:], date(2026, 8, 31), self._content(facts, "seller")),
-            v.PartyView(2, "岚州启明测控有限公司", "77X1", date(2025, 3, 2), {"name": "岚州启明测控有限公司"}),
+            v.PartyView(1, SELLER, "H7K2", date(2026, 8, 31), self._content(facts, "seller")),
+            v.PartyView(
+                2, "岚州启明测控有限公司", "77X1", date(2025, 3, 2), {"name": "岚州启明测控有限公司"}
+            ),
         )
         self.put(facts, state)
 
     @staticmethod
     def _content(facts: Facts, role: str) -> dict[str, Any]:
         party = next((p for p in (*facts.parties, *WHOLE.parties) if p.role == role), Party())
-        return {n: getattr(party, n) for n in Party.__slots__ if getattr(party, n) is not None and n != "role"}
+        return {
+            n: getattr(party, n) for n in Party.__slots__ if getattr(party, n) is not None and n != "role"
+        }
 
     def put(self, facts: Facts, state: str) -> None:
         """What is stored now."""
@@ -236,11 +244,12 @@ def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoMo
 
 def write(text: str) -> None:
     """Text typed into whatever has the focus; Chinese comes from the input method."""
-    target = QApplication.focusWidget()
-    assert target is not None
     if text.isascii():
-        QTest.keyClicks(target, text)
+        for sign in text:
+            QTest.keyClicks(QApplication.focusWidget(), sign)
     else:
+        target = QApplication.focusWidget()
+        assert target is not None
         event = QInputMethodEvent("", [])
         event.setCommitString(text)
         QApplication.sendEvent(target, event)
