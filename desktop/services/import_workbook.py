@@ -29,7 +29,7 @@ def import_workbook(office: Office, cmd: ImportWorkbook, progress: Progress | No
     """Read the whole file, name every wrong row, write the good ones in one transaction as drafts.
 
     A row that came in before (the same content) is counted, not doubled. Raises RefusedError for a file that
-    is not an application workbook; then nothing is written. Stopped by ``progress`` it has written nothing
+    is not an application workbook, MachineError where the disk fails; then nothing is written. Stopped by ``progress`` it has written nothing
     either.
     """
     check_actor(office, cmd)
@@ -73,12 +73,12 @@ def _import_applications(office: Office, cmd: ImportWorkbook, tell: Progress) ->
                 accepted.append(known)
             if row.row_no is not None:
                 ids[row.row_no] = known
+        rejected = sorted({row.line for row in read.rows if not row.is_ok} | set(more))
+        returned = None
+        if rejected:  # before the commit: where it cannot be written, nothing comes in
+            returned = cmd.returned or cmd.path.with_name(f"{cmd.path.stem}_退回{len(rejected)}份.xlsx")
+            write_returned(returned, read, office.codes, more)
         commit(uow)
-    rejected = sorted({row.line for row in read.rows if not row.is_ok} | set(more))
-    returned = None
-    if rejected:
-        returned = cmd.returned or cmd.path.with_name(f"{cmd.path.stem}_退回{len(rejected)}份.xlsx")
-        write_returned(returned, read, office.codes, more)
     problems = (*read.problems, *(p for found in more.values() for p in found))
     already = len(read.rows) - len(rejected) - len(accepted)
     return ImportReport(
@@ -118,7 +118,7 @@ def wrong_in_form(office: Office, facts: Facts, row: int) -> list[Problem]:
     found = (*form_problems(office, facts, {}, submitted=False), *((secret,) if secret else ()))
     return [
         Problem(
-            _("第 {row} 行 {place}").format(row=row, place=p.place),
+            _("合同 第 {row} 行 {place}").format(row=row, place=p.place),
             p.value,
             p.reason,
             p.remedy,
