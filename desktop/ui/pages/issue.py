@@ -427,13 +427,14 @@ class IssueStep(Step):
         """Below 1280 the preview stands behind F9."""
         self._is_narrow = narrow
         self.preview_card.setVisible(not narrow)
+        self.digest.setVisible(not narrow)
         self._fit()
         self.keys_changed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Low height: the remark under the ledger gives way before its rows."""
         super().resizeEvent(event)
-        self.digest.setVisible(self.height() >= px(480))
+        self.digest.setVisible(not self._is_narrow and self.height() >= px(480))
 
     def go_back(self) -> None:
         """Esc: back to the start page."""

@@ -197,7 +197,7 @@ class PagePicture(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         box = self.page_box()
-        painter.fillRect(box, Qt.GlobalColor.white)
+        painter.fillRect(box, ink("bg0"))
         if self.picture is not None:
             ratio = self.devicePixelRatioF()
             wanted = (box.size() * ratio).toSize()
