@@ -107,6 +107,7 @@ def writing_whole(path: Path) -> Iterator[Path]:
     """
     temporary = path.with_name(path.name + ".partial")
     try:
+        temporary.unlink(missing_ok=True)  # of a run that was killed: it was never whole
         try:
             yield temporary
             with temporary.open("rb+") as stream:
