@@ -1,0 +1,3 @@
+"""Long random days; not part of the quick tests."""
+
+from __future__ import annotations
