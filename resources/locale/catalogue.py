@@ -90,7 +90,7 @@ def texts_of(source: str, name: str) -> tuple[list[tuple[str, int]], list[str]]:
     """The texts of one module with their lines, and its ill-placed uses of ``_`` in words.
 
     Only ``_("one literal")`` can be found in the catalogue: an f-string, a variable, ``"…".format()`` inside
-    the brackets and ``_`` handed on as a value are refused, as is a function that overwrites ``_`` and calls it.
+    the brackets and ``_`` handed on as a value are refused, as is a function that overwrites and calls ``_``.
     """
     tree = ast.parse(source, name)
     found, ill = [], []
