@@ -29,8 +29,8 @@ def import_workbook(office: Office, cmd: ImportWorkbook, progress: Progress | No
     """Read the whole file, name every wrong row, write the good ones in one transaction as drafts.
 
     A row that came in before (the same content) is counted, not doubled. Raises RefusedError for a file that
-    is not an application workbook, MachineError where the disk fails; then nothing is written. Stopped by ``progress`` it has written nothing
-    either.
+    is not an application workbook, MachineError where the disk fails; then nothing is written. Stopped by
+    ``progress`` it has written nothing either.
     """
     check_actor(office, cmd)
     if not office.person.roles & (CLERK | ({"head"} if cmd.is_ledger else set())):

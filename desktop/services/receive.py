@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from desktop.errors import RefusedError
 from desktop.models import Batch as BatchModel
@@ -21,6 +22,7 @@ from desktop.models import (
     ReceiptRow,
 )
 from desktop.resources import _
+from desktop.security.whole_file import machine_fault
 from desktop.services.afterwards import sheets_outside
 from desktop.services.commands import ReceiveFile, UnfreezeBlock
 from desktop.services.law import put_in_force, with_overlay
@@ -86,6 +88,11 @@ def _receive_receipt(office: Office, cmd: ReceiveFile, progress: Progress) -> Re
                 _("请核对是不是别台电脑的回执；还原过备份的，请先把那一包的文件放回 packages 文件夹"),
                 code="R02",
             )
+        if newer := _newer_issue(session, receipt.receipt_id, receipt.issue):
+            words = _("第 {n} 包的第 {a} 次回执，已有更新的第 {b} 次，没有再改动").format(
+                n=batch.sequence, a=receipt.issue, b=newer
+            )
+            return ReceiveReport("receipt", words, True)
         row = Receipt(
             uid=uid,
             sha256=_digest(cmd.path),
@@ -117,7 +124,8 @@ def _receive_receipt(office: Office, cmd: ReceiveFile, progress: Progress) -> Re
             is_good = outcome.outcome != "rejected"
             row.accepted_count += is_good
             row.rejected_count += not is_good
-            _apply(uow, office, cmd, contract, batch, outcome, reason)
+            if trouble := _apply(uow, office, cmd, contract, batch, outcome, reason):
+                rejected.append((contract.local_serial, trouble))
             if not is_good:
                 rejected.append((contract.official_number or contract.local_serial, reason))
                 if sheets := sheets_outside(uow, contract):
@@ -146,6 +154,13 @@ def _receive_receipt(office: Office, cmd: ReceiveFile, progress: Progress) -> Re
     return ReceiveReport("receipt", words, False, row.accepted_count, tuple(rejected), tuple(recalled))
 
 
+def _newer_issue(session: Session, receipt_id: str, issue: int) -> int:
+    """The highest issue of this receipt that was read and is above ``issue``; 0 when there is none."""
+    same = Receipt.uid.startswith(receipt_id + "/", autoescape=True)
+    uids = session.scalars(select(Receipt.uid).where(same))
+    return max((found for uid in uids if (found := int(uid.rpartition("/")[2])) > issue), default=0)
+
+
 def _apply(
     uow: UnitOfWork,
     office: Office,
@@ -154,10 +169,13 @@ def _apply(
     batch: Any,
     outcome: Any,
     reason: str,
-) -> None:
+) -> str:
     """One row: the state above, the reason, and a number given from above. An answer to an older revision is
-    kept in the receipt's rows but does not touch a contract that was changed since."""
-    session = uow.session
+    kept in the receipt's rows but does not touch a contract that was changed since.
+
+    Returns what is wrong with the number; empty when nothing is.
+    """
+    session, trouble = uow.session, ""
     batch_row = session.scalars(
         select(BatchRow).where(BatchRow.batch_id == batch.id, BatchRow.contract_id == contract.id)
     ).first()
@@ -177,7 +195,12 @@ def _apply(
         contract.reporting_state = "REJECTED_ABOVE" if outcome.outcome == "rejected" else "ACCEPTED_ABOVE"
         contract.rejected_reason = reason[:500] if outcome.outcome == "rejected" else None
     number = outcome.official_number
-    if (
+    if number and contract.official_number is None and _is_given(session, number):
+        trouble = _("回执给的编号 {number} 本机已用于另一份合同，没有写入；请与上级核对").format(
+            number=number
+        )
+        detail["other_number"] = number
+    elif (
         number
         and contract.official_number is None
         and not why_not("number", standing_of(uow, contract), *_who(office))
@@ -189,6 +212,11 @@ def _apply(
     session.flush()
     index_contract(session, contract)
     uow.record(cmd.request_id, verb, cmd.actor, office.now(), detail, contract)
+    return trouble
+
+
+def _is_given(session: Session, number: str) -> bool:
+    return session.scalars(select(Contract.id).where(Contract.official_number == number)).first() is not None
 
 
 def _who(office: Office) -> tuple[str, frozenset[str]]:
@@ -208,14 +236,13 @@ def _receive_block(office: Office, cmd: ReceiveFile) -> ReceiveReport:
         session = uow.session
         if session.scalars(select(NumberBlock).where(NumberBlock.uid == block.block_id)).first() is not None:
             return ReceiveReport("block", _("这个号段以前导入过，没有再改动"), True)
-        taken = set(
-            session.scalars(select(BlockNumber.number).where(BlockNumber.number.in_(block.numbers[:500])))
-        )
-        used = set(
-            session.scalars(
-                select(Contract.official_number).where(Contract.official_number.in_(block.numbers[:500]))
+        taken, used = set[str](), set[str | None]()
+        for at in range(0, len(block.numbers), 500):
+            part = block.numbers[at : at + 500]
+            taken |= set(session.scalars(select(BlockNumber.number).where(BlockNumber.number.in_(part))))
+            used |= set(
+                session.scalars(select(Contract.official_number).where(Contract.official_number.in_(part)))
             )
-        )
         if taken:
             raise RefusedError(
                 _("号段里有本机已有的编号，例如 {number}").format(number=sorted(taken)[0]),
@@ -267,17 +294,26 @@ def _receive_policy(office: Office, cmd: ReceiveFile) -> ReceiveReport:
     from desktop.exchange.receipts import read_policy
 
     pack = read_policy(cmd.path, _keys(office), station=office.station.code, issuer=above(office))
+    if unused := sorted(name for name in pack.files if not name.startswith("law/")):
+        raise RefusedError(
+            _("规则包里有本程序不会换用的文件：{names}").format(names="、".join(unused)),
+            _("代码表、地方包和版式随程序升级更换；请上级另发只含 law 的规则包，本机没有改动"),
+            code="E08",
+        )
     uid = f"{pack.pack_id}/{pack.version}"
     with office.work() as uow:
         if uow.session.scalars(select(PolicyPack).where(PolicyPack.uid == uid)).first() is not None:
             return ReceiveReport("policy", _("这个规则包以前装过，没有再改动"), True)
         folder = office.folder / "law" / f"{pack.pack_id}-{pack.version}"
-        folder.mkdir(parents=True, exist_ok=True)
         try:
+            folder.mkdir(parents=True, exist_ok=True)
             for name, content in pack.files.items():
-                (folder / name).write_bytes(content)
+                (folder / name.removeprefix("law/")).write_bytes(content)
             book = with_overlay(folder)
-        except (RefusedError, OSError):
+        except OSError as exc:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise machine_fault(exc, folder) from exc
+        except RefusedError:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         uow.session.add(

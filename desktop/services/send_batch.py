@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from sqlalchemy import select
 
-from desktop.errors import RefusedError
+from desktop.errors import MachineError, RefusedError
 from desktop.models import Action, Batch, BatchRow, Contract, Person
 from desktop.resources import _
 from desktop.rules.facts import facts_to_json
@@ -29,6 +29,8 @@ from desktop.store.unit_of_work import UnitOfWork, canonical
 
 Progress = Callable[[int, int, str], None]
 
+LONGEST_PLACE = 24
+"""Characters of a folder on the hand-over slip."""
 NOT_FOR_ABOVE = frozenset(
     {"attach", "answer", "relief", "doubt", "sheet", "export", "accept_above", "reject_above"}
 )
@@ -50,10 +52,9 @@ def create_batch(office: Office, cmd: CreateBatch, progress: Progress | None = N
     spool.mkdir(exist_ok=True)
     with office.work() as uow:
         session = uow.session
-        if uow.action_of(cmd.request_id, "batch") is not None:
-            batch = queries.last_batch(session)
-            assert batch is not None
-            return carry_out(office, batch, cmd.folder)
+        if done := uow.action_of(cmd.request_id, "batch"):
+            made = json.loads(done.detail)["sequence"]
+            return carry_out(office, _batch(uow, made), cmd.folder)
         contracts = list(session.scalars(_wanted(cmd)))
         if not contracts:
             raise RefusedError(_("没有要上报的合同"), _("已登记且未导出的合同才会编入上报包"))
@@ -176,11 +177,26 @@ def carry_out(office: Office, batch: Batch, folder: Path) -> BatchView:
 
     source = office.folder / "packages" / batch.package_name
     slip = office.folder / "packages" / (source.stem + "_交接单.pdf")
-    draw_paper(slip_data(office, batch, str(folder)), slip)
     transport = FolderTransport(folder)
-    for path in (source, slip):
-        transport.upload(path)
+    try:
+        transport.upload(source)
+        draw_paper(slip_data(office, batch, place_words(folder)), slip)
+        transport.upload(slip)
+    except MachineError as exc:
+        raise MachineError(
+            _("第 {n} 包已做好并存在本机，没有写到 {folder}：{why}").format(
+                n=batch.sequence, folder=folder, why=exc.message
+            ),
+            _("请排除后在“历次包”里选第 {n} 包再次导出，内容一字不差；合同没有丢失").format(n=batch.sequence),
+            code=exc.code,
+        ) from exc
     return batch_view(office, batch, folder / source.name, folder / slip.name)
+
+
+def place_words(folder: Path) -> str:
+    """The end of a folder's path, as much of it as the slip has room for."""
+    text = str(folder)
+    return text if len(text) <= LONGEST_PLACE else "…" + text[1 - LONGEST_PLACE :]
 
 
 def slip_data(office: Office, batch: Batch, medium: str) -> Any:
@@ -211,13 +227,18 @@ def slip_data(office: Office, batch: Batch, medium: str) -> Any:
     )
 
 
+def _batch(uow: UnitOfWork, sequence: int) -> Batch:
+    batch = uow.session.scalars(select(Batch).where(Batch.sequence == sequence)).first()
+    if batch is None:
+        raise RefusedError(_("没有第 {n} 包").format(n=sequence), _("请在“历次包”里选"))
+    list(batch.rows)
+    return batch
+
+
 def resend_batch(office: Office, sequence: int, folder: Path) -> BatchView:
     """The same package again, byte for byte; sending twice changes nothing above."""
     with office.look() as uow:
-        batch = uow.session.scalars(select(Batch).where(Batch.sequence == sequence)).first()
-        if batch is None:
-            raise RefusedError(_("没有第 {n} 包").format(n=sequence), _("请在“历次包”里选"))
-        list(batch.rows)
+        batch = _batch(uow, sequence)
     if not (office.folder / "packages" / batch.package_name).exists():
         raise RefusedError(
             _("第 {n} 包的文件不在本机了").format(n=sequence),
