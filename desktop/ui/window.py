@@ -126,7 +126,7 @@ class MainWindow(QMainWindow):
         self._pulse.start()
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
-        self._refresh.setInterval(600)
+        self._refresh.setInterval(1500)
         self._refresh.timeout.connect(self._read_start)
         self._title()
         self.show_sign_in()

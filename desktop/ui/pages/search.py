@@ -34,6 +34,8 @@ from desktop.ui.widgets.table import TableCard
 PAUSE = 120
 """Milliseconds of quiet before a search starts."""
 NOT_DRAFT = tuple(code for code in STATE_WORDS if code != "DRAFT")
+STILL = 350
+"""Milliseconds on one row before its history is read: reading must not stand in the way of the next search."""
 HISTORY_SHOWN = 6
 
 
@@ -275,7 +277,7 @@ class SearchPage(Page):
         self._typing.timeout.connect(self.search)
         self._looking = QTimer(self)
         self._looking.setSingleShot(True)
-        self._looking.setInterval(PAUSE)
+        self._looking.setInterval(STILL)
         self._looking.timeout.connect(self._read_sheet)
         self._lay_out()
 
@@ -640,6 +642,9 @@ class SearchPage(Page):
     def _read_sheet(self) -> None:
         key, desk = self._sheet_of, self._desk
         if key is None or not self._drawer_wanted:
+            return
+        if self._typing.isActive():
+            self._looking.start()
             return
         job = Job(lambda _job: desk.contract(key))
         job.done.connect(self._sheet_came)

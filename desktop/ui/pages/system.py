@@ -44,7 +44,7 @@ from desktop.ui.widgets.table import DeskTable
 from desktop.ui.widgets.tags import Tag
 
 Ask = Callable[..., bool]
-BACKUPS = _("备份文件 (*.backup)")
+BACKUPS = _("备份文件 (*.desk)")
 FROM_ABOVE = _("上级下发的文件 (*)")
 
 
@@ -452,7 +452,7 @@ class SystemPage(Page):
     def back_up(self) -> None:
         """F12: one file, opened again and checked."""
         station = self._desk.station
-        name = f"{station.county or station.name}_备份_{self._desk.today().isoformat()}.backup"
+        name = f"{station.county or station.name}_备份_{self._desk.today().isoformat()}.desk"
         path = self._target(self, _("备份到"), name, BACKUPS)
         if path is None:
             return

@@ -352,6 +352,7 @@ class TodayPage(Page):
         self.next.setText(in_fours(block.next_number))
         trouble = _block_trouble(start)
         self.block_note.setText(trouble)
+        self.block_note.set_tone("err" if trouble.startswith("✕") else "warn", strong=True)
         self.block_note.setVisible(bool(trouble))
         backup = _("还没有备份")
         if start.backup.made_at is not None:

@@ -132,7 +132,7 @@ FOUND = (
     Column(_("买方"), buyer, 210),
     Column(_("类别"), kind, 62),
     Column(_("成交额（元）"), amount, 140, right=True),
-    Column(_("状态"), state, 96),
+    Column(_("状态"), state, 110),
     Column(_("登记日 ↓"), registered, 110),
 )
 """查询, one line a row."""
@@ -141,7 +141,7 @@ FOUND_TWO_LINES = (
     Column(_("项目名称 / 卖方"), title_and_seller, 220),
     Column(_("类别"), kind, 62),
     Column(_("成交额（元）"), amount, 140, right=True),
-    Column(_("状态"), state, 96),
+    Column(_("状态"), state, 110),
     Column(_("登记日 ↓"), registered, 110),
 )
 """查询 with the drawer open."""

@@ -60,7 +60,7 @@ def test_a_backup_is_made_and_told_with_count_and_sum(qtbot: QtBot, theme: Theme
     primary = page.primary()
     assert primary is not None
     primary.act()
-    assert names == ["澄河县_备份_2026-11-20.backup"]
+    assert names == ["澄河县_备份_2026-11-20.desk"]
     assert desk.told("backup") == [tmp_path / names[0]]
     assert page.backup_facts.words("上次备份") == "2026-11-20 17:30，已打开验过"
     assert heard[-1] == ("已备份并打开验过：1,048,212 份，合计 271,828,182,845.90 元", "ok")
