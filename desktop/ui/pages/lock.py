@@ -69,6 +69,7 @@ class LockPage(QWidget):
         for at in range(top.count()):
             if (widget := top.itemAt(at).widget()) is not None:
                 top.setAlignment(widget, Qt.AlignmentFlag.AlignTop)
+                widget.setMinimumHeight(px(32))
         outer.addLayout(top)
         outer.addStretch(2)
         middle = QHBoxLayout()

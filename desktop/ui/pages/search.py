@@ -35,7 +35,7 @@ PAUSE = 120
 """Milliseconds of quiet before a search starts."""
 NOT_DRAFT = tuple(code for code in STATE_WORDS if code != "DRAFT")
 STILL = 350
-"""Milliseconds on one row before its history is read: reading must not stand in the way of the next search."""
+"""Milliseconds on one row before its history is read: that must not delay the next search."""
 HISTORY_SHOWN = 6
 
 
