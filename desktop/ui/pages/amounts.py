@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -46,6 +47,7 @@ AMOUNTS_PAGE = "amounts"
 """Under this name lines are kept that were not saved yet."""
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _OUT, _IN = 5, 6
+_BRACKETS = re.compile(r"（[^（）]*）")
 
 
 class LinesModel(RowsModel):
@@ -167,7 +169,7 @@ class AmountsStep(Step):
         self._decision: Decision | None = None
         self._text = ""
         self._passed: dict[tuple[str, str], str] = {}
-        self._request = c.new_request()
+        self._request, self._recognise_request = c.new_request(), c.new_request()
         self._is_dirty = self._is_busy = self._narrow = False
         codes = FieldCodes(desk.codes)
         outer = QHBoxLayout(self)
@@ -279,13 +281,14 @@ class AmountsStep(Step):
         column.setSpacing(0)
         self.panel = CheckPanel(lambda problem: problem.level == "doubt")
         self.panel.foot.hide()
+        self.panel.setMinimumHeight(px(96))
         self.panel.jump_wanted.connect(self.jump)
         self.panel.keep_wanted.connect(self._keep_doubt)
         column.addWidget(self.panel, 1)
         column.addWidget(Rule())
         self.facts_lines = [Label("", size="note", wrap=True) for _at in range(3)]
         for line in self.facts_lines:
-            line.setContentsMargins(px(16), px(2), px(12), px(2))
+            line.setContentsMargins(px(16), 0, px(12), 0)
             column.addWidget(line)
         return box
 
@@ -343,14 +346,26 @@ class AmountsStep(Step):
         if not (same and self._is_dirty):
             self._facts = sheet.facts
             self._is_dirty = False
-            self._request = c.new_request()
-            text = self._desk.draft(TEXT_PAGE, sheet.uid)
-            self._text = text[1] if text else ""
+            self._request, self._recognise_request = c.new_request(), c.new_request()
+            self._read_text(sheet)
             self.model.is_read_only = not self.can_edit
             self.model.show(self._restored(sheet))
         self._fix()
         self._show_row(self._row())
         self.keys_changed.emit()
+
+    def _read_text(self, sheet: ContractSheet) -> None:
+        found = self._desk.draft(TEXT_PAGE, sheet.uid)
+        self._text = found[1] if found else ""
+        if not found:
+            number = sheet.row.id
+            self._run(lambda _job: (number, self._desk.contract_text(number)), self._text_came, self._failed)
+
+    def _text_came(self, result: Any) -> None:
+        number, passages = result
+        if self._sheet is not None and self._sheet.row.id == number:
+            self._text = "\n".join(passage.text for passage in passages)
+            self._show_row(self._row())
 
     def _restored(self, sheet: ContractSheet) -> tuple[AmountLine, ...]:
         found = self._desk.draft(AMOUNTS_PAGE, sheet.uid)
@@ -378,6 +393,9 @@ class AmountsStep(Step):
         self._narrow = narrow
         self.side.setFixedWidth(px(250 if narrow else 336))
         self.later.setVisible(not narrow)
+        wide, small = (128, 126, 124), (116, 96, 118)
+        amount, nature, kept = small if narrow else wide
+        self.rows.table.set_widths({0: 34 if narrow else 44, 3: amount, 4: nature, _IN: kept}, stretch=1)
         self.rows.table.setColumnHidden(2, narrow)
         self.rows.table.setColumnHidden(_OUT, narrow)
         self.total_words.setVisible(not narrow)
@@ -393,7 +411,7 @@ class AmountsStep(Step):
         self._fit_height()
 
     def _fit_height(self) -> None:
-        self.later.setVisible(not self._narrow and self.height() >= px(540))
+        self.later.setVisible(not self._narrow and self.height() >= px(600))
         self.checks.setVisible(not self._narrow or self._shows_checks)
         self.grounds.setVisible(not (self._narrow and self._shows_checks))
 
@@ -522,7 +540,8 @@ class AmountsStep(Step):
             self.source_words.setText("")
         else:
             self.rule_words.setText(f"{rule.code}　{line.reason if not line.rule else rule.short}")
-            papers = "；".join(f"{s.instrument}{s.article}" for s in rule.sources[:2])
+            names = [(_BRACKETS.sub("", s.instrument), s.article) for s in rule.sources[:2]]
+            papers = "；".join(f"{name}{article or _('（条号未见）')}" for name, article in names)
             self.source_words.setText(papers)
             self.known.set_mark(rule.confidence)
         self.source_words.setVisible(bool(self.source_words.text()))
@@ -696,14 +715,7 @@ class AmountsStep(Step):
             for p in fixing.problems
             if p.level == "doubt" and (p.code, p.field) not in self._passed
         ]
-        recognise = c.RecogniseContract(
-            actor=self._desk.person.name,
-            contract_id=sheet.row.id,
-            answers=sheet.answers,
-            kind=decision.kind,
-            sub_kind=decision.sub_kind,
-            reason=decision.reason,
-        )
+        number, actor, request = sheet.row.id, self._desk.person.name, self._recognise_request
         self._is_busy = True
         self.keys_changed.emit()
 
@@ -712,7 +724,18 @@ class AmountsStep(Step):
                 self._desk.save_contract(command)
             for doubt in reasons:
                 self._desk.pass_doubt(doubt)
-            return self._desk.recognise(recognise)
+            stored = self._desk.contract(number)  # the answers were kept one by one since
+            return self._desk.recognise(
+                c.RecogniseContract(
+                    actor=actor,
+                    request_id=request,
+                    contract_id=number,
+                    answers=stored.answers,
+                    kind=decision.kind,
+                    sub_kind=decision.sub_kind,
+                    reason=decision.reason,
+                )
+            )
 
         self._run(work, self._recognised, self._not_recognised)
 
@@ -724,7 +747,7 @@ class AmountsStep(Step):
         self._facts = sheet.facts
         self._decision = None
         self._is_busy = self._is_dirty = False
-        self._request = c.new_request()
+        self._request, self._recognise_request = c.new_request(), c.new_request()
         self.model.is_read_only = not self.can_edit
         self.model.layoutChanged.emit()
         self.sheet_changed.emit(sheet)

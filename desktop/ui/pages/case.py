@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import DeskError
 from desktop.jobs import Job, JobRunner
@@ -19,6 +20,8 @@ from desktop.ui.dialogs.decline import ask_decline
 from desktop.ui.dialogs.refuse import ask_refuse
 from desktop.ui.dialogs.return_contract import Notice, ask_return, defects_of
 from desktop.ui.pages.page import Page, Primary, Step
+from desktop.ui.pages.parts import choose_target
+from desktop.ui.theme import px
 from desktop.ui.widgets.bars import ContractHead, Key, PageHead
 from desktop.ui.widgets.base import set_ground
 from desktop.ui.widgets.buttons import PageTool
@@ -97,6 +100,13 @@ MAKERS: Mapping[int, StepMaker] = {
 }
 
 
+def ask_file(parent: QWidget) -> str:
+    """The file chosen, or nothing."""
+    kinds = _("合同文件（*.docx *.pdf *.txt *.png *.jpg *.jpeg *.tif *.tiff）")
+    plain = kinds.replace("（", "(").replace("）", ")")
+    return QFileDialog.getOpenFileName(parent, _("读合同文件"), "", plain)[0]
+
+
 class CasePage(Page):
     """``open(id)`` shows a contract at the step that fits its state, ``open((id, step))`` at another one,
     ``open(None)`` an empty form.
@@ -119,6 +129,8 @@ class CasePage(Page):
         self.ask_return: Callable[..., Notice | None] = ask_return
         self.ask_refuse: Callable[..., tuple[tuple[str, ...], str] | None] = ask_refuse
         self.ask_decline: Callable[..., tuple[str, str, str] | None] = ask_decline
+        self.ask_file: Callable[[QWidget], str] = ask_file
+        self.ask_target: Callable[[QWidget, str, str, str], Path | None] = choose_target
         self.sheet: ContractSheet | None = None
         self.steps: dict[int, Step] = {}
         self._number = 1
@@ -128,6 +140,10 @@ class CasePage(Page):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         self.head = PageHead(_("办理"))
+        self.read_tool = self.head.add_tool(PageTool(_("读合同文件"), "document_arrow_right"))
+        self.read_tool.clicked.connect(self.read_file)
+        self.papers_tool = self.head.add_tool(PageTool(_("附件"), "attach"))
+        self.papers_tool.clicked.connect(self._show_papers)
         self.tools = {
             "return": PageTool(_("一次性告知"), "clipboard_task_list_ltr"),
             "decline": PageTool(_("不予受理"), "prohibited"),
@@ -145,6 +161,9 @@ class CasePage(Page):
         self.contract_head.steps.pressed.connect(self.go_to)
         outer.addWidget(self.contract_head)
         self.stack = QStackedWidget()
+        self.stack.setMinimumSize(
+            px(300), px(200)
+        )  # else the tallest step, seen or not, pushes the bars away
         outer.addWidget(self.stack, 1)
 
     # the page
@@ -154,6 +173,9 @@ class CasePage(Page):
         step = self.steps.get(self._number)
         found = list(step.keys()) if step is not None else []
         if self._number == 1:
+            if self.sheet is not None and self.sheet.notices:
+                print_key = Key("F9", _("打印函件"), self.print_letter)
+                found = [print_key if key.keys == "F9" else key for key in found]
             words, several = _("上/下一份"), bool(self._queue)
             found.append(Key(("PgUp", "PgDn"), words, self.previous_case, self.next_case, is_enabled=several))
         return found
@@ -301,6 +323,11 @@ class CasePage(Page):
             tool.setVisible(may)
             if sheet is not None and not may:
                 tool.setToolTip(sheet.why_not.get(verb, ""))
+        self.read_tool.setVisible(sheet is not None and "attach" in sheet.allowed)
+        count = len(sheet.facts.attachments) if sheet is not None else 0
+        self.papers_tool.setText(_("附件 {n}").format(n=count) if count else _("附件"))
+        self.papers_tool.setAccessibleName(self.papers_tool.text())
+        self.papers_tool.updateGeometry()
         head = self.contract_head
         head.steps.show_step(self._number, max(LAST_STEP.get(state, 1), 1))
         for number, step in self.steps.items():
@@ -396,6 +423,52 @@ class CasePage(Page):
 
     def _search(self, text: str) -> None:
         self.wants.emit("search", text)
+
+    # papers
+
+    def read_file(self) -> None:
+        """Take a paper of the contract in (Word, PDF, a scan); its text then stands beside the questions."""
+        sheet = self.sheet
+        if sheet is None or not (name := self.ask_file(self)):
+            return
+        command = c.AttachDocument(actor=self._desk.person.name, contract_id=sheet.row.id, path=Path(name))
+        self._after = _("已收下 {name}").format(name=Path(name).name)
+        job = Job(lambda _job: self._desk.attach_document(command))
+        job.done.connect(self._attached)
+        job.failed.connect(self._failed)
+        self._jobs.start(job)
+
+    def _attached(self, sheet: Any) -> None:
+        self._take(sheet)
+        self.said.emit(self._after, "ok", True)
+
+    def _show_papers(self) -> None:
+        from desktop.ui.pages.entry import EntryStep
+
+        step = self.steps.get(1)
+        if isinstance(step, EntryStep):
+            step.show_papers()
+
+    def print_letter(self) -> None:
+        """F9: the newest letter to the applicant as a PDF, where the clerk wants it."""
+        sheet = self.sheet
+        if sheet is None or not sheet.notices:
+            return
+        notice = max(sheet.notices, key=lambda one: one.id)
+        name = f"{sheet.row.local_serial}_{notice.number}.pdf".replace(" ", "").replace("/", "-")
+        target = self.ask_target(self, _("打印函件"), name, _("PDF 文件 (*.pdf)"))
+        if target is None:
+            return
+        self._letter = _("{number} 已存为 {path}").format(number=notice.number, path=target)
+        job = Job(lambda _job: self._desk.print_notice(notice.id, target))
+        job.done.connect(self._letter_made)
+        job.failed.connect(self._failed)
+        self._jobs.start(job)
+
+    _letter = ""
+
+    def _letter_made(self, _path: object) -> None:
+        self.said.emit(self._letter, "ok", True)
 
     # ways out of a case
 

@@ -167,11 +167,27 @@ class EntryStep(Step):
             and (self._is_dirty or known.facts == sheet.facts)
         ):
             self._sheet = sheet
+            self._take_papers(known, sheet)
             self.form.rebase(sheet.facts)
             self._after_state()
             return
         self._sheet = sheet
         self._begin(sheet.facts)
+
+    def _take_papers(self, known: ContractSheet, sheet: ContractSheet) -> None:
+        """A paper was taken in meanwhile: list it, beside what stands in the table."""
+        if known.facts.attachments == sheet.facts.attachments:
+            return
+        model = self.form.tables["attachments"].model
+        names = {paper.name for paper in sheet.facts.attachments}
+        typed = [paper for paper in model.result() if paper.name not in names]
+        model.show([*sheet.facts.attachments, *typed])
+
+    def show_papers(self) -> None:
+        """To the list of papers."""
+        table = self.form.tables["attachments"].table
+        table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.area.ensureWidgetVisible(table, 0, px(60))
 
     def open(self, argument: object = None) -> None:
         """Focus where work begins: the first field, or the one where the last entry stopped."""

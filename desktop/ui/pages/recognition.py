@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -52,6 +53,7 @@ from desktop.ui.pages.interview import (
     source_word,
 )
 from desktop.ui.pages.page import Primary, Step
+from desktop.ui.pages.parts import choose_target
 from desktop.ui.theme import NOTE, TokenName, font, ink, metrics, paint_icon, px
 from desktop.ui.widgets.answers import AnswerCards
 from desktop.ui.widgets.ask import ask
@@ -227,6 +229,7 @@ class RecognitionStep(Step):
         self.ask: Callable[..., bool] = ask
         self.ask_return: Callable[..., Notice | None] = ask_return
         self.ask_refuse: Callable[..., tuple[tuple[str, ...], str] | None] = ask_refuse
+        self.ask_target: Callable[[QWidget, str, str, str], Path | None] = choose_target
         self._sheet: ContractSheet | None = None
         self.interview: Interview | None = None
         self._code = ""
@@ -290,7 +293,7 @@ class RecognitionStep(Step):
         column.addWidget(self.view, 1)
         self.no_text = EmptyNote(
             _("本机没有这份合同的正文。"),
-            _("看纸面回答即可，证据写条款号，如 3.1；也可从电子文本复制后按“粘贴正文”。"),
+            _("看纸面回答即可，证据写条款号，如 3.1；有电子文本的，到“录入”读合同文件，或粘贴正文。"),
             icon="document",
         )
         column.addWidget(self.no_text)
@@ -398,7 +401,7 @@ class RecognitionStep(Step):
                 Key(("Alt", "C"), _("不予登记")),
                 Key(("Alt", "←"), _("回看问题"), self._back_to_questions),
                 Key("F6", _("保存"), self.save, is_enabled=self.may("answer")),
-                Key("F9", _("打印认定表"), is_enabled=False),
+                Key("F9", _("打印认定表"), self.print_grounds, is_enabled=self._is_recognised),
                 Key("Esc", _("返回"), self._back_to_questions),
             )
         keys = [
@@ -418,6 +421,22 @@ class RecognitionStep(Step):
             Key("F6", _("保存"), self.save, is_enabled=self.may("answer")),
             Key("Esc", _("返回录入"), self._back_to_entry),
         )
+
+    @property
+    def _is_recognised(self) -> bool:
+        return self._sheet is not None and bool(self._sheet.recognition)
+
+    def print_grounds(self) -> None:
+        """F9: 认定审核表 with every rule and its ground, as a PDF where the clerk wants it."""
+        sheet = self._sheet
+        if sheet is None:
+            return
+        name = f"{sheet.row.local_serial}_{_('认定审核表')}.pdf".replace(" ", "")
+        target = self.ask_target(self, _("打印认定表"), name, _("PDF 文件 (*.pdf)"))
+        if target is None:
+            return
+        self._after = _("认定审核表已存为 {path}").format(path=target)
+        self._run(lambda _job: self._desk.print_grounds(sheet.row.id, target), self._kept)
 
     def primary(self) -> Primary:
         """看结论 while asking; the decision afterwards."""
@@ -457,8 +476,10 @@ class RecognitionStep(Step):
             sheet.facts, answers, self._desk.book, day=self._rule_day(sheet), person=self._desk.person.name
         )
         self._decided = self._read_decision(sheet)
-        if not same:
+        papers_differ = known is not None and known.facts.attachments != sheet.facts.attachments
+        if not same or papers_differ:
             self._read_text(sheet)
+        if not same:
             self._read_pending(sheet)
             self._code = ""
             self.rooms.setCurrentWidget(self.asking)
@@ -772,13 +793,26 @@ class RecognitionStep(Step):
     # the text
 
     def _read_text(self, sheet: ContractSheet) -> None:
+        """What was pasted, else the contract's own paper (read off the UI thread)."""
         found = self._desk.draft(TEXT_PAGE, sheet.uid)
         self._show_text(found[1] if found else "")
+        if not found:
+            number = sheet.row.id
+            self._run(lambda _job: (number, self._desk.contract_text(number)), self._text_came)
+
+    def _text_came(self, result: Any) -> None:
+        number, passages = result
+        if passages and self._sheet is not None and self._sheet.row.id == number:
+            self._show_passages([Passage(p.text, is_head=p.is_heading) for p in passages if p.text.strip()])
+            self._show_evidence()
 
     def _show_text(self, text: str) -> None:
         lines = [line.rstrip() for line in text.splitlines() if line.strip()]
-        self.view.show_passages([Passage(line, is_head=is_head(line)) for line in lines])
-        has = bool(lines)
+        self._show_passages([Passage(line, is_head=is_head(line)) for line in lines])
+
+    def _show_passages(self, passages: Sequence[Passage]) -> None:
+        self.view.show_passages(passages)
+        has = bool(passages)
         with_text: tuple[QWidget, ...] = (
             self.view,
             self.find_tool,

@@ -89,6 +89,7 @@ class CaseDesk(base.FakeDesk):
             ("A05", "amount_lines[2].is_kept"): "验收须用，见附件一 6.2"
         }
         self.answers: dict[str, Any] = {}
+        self.text: tuple[v.TextPassage, ...] = ()
         self.recognised: c.RecogniseContract | None = None
         self.party_rows = (
             v.PartyView(1, SELLER, "H7K2", date(2026, 8, 31), self._content(facts, "seller")),
@@ -160,6 +161,17 @@ class CaseDesk(base.FakeDesk):
     def pass_doubt(self, cmd: c.PassDoubt) -> None:
         self._ask("pass_doubt", cmd)
         self.passed[cmd.code, cmd.field_name] = cmd.reason
+
+    def contract_text(self, contract_id: int) -> tuple[v.TextPassage, ...]:
+        self._ask("contract_text", contract_id)
+        return self.text
+
+    def attach_document(self, cmd: c.AttachDocument) -> v.ContractSheet:
+        self._ask("attach_document", cmd)
+        papers = (*self.facts.attachments, Attachment(cmd.path.stem, 14, "0" * 64))
+        self.revision += 1
+        self.facts = replace(self.facts, attachments=papers)
+        return self.sheet()
 
     def save_answers(self, cmd: c.SaveAnswers) -> None:
         self._ask("save_answers", cmd)

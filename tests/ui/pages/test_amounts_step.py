@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from fakes_case import WHOLE, CaseDesk, frame, press, write
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication
 
 from desktop.errors import Problem, ProblemsFound
@@ -18,6 +19,7 @@ from desktop.jobs import JobRunner
 from desktop.ui.pages.amounts import AmountsStep, read_list
 from desktop.ui.pages.case import CasePage
 from desktop.ui.theme import Theme
+from desktop.ui.widgets.fields import Field
 
 Qt_ = Qt.Key
 
@@ -80,6 +82,26 @@ def test_enter_goes_right_and_down_and_every_cell_is_on_disk(qtbot: Any, theme: 
     assert step.technology.figure.text() == "1,000,000.00"
     kept = json.loads(desk.kept["amounts", desk.sheet().uid][1])
     assert len(kept["amount_lines"]) == 2
+
+
+def test_chinese_from_the_input_method_goes_into_the_cell(qtbot: Any, theme: Theme) -> None:
+    desk = CaseDesk(WHOLE, "ACCEPTED")
+    _shown, step = amounts_page(qtbot, desk)
+    table = step.rows.table
+    table.setFocus()
+    table.setCurrentIndex(step.model.index(0, 1))
+    QApplication.sendEvent(table, QInputMethodEvent("yan fa", []))
+    editor = table.findChild(Field)
+    assert editor is not None
+    assert editor.is_composing
+    press(Qt_.Key_Return)
+    assert table.currentIndex().column() == 1
+    assert editor.is_composing
+    write("研发经费")
+    assert QApplication.focusWidget() is editor
+    press(Qt_.Key_Return)
+    assert step.facts().amount_lines[0].label == "研发经费"
+    assert table.currentIndex().column() == 2
 
 
 def test_a_sum_that_does_not_meet_the_total_holds_f12(qtbot: Any, theme: Theme) -> None:

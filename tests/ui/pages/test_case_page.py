@@ -100,6 +100,8 @@ def test_a_whole_contract_goes_through_with_the_keyboard_alone(qtbot: Any, theme
     press(Qt_.Key_F12)
     assert desk.recognised is not None
     assert desk.recognised.sub_kind == "DEV-1"
+    assert len(desk.recognised.answers) > 20
+    assert desk.recognised.answers == desk.answers
     assert page.number == 4
     assert page.sheet is not None
     assert page.sheet.row.state == "RECOGNISED"
@@ -174,6 +176,28 @@ def test_one_notice_lists_every_finding_of_the_form(qtbot: Any, theme: Theme) ->
     assert page.sheet.row.state == "RETURNED"
 
 
+def test_the_letter_is_printed_where_the_clerk_wants_it(qtbot: Any, theme: Theme, tmp_path: Path) -> None:
+    desk = CaseDesk(WHOLE, "RETURNED")
+    notice = v.NoticeView(
+        8, "P02", "澄技登补〔2026〕15号", base.china(11, 20, 9, 0), None, ((1, "缺附件三", "补交", None),)
+    )
+    plain = desk.sheet
+    desk.sheet = lambda of=None: replace(plain(of), notices=(notice,))
+    shown, page = case_page(qtbot, desk)
+    page.open(312)
+    names: list[str] = []
+
+    def target(_p: Any, _t: str, name: str, _k: str) -> Path:
+        names.append(name)
+        return tmp_path / name
+
+    page.ask_target = target
+    press(Qt_.Key_F9)
+    assert desk.told("print_notice") == [(8, tmp_path / names[0])]
+    assert names == ["澄受2026-0312_澄技登补〔2026〕15号.pdf"]
+    assert "已存为" in shown.said[-1][0]
+
+
 def test_declining_names_the_ground_and_where_to_go(qtbot: Any, theme: Theme) -> None:
     desk = CaseDesk(WHOLE)
     shown, page = case_page(qtbot, desk)
@@ -205,6 +229,25 @@ def test_tools_stand_only_where_the_lifecycle_allows_them(qtbot: Any, theme: The
         "decline": True,
         "refuse": False,
     }
+
+
+def test_a_paper_taken_in_is_listed_and_nothing_typed_is_lost(qtbot: Any, theme: Theme) -> None:
+    desk = CaseDesk(WHOLE)
+    _shown, page = case_page(qtbot, desk)
+    page.open(312)
+    form = page.step().form  # type: ignore[attr-defined]
+    form.bounds["title"].entry.setFocus()
+    write("改过的名称")
+    press(Qt_.Key_Return)
+    page.ask_file = lambda _parent: "/contracts/正文.pdf"
+    page.read_tool.click()
+    facts = form.facts()
+    assert [paper.name for paper in facts.attachments][-1] == "正文"
+    assert facts.attachments[-1].sha256 == "0" * 64
+    assert facts.title == "改过的名称"
+    assert page.papers_tool.text() == "附件 3"
+    press(Qt_.Key_F6)
+    assert desk.facts.attachments == facts.attachments
 
 
 def test_the_locked_screen_names_the_draft(qtbot: Any, theme: Theme) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.jobs import JobRunner
 from desktop.resources import resource
+from desktop.services import views as v
 from desktop.services.commands import Defect
 from desktop.ui.dialogs.return_contract import Notice
 from desktop.ui.pages.case import CasePage
@@ -192,6 +193,20 @@ def test_pasted_text_is_kept_with_the_contract(qtbot: Any, theme: Theme) -> None
     step.paste_tool.click()
     assert step.view.isVisible()
     assert desk.kept["text", desk.sheet().uid][1] == TEXT
+
+
+def test_the_contracts_own_paper_stands_beside_the_question(qtbot: Any, theme: Theme) -> None:
+    desk = CaseDesk(WHOLE, "ACCEPTED")
+    desk.text = (
+        v.TextPassage("第三条　技术现状", is_heading=True),
+        v.TextPassage("3.1　均未掌握该方案。", "3.1", 2),
+    )
+    desk.answers = {"R-GATE-02": {"answer": "yes", "evidence": "3.1"}}
+    _shown, step = recognition_page(qtbot, desk)
+    step.show_question("R-GATE-02")
+    assert step.view.isVisible()
+    (mark,) = step.view.evidence
+    assert step.view.text[mark.start : mark.end] == "均未掌握该方案。"
 
 
 def test_clauses_and_sentences_are_found_in_the_text() -> None:
