@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -25,10 +24,10 @@ REMEDY = Remedy("A", "澄河县人民政府", "澄河县人民法院", "", 0)
 
 
 @pytest.fixture
-def remedied(way: Way) -> Iterator[Way]:
+def remedied(way: Way) -> Way:
     """The station has set its wording of the remedy."""
     way.office = replace(way.office, pack=replace(way.office.pack, remedy=REMEDY))
-    yield way
+    return way
 
 
 def printed(way: Way, contract_id: int, paper: str, path: Path) -> str:
