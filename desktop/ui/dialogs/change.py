@@ -99,7 +99,7 @@ class ChangeDialog(DecidingDialog):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(self._grid_owner)
-        area.setMinimumHeight(px(190))
+        area.setMinimumHeight(px(140))
         self.body.addWidget(area, 1)
         self.fixed_words = Label("", tone="ink2", wrap=True)
         self.body.addWidget(self.fixed_words)

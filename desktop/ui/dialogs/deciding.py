@@ -145,6 +145,7 @@ class DecidingDialog(QDialog):
         parent = self.parentWidget()
         if parent is not None:
             window = parent.window()
+            self.resize(min(self.width(), window.width()), min(self.height(), window.height()))
             middle = window.mapToGlobal(window.rect().center())
             self.move(middle - QPoint(self.width() // 2, self.height() // 2))
         self.safe_button.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -282,7 +282,7 @@ class IssueStep(Step):
         self.preview_words = Label("", size="note", tone="ink2")
         head.addWidget(self.preview_words)
         head.addStretch(1)
-        head.addWidget(Label(_("蓝框为盖章处，不打印"), size="note", tone="accent"))
+        head.addWidget(Label(_("虚线框为盖章处，不打印"), size="note", tone="accent"))
         column.addLayout(head)
         self.page = PagePicture()
         column.addWidget(self.page, 1)
@@ -612,7 +612,7 @@ class IssueStep(Step):
             field_name="mm",
             content=content,
         )
-        self._calls.start(lambda _job: self._desk.keep_draft(cmd), self._offset_kept, self._refused)
+        self._previews.start(lambda _job: self._desk.keep_draft(cmd), self._offset_kept, self._refused)
 
     def _offset_kept(self, _nothing: object) -> None:
         self.said.emit(_("这台打印机的偏移已记住"), "ok", False)
@@ -631,6 +631,8 @@ class IssueStep(Step):
 
     def _issue(self, printer: str) -> None:
         ticked = self.ticked()
+        self.right_mm.settle()
+        self.down_mm.settle()
         if (run := self._printing(printer, ticked, "first", "", "", self._request)) is not None:
             self._calls.start(run, self._printed, self._refused)
 

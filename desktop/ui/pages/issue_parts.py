@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.resources import _
 from desktop.services.views import SheetRow
 from desktop.settings import local_time
 from desktop.ui.theme import NOTE, font, ink, px
+from desktop.ui.theme.light import LIGHT
 from desktop.ui.widgets.base import pen, set_ground
 from desktop.ui.widgets.fields import Field
 from desktop.ui.widgets.table import Role
@@ -206,7 +207,7 @@ class PagePicture(QWidget):
             small = self.picture.scaled(wanted, keep, smooth)
             small.setDevicePixelRatio(ratio)
             painter.drawImage(box.topLeft(), small)
-            painter.setPen(pen("accent", 1.2, Qt.PenStyle.DashLine))
+            painter.setPen(pen(QColor(LIGHT["accent"]), 1.2, Qt.PenStyle.DashLine))  # paper is white
             unit = box.width() / self._area.width
             for x, y, wide, high in self._area.zones:
                 painter.drawRect(

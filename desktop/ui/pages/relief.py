@@ -137,6 +137,7 @@ class ReliefStep(Step):
         self._desk = desk
         self._calls = Calls(jobs, self)
         self._calls.changed.connect(self.keys_changed)
+        self._keeping = Calls(jobs, self)
         set_ground(self, "page")
         self.ask_path: Callable[[str], Path | None] = self._ask_path
         self._sheet: ContractSheet | None = None
@@ -147,6 +148,7 @@ class ReliefStep(Step):
         self._at = ""
         self._trial_answers: dict[str, Answer] = {}
         self._trial_day: date | None = None
+        self._months, self._moved_from = 0, desk.today()
         self._is_narrow = False
         self._drawer_open = False
         self._build()
@@ -604,7 +606,7 @@ class ReliefStep(Step):
             answers=answers_to_json(self._answers),
             part="relief",
         )
-        self._calls.start(lambda _job: self._desk.save_answers(cmd), self._saved, self._refused)
+        self._keeping.start(lambda _job: self._desk.save_answers(cmd), self._saved, self._refused)
 
     def _saved(self, _nothing: object) -> None:
         self.said.emit(_("税惠回答已存盘"), "ok", False)
@@ -655,7 +657,7 @@ class ReliefStep(Step):
 
     def _clear_trial(self) -> None:
         self._trial_answers = {}
-        self._trial_day = None
+        self._trial_day, self._months = None, 0
         self.trial_day.set_day(self._payment_day())
 
     def reset_trial(self) -> None:
@@ -704,15 +706,17 @@ class ReliefStep(Step):
             self._show_trial()
 
     def _day_typed(self, _value: str) -> None:
-        self._trial_day = self.trial_day.day()
+        self._trial_day, self._months = self.trial_day.day(), 0
         self._show_trial()
 
     def _kind_chosen(self, _at: int) -> None:
         self._show_trial()
 
     def _move_payment(self, months: int) -> None:
-        start = self._trial_day or self._payment_day() or self._desk.today()
-        self._trial_day = add_months(start, months) if months else None
+        if months and self._months == 0:
+            self._moved_from = self._trial_day or self._payment_day() or self._desk.today()
+        self._months = self._months + months if months else 0
+        self._trial_day = add_months(self._moved_from, self._months) if months else None
         self.trial_day.set_day(self._trial_day or self._payment_day())
         self._show_trial()
 

@@ -42,7 +42,7 @@ from desktop.ui.pages.report_parts import (
     day_words,
 )
 from desktop.ui.pages.wording import in_ten_thousands, size_words, trouble_words
-from desktop.ui.theme import px
+from desktop.ui.theme import metrics, px
 from desktop.ui.widgets.bars import Key, PageHead
 from desktop.ui.widgets.base import ArrowKeys, Label, set_ground
 from desktop.ui.widgets.buttons import Button, PageTool
@@ -227,7 +227,7 @@ class ReportPage(Page):
         self.rows = ReportRows()
         self.table = DeskTable(_("要上报的合同"))
         self.table.setModel(self.rows)
-        self.table.set_widths({0: 38, 1: 60, 3: 124, 4: 138, 5: 176}, stretch=2)
+        self.table.set_widths({0: 36, 1: 58, 3: 120, 4: 138, 5: 168}, stretch=2)
         self.table.tick_wanted.connect(self._tick)
         self.table.opened.connect(self._opened)
         first = QWidget()
@@ -505,7 +505,7 @@ class ReportPage(Page):
         state = str(tile.property("state"))
         if state == "ACCEPTED_ABOVE":
             tile.setChecked(state == self._state)
-            self.wants.emit("search", {"reporting_state": state})
+            self.wants.emit("search", {"reporting": [state]})
             return
         self.batches_tool.setChecked(False)
         self._toggle_batches()
@@ -589,7 +589,10 @@ class ReportPage(Page):
             self.folder_words.setText(_("还没有选 U 盘或文件夹；按 F12 时会问"))
             self.room.setText("")
             return
-        self.folder_words.setText(str(folder))
+        shown = metrics().elidedText(str(folder), Qt.TextElideMode.ElideMiddle, px(226))
+        self.folder_words.setText(shown)
+        self.folder_words.setToolTip(str(folder))
+        self.folder_words.setAccessibleName(str(folder))
         if not folder.is_dir():
             self.room.setText(_("现在找不到"))
             return

@@ -1,0 +1,335 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "pages"))
+
+from desk import FakeDesk, c, row, v
+from later import drawn_facts, registered, runner, sheet_row
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.errors import Problem, RefusedError
+from desktop.jobs import JobRunner
+from desktop.rules.facts import Income
+from desktop.ui.dialogs.change import ChangeDialog
+from desktop.ui.dialogs.deciding import DecidingDialog
+from desktop.ui.dialogs.end import EndDialog, sheets_outside
+from desktop.ui.dialogs.import_report import ImportReportDialog
+from desktop.ui.dialogs.income import IncomeDialog
+from desktop.ui.dialogs.park import ParkDialog
+from desktop.ui.dialogs.send_back import SendBackDialog
+from desktop.ui.dialogs.sheet import SheetDialog
+from desktop.ui.theme import Theme
+
+Make = Callable[..., DecidingDialog]
+SHEETS = (
+    sheet_row(1, "printed", 52),
+    sheet_row(2, "printed", 52),
+    sheet_row(2, "void", 53),
+    sheet_row(2, "printed", 55),
+    sheet_row(3, "printed", 56),
+    sheet_row(3, "recalled", 57),
+)
+ALL: dict[str, Make] = {
+    "change": lambda desk, jobs, parent=None: ChangeDialog(parent, desk, jobs, desk.sheet()),
+    "cancel": lambda desk, jobs, parent=None: EndDialog(parent, desk, jobs, desk.sheet(), "cancel"),
+    "revoke": lambda desk, jobs, parent=None: EndDialog(parent, desk, jobs, desk.sheet(), "revoke"),
+    "income": lambda desk, jobs, parent=None: IncomeDialog(parent, desk, jobs, desk.sheet()),
+    "park": lambda desk, jobs, parent=None: ParkDialog(parent, desk, jobs, desk.sheet_row),
+    "send_back": lambda desk, jobs, parent=None: SendBackDialog(parent, desk, jobs, desk.sheet_row, (), ""),
+    "void": lambda _desk, jobs, parent=None: SheetDialog(
+        parent, jobs, "void", [(1, "存档")], lambda *_a: None
+    ),
+}
+
+
+@pytest.fixture(params=[True, False], ids=["inline", "threaded"])
+def jobs(request: pytest.FixtureRequest) -> Iterator[JobRunner]:
+    with runner(request.param) as made:
+        yield made
+
+
+def bring(qtbot: QtBot, dialog: QDialog) -> None:
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.activateWindow()
+    assert QTest.qWaitForWindowActive(dialog, 3000)
+
+
+def press(key: Qt.Key) -> None:
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    QTest.keyClick(focus, key)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_dialog_asks_stands_on_the_safe_side_and_says_what_follows(
+    qtbot: QtBot, theme: Theme, jobs: JobRunner, name: str
+) -> None:
+    dialog = ALL[name](registered(sheets=SHEETS), jobs)
+    bring(qtbot, dialog)
+    assert dialog.windowTitle().endswith("？")
+    assert dialog.accessibleDescription()
+    assert dialog.safe_button.hasFocus()
+    assert not dialog.act_button.isEnabled(), "the act waits for what it needs"
+    assert dialog.missing.text()
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    assert dialog.isVisible(), "Enter on the dialog answers nothing"
+    press(Qt.Key.Key_Return)
+    assert dialog.result() == QDialog.DialogCode.Rejected
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_escape_is_safe_and_asks_nothing(qtbot: QtBot, theme: Theme, jobs: JobRunner, name: str) -> None:
+    desk = registered(sheets=SHEETS)
+    dialog = ALL[name](desk, jobs)
+    bring(qtbot, dialog)
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    assert desk.calls == []
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_dialogs_fit_the_smallest_window(qtbot: QtBot, theme: Theme, jobs: JobRunner, name: str) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(911, 512)
+    window.show()
+    dialog = ALL[name](registered(sheets=SHEETS), jobs, window)
+    dialog.show()
+    assert QTest.qWaitForWindowExposed(dialog, 3000)
+    assert dialog.width() <= 911
+    assert dialog.height() <= 512
+
+
+def test_cancelling_names_number_and_sheets_to_recall(qtbot: QtBot, theme: Theme, jobs: JobRunner) -> None:
+    desk = registered(sheets=SHEETS)
+    dialog = EndDialog(None, desk, jobs, desk.sheet(), "cancel")
+    bring(qtbot, dialog)
+    assert dialog.windowTitle() == "注销 2026 9903 2100 0247 的登记？"
+    assert sheets_outside(SHEETS) == 2
+    assert "已发出的 2 联须收回" in dialog.accessibleDescription()
+    assert dialog.act_button.text() == "注销这份登记"
+    dialog.reason.setText("合同于 2027-03-02 协议解除")
+    dialog.act_button.setFocus()
+    press(Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(desk.told("end")))
+    cmd = desk.told("end")[0]
+    assert (cmd.how, cmd.reason, cmd.effective_on) == (
+        "cancel",
+        "合同于 2027-03-02 协议解除",
+        date(2026, 11, 20),
+    )
+
+
+def test_revoking_needs_its_document(qtbot: QtBot, theme: Theme, jobs: JobRunner) -> None:
+    desk = registered()
+    dialog = EndDialog(None, desk, jobs, desk.sheet(), "revoke")
+    qtbot.addWidget(dialog)
+    dialog.reason.setText("弄虚作假")
+    assert not dialog.act_button.isEnabled()
+    assert "依据的文书" in dialog.missing.text()
+    dialog.document.setText("云岭省技术市场管理中心 2026-11-18 云技管〔2026〕9号")
+    assert dialog.act_button.isEnabled()
+
+
+def test_a_refusal_stays_in_the_dialog_with_everything_typed(
+    qtbot: QtBot, theme: Theme, jobs: JobRunner
+) -> None:
+    desk = registered()
+    desk.refusals["end"] = RefusedError("“已注销”的合同不能注销登记", "请核对合同的状态", code="L01")
+    dialog = EndDialog(None, desk, jobs, desk.sheet(), "cancel")
+    bring(qtbot, dialog)
+    dialog.reason.setText("协议解除")
+    dialog.act_button.click()
+    qtbot.waitUntil(dialog.trouble.isVisible)
+    assert "（L01）" in dialog.trouble.words.text()
+    assert dialog.reason.text() == "协议解除"
+    assert dialog.act_button.isEnabled()
+    del desk.refusals["end"]
+    dialog.act_button.click()
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+    first, second = desk.told("end")
+    assert first.request_id == second.request_id, "a retry is the same request"
+
+
+def test_old_stands_beside_new_and_only_what_differs_is_changed(
+    qtbot: QtBot, theme: Theme, jobs: JobRunner
+) -> None:
+    desk = registered()
+    dialog = ChangeDialog(None, desk, jobs, desk.sheet())
+    bring(qtbot, dialog)
+    assert dialog.facts() == desk.sheet().facts
+    assert "还没有改动" in dialog.missing.text()
+    until = dialog.entry("valid_until")
+    assert until.accessibleDescription() == "现在是 2027-10-31"
+    until.setText("20271231")
+    dialog.entry("parties", 1, "name").setText("岚州启衡智能装备有限公司")
+    assert [line.mark.text() for line in dialog.lines if line.mark.text()] == ["！改动", "！改动"]
+    dialog.agreement.setText("2026年11月18日补充协议")
+    dialog.reason.setText("交付期顺延")
+    dialog.act_button.click()
+    qtbot.waitUntil(lambda: bool(desk.told("change")))
+    cmd = desk.told("change")[0]
+    assert isinstance(cmd, c.ChangeContract)
+    assert cmd.facts == replace(
+        desk.facts,
+        valid_until=date(2027, 12, 31),
+        parties=(desk.facts.parties[0], replace(desk.facts.parties[1], name="岚州启衡智能装备有限公司")),
+    )
+
+
+def test_changed_amounts_are_fixed_again_at_once(qtbot: QtBot, theme: Theme, jobs: JobRunner) -> None:
+    desk = registered()
+    dialog = ChangeDialog(None, desk, jobs, desk.sheet())
+    qtbot.addWidget(dialog)
+    dialog.entry("contract_amount").setText("1300000")
+    assert dialog.fixed_words.text().startswith("✕"), "lines and total do not meet"
+    dialog.entry("amount_lines", 0, "amount").setText("1050000")
+    assert dialog.fixed_words.text() == "技术交易额：现在 1,030,000.00 元，变更后 1,050,000.00 元"
+
+
+def test_an_unreadable_value_is_named_and_blocks_the_change(
+    qtbot: QtBot, theme: Theme, jobs: JobRunner
+) -> None:
+    desk = registered()
+    dialog = ChangeDialog(None, desk, jobs, desk.sheet())
+    qtbot.addWidget(dialog)
+    dialog.entry("valid_until").setText("2027-02-30")
+    dialog.agreement.setText("补充协议")
+    dialog.reason.setText("顺延")
+    assert not dialog.act_button.isEnabled()
+    assert "没有 30 日" in dialog.missing.text()
+
+
+def test_income_shows_what_is_left_and_takes_refunds(qtbot: QtBot, theme: Theme, jobs: JobRunner) -> None:
+    desk = registered()
+    desk.facts = replace(drawn_facts(), incomes=(Income(date(2026, 11, 1), Decimal("300000.00")),))
+    dialog = IncomeDialog(None, desk, jobs, desk.sheet())
+    qtbot.addWidget(dialog)
+    dialog.day.setText("1119")
+    dialog.amount.setText("-50000")
+    assert "累计 250,000.00 元" in dialog.sum_words.text()
+    assert "余 780,000.00 元" in dialog.sum_words.text()
+    dialog.amount.setText("0")
+    assert not dialog.act_button.isEnabled()
+    dialog.amount.setText("730000")
+    dialog.act_button.click()
+    qtbot.waitUntil(lambda: bool(desk.told("fix_income")))
+    cmd = desk.told("fix_income")[0]
+    assert (cmd.received_on, cmd.amount) == (date(2026, 11, 19), Decimal("730000.00"))
+
+
+def test_a_parked_contract_is_put_back_without_a_reason(qtbot: QtBot, theme: Theme, jobs: JobRunner) -> None:
+    desk = FakeDesk()
+    parked = row(5, "澄受 2026-0228", reporting_state="PARKED", state="CERTIFIED")
+    dialog = ParkDialog(None, desk, jobs, parked)
+    bring(qtbot, dialog)
+    assert dialog.windowTitle() == "澄受 2026-0228 恢复上报？"
+    dialog.act_button.click()
+    qtbot.waitUntil(lambda: bool(desk.told("park")))
+    assert desk.told("park")[0].reason == ""
+
+
+def test_nothing_is_sent_back_when_the_objections_are_refused(
+    qtbot: QtBot, theme: Theme, jobs: JobRunner
+) -> None:
+    desk = registered()
+    desk.refusals["review"] = RefusedError("以下各项在您看过之后变了", "请重新打开")
+    items = (c.ReviewedItem("term", "x", False, "止日不对"),)
+    dialog = SendBackDialog(None, desk, jobs, desk.sheet_row, items, "止日不对")
+    bring(qtbot, dialog)
+    dialog.act_button.click()
+    qtbot.waitUntil(dialog.trouble.isVisible)
+    assert desk.told("send_back") == []
+    assert dialog.reason.value() == "止日不对"
+
+
+def test_a_dialog_at_work_cannot_be_left_or_pressed_twice(qtbot: QtBot, theme: Theme) -> None:
+    desk = registered()
+    with runner(False) as jobs:
+        dialog = EndDialog(None, desk, jobs, desk.sheet(), "cancel")
+        bring(qtbot, dialog)
+        held: list[str] = []
+        desk.during = lambda name: (held.append(name), QTest.qWait(0))[0] and None
+        dialog.reason.setText("解除")
+        dialog.act_button.click()
+        dialog.act_button.click()
+        dialog.reject()
+        qtbot.waitUntil(lambda: not dialog.isVisible())
+        assert len(desk.told("end")) == 1
+        assert dialog.result() == QDialog.DialogCode.Accepted
+
+
+def report(**more: Any) -> v.ImportReport:
+    values: dict[str, Any] = {
+        "path": Path("/media/申请表.xlsx"),
+        "read_count": 12,
+        "accepted": (1, 2, 3),
+        "rejected_rows": (5, 9),
+        "already_there": 1,
+        "problems": (
+            Problem("统一社会信用代码", "5.1E+17", "Excel 已把代码改坏", "请将该列设为文本后重贴", row=5),
+            Problem("签订日期", "", "没有填", "请按合同填写", "doubt", row=9),
+        ),
+        "returned": Path("/media/申请表_退回.xlsx"),
+    }
+    return v.ImportReport(**(values | more))
+
+
+def test_every_problem_stands_with_row_column_value_reason_and_remedy(qtbot: QtBot, theme: Theme) -> None:
+    dialog = ImportReportDialog(None, report())
+    bring(qtbot, dialog)
+    model = dialog.model
+    cells = [[model.index(r, col).data() for col in range(5)] for r in range(model.rowCount())]
+    assert cells == [
+        ["5", "统一社会信用代码", "5.1E+17", "Excel 已把代码改坏", "请将该列设为文本后重贴"],
+        ["9", "签订日期", "（空）", "没有填", "请按合同填写"],
+    ]
+    assert (
+        dialog.words.text() == "读到 12 份，收进 3 份；以前已收过 1 份，没有再收；退回 2 份（第 5、9 行）。"
+    )
+    assert "申请表_退回.xlsx" in dialog.where.text()
+    dialog.copy_button.click()
+    assert QGuiApplication.clipboard().text() == str(Path("/media/申请表_退回.xlsx"))
+    assert dialog.close_button.hasFocus() or dialog.copy_button.hasFocus()
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_an_import_without_problems_says_so_and_offers_no_file(qtbot: QtBot, theme: Theme) -> None:
+    dialog = ImportReportDialog(None, report(rejected_rows=(), problems=(), returned=None, already_there=0))
+    bring(qtbot, dialog)
+    assert not dialog.open_button.isVisible()
+    assert not dialog.table.isVisible()
+    assert dialog.words.text() == "读到 12 份，收进 3 份。"
+
+
+@pytest.mark.parametrize("how", ["void", "reissue", "duplicate", "collected", "recalled"])
+def test_giving_up_the_file_leaves_the_sheet_dialog_open(
+    qtbot: QtBot, theme: Theme, jobs: JobRunner, how: str
+) -> None:
+    asked: list[tuple[int, str, str]] = []
+
+    def run(number: int, reason: str, collector: str) -> None:
+        asked.append((number, reason, collector))
+
+    dialog = SheetDialog(None, jobs, how, [(1, "存档"), (2, "交卖方")], run, chosen=2)
+    bring(qtbot, dialog)
+    dialog.reason.setText("卡纸")
+    dialog.collector.setText("韦青岚")
+    dialog.act_button.click()
+    assert dialog.isVisible()
+    assert asked == [(2, "卡纸", "韦青岚")]

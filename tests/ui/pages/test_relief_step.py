@@ -1,0 +1,284 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from desk import LU
+from frame import nameless_buttons, sideways
+from later import NARROW, WIDE, Frame, LaterDesk, drawn_facts, registered, runner
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from desktop.certificates.preview import pdf_text
+from desktop.errors import RefusedError
+from desktop.rules.conclusion import Answer
+from desktop.ui.pages.relief import ReliefStep, inquiry_html
+from desktop.ui.theme import Theme
+
+Open = Callable[..., tuple[ReliefStep, Frame]]
+
+
+@pytest.fixture(params=[True, False], ids=["inline", "threaded"])
+def step(request: pytest.FixtureRequest, qtbot: QtBot, theme: Theme) -> Iterator[Open]:
+    with runner(request.param) as jobs:
+
+        def make(desk: LaterDesk, size: tuple[int, int] = WIDE) -> tuple[ReliefStep, Frame]:
+            page = ReliefStep(desk, jobs)
+            frame = Frame(page, size)
+            qtbot.addWidget(frame)
+            page.show_sheet(desk.sheet())
+            page.open()
+            return page, frame
+
+        yield make
+
+
+def station(**more: object) -> LaterDesk:
+    return LaterDesk(facts=drawn_facts(), **more)
+
+
+def choose(page: ReliefStep, relief: str) -> None:
+    next(line for line in page.lines if line.result.relief == relief).setFocus()
+    assert page.chosen is not None
+    assert page.chosen.relief == relief
+
+
+def go_to(page: ReliefStep, code: str) -> None:
+    next(line for line in page.conditions if line.condition.id == code).setFocus()
+    assert page.at is not None
+
+
+def test_unanswered_conditions_come_first_and_nothing_is_supported_while_one_is_open(step: Open) -> None:
+    page, _frame = step(station())
+    for result in page.results:
+        choose(page, result.relief)
+        is_open = [line.condition.is_open for line in page.conditions]
+        assert is_open == sorted(is_open, reverse=True)
+        if any(is_open) and not result.failing:
+            assert "支持" not in page.result_tag.text
+
+
+def test_answers_are_given_by_keys_kept_at_once_and_reckoned_at_once(step: Open, qtbot: QtBot) -> None:
+    desk = station()
+    page, frame = step(desk)
+    choose(page, "VAT-TECH")
+    codes = [line.condition.id for line in page.conditions if line.condition.is_open]
+    assert len(codes) >= 3
+    for number, code in enumerate(codes):
+        go_to(page, code)
+        frame.press(Qt.Key.Key_1)
+        qtbot.waitUntil(lambda n=number: len(desk.told("save_answers")) == n + 1)
+    cmd = desk.told("save_answers")[-1]
+    assert cmd.part == "relief"
+    assert cmd.actor == desk.person.name
+    assert {code: cmd.answers[code]["answer"] for code in codes} == dict.fromkeys(codes, "yes")
+    assert page.result_tag.text == "登记后支持", "not 支持 before it is registered"
+    go_to(page, codes[0])
+    frame.press(Qt.Key.Key_2)
+    assert page.result_tag.text == "不支持"
+    frame.press(Qt.Key.Key_3)
+    assert page.result_tag.text == "尚不能判断"
+
+
+def test_arrows_enter_and_space_answer_without_a_mouse(step: Open, qtbot: QtBot) -> None:
+    desk = station()
+    page, frame = step(desk)
+    choose(page, "VAT-TECH")
+    frame.press(Qt.Key.Key_Return)
+    assert page.conditions[0].hasFocus()
+    assert page.strip.isVisible()
+    frame.press(Qt.Key.Key_Down)
+    second = page.conditions[1].condition.id
+    assert page.at is not None
+    assert page.at.id == second
+    frame.press(Qt.Key.Key_Return)
+    assert page.strip.toggle.items[0].hasFocus()
+    frame.press(Qt.Key.Key_Right)
+    frame.press(Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: bool(desk.told("save_answers")))
+    assert desk.told("save_answers")[0].answers[second]["answer"] == "no"
+
+
+def test_the_trial_says_a_to_b_and_writes_nothing(step: Open) -> None:
+    desk = station()
+    page, frame = step(desk)
+    choose(page, "VAT-TECH")
+    before = page.results
+    for toggle in page.trial_toggles.values():
+        toggle.items[0].click()
+    assert page.outcome.accessibleName() == "尚不能判断 → 登记后支持"
+    page.trial_day.setFocus()
+    page.trial_day.setText("2028-02-01")
+    frame.press(Qt.Key.Key_Return)
+    assert page.outcome.accessibleName() == "尚不能判断 → 该日期没有有效规定"
+    page.reset_trial()
+    assert page.outcome.accessibleName() == "尚不能判断 → 尚不能判断"
+    assert page.trial_day.day() == date(2027, 3, 31)
+    assert page.results is before
+    assert not [name for name, _cmd in desk.calls if name in ("save_answers", "keep_relief")]
+
+
+def test_digits_in_the_trial_answer_no_condition(step: Open) -> None:
+    desk = station()
+    page, frame = step(desk)
+    choose(page, "VAT-TECH")
+    go_to(page, page.conditions[0].condition.id)
+    page.trial_day.setFocus()
+    frame.press(Qt.Key.Key_1)
+    assert desk.told("save_answers") == []
+    assert page.trial_day.text() == "1"
+
+
+def test_the_timeline_is_told_in_words_and_moves_the_payment_by_a_month(step: Open) -> None:
+    page, frame = step(station())
+    choose(page, "VAT-TECH")
+    assert "公告2026年第10号" in page.rules.words()
+    assert "未见规定" in page.rules.words()
+    page.rules.setFocus()
+    for _month in range(10):
+        frame.press(Qt.Key.Key_Right)
+    assert page.trial_day.day() == date(2028, 1, 31)
+    assert page.trial_result.result == "no_rule"
+    frame.press(Qt.Key.Key_Home)
+    assert page.trial_day.day() == date(2027, 3, 31)
+
+
+def test_f12_stores_the_opinion_and_goes_on_to_review(step: Open, qtbot: QtBot) -> None:
+    desk = station()
+    page, frame = step(desk)
+    steps: list[int] = []
+    page.step_wanted.connect(steps.append)
+    frame.press(Qt.Key.Key_F12)
+    qtbot.waitUntil(lambda: steps == [5])
+    assert desk.told("keep_relief")[0].contract_id == desk.sheet_row.id
+
+
+def test_a_refusal_is_said_and_the_button_stays_usable(step: Open, qtbot: QtBot) -> None:
+    desk = station()
+    desk.refusals["keep_relief"] = RefusedError("别人刚改过这份合同", "请重新打开")
+    page, frame = step(desk)
+    frame.press(Qt.Key.Key_F12)
+    qtbot.waitUntil(lambda: "别人刚改过" in frame.words())
+    primary = page.primary()
+    assert primary.enabled
+    assert frame.bar.button.isEnabled()
+
+
+def test_f12_right_after_an_answer_is_not_swallowed(step: Open, qtbot: QtBot) -> None:
+    desk = station()
+    page, frame = step(desk)
+    choose(page, "VAT-TECH")
+    code = page.conditions[0].condition.id
+    go_to(page, code)
+    frame.press(Qt.Key.Key_1)
+    frame.press(Qt.Key.Key_F12)
+    qtbot.waitUntil(lambda: bool(desk.told("keep_relief")))
+    assert desk.told("keep_relief")[0].answers[code]["answer"] == "yes"
+    assert [name for name, _cmd in desk.calls if name in ("save_answers", "keep_relief")] == [
+        "save_answers",
+        "keep_relief",
+    ]
+
+
+def test_an_answer_that_could_not_be_kept_stays_on_the_page(step: Open, qtbot: QtBot) -> None:
+    desk = station()
+    desk.refusals["save_answers"] = RefusedError("存不进去", "请再按 F6")
+    page, frame = step(desk)
+    choose(page, "VAT-TECH")
+    code = page.conditions[0].condition.id
+    go_to(page, code)
+    frame.press(Qt.Key.Key_1)
+    qtbot.waitUntil(lambda: "存不进去" in frame.words())
+    del desk.refusals["save_answers"]
+    qtbot.waitUntil(lambda: page.primary().enabled)
+    frame.press(Qt.Key.Key_F6)
+    qtbot.waitUntil(lambda: len(desk.told("save_answers")) == 2)
+    assert desk.told("save_answers")[1].answers[code]["answer"] == "yes"
+
+
+def test_who_may_not_answer_is_told_why(step: Open) -> None:
+    row = replace(station().sheet_row, state="DRAFT")
+    page, frame = step(station(sheet_row=row))
+    choose(page, "VAT-TECH")
+    go_to(page, page.conditions[0].condition.id)
+    frame.press(Qt.Key.Key_1)
+    assert "不能核对税惠" in frame.words()
+    primary = page.primary()
+    assert not primary.enabled
+    assert "草稿" in primary.why_not
+
+
+def test_after_registration_what_registering_fulfils_holds(step: Open) -> None:
+    desk = registered()
+    desk.more = {"relief_answers": {}}
+    page, _frame = step(desk)
+    choose(page, "VAT-TECH")
+    code = next(line.condition for line in page.conditions if line.condition.id == "VAT-TECH.V5")
+    assert code.answer == "yes"
+    assert page.primary().words == "存下税惠意见"
+
+
+def test_stale_opinions_are_pointed_out(step: Open) -> None:
+    desk = registered("CHANGED")
+    desk.more = {"relief": {"results": [], "person": "沈清禾", "is_stale": True}}
+    page, _frame = step(desk)
+    assert page._stale.isVisible()
+
+
+def test_sources_carry_their_confidence_and_open_with_alt_up(step: Open) -> None:
+    page, frame = step(station())
+    choose(page, "VAT-TECH")
+    go_to(page, "VAT-TECH.V3")
+    one = page._sources.count()
+    frame.press(Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert page._sources.count() > one == 1
+    line = next(x for x in page.conditions if x.condition.id == "VAT-TECH.V3")
+    assert "凭记忆" in line.accessibleName()
+
+
+def test_papers_say_that_the_tax_bureau_decides(step: Open, tmp_path: Path) -> None:
+    desk = station()
+    page, frame = step(desk)
+    page.ask_path = lambda wanted: tmp_path / wanted
+    page.print_inquiry()
+    frame.press(Qt.Key.Key_F9)
+    texts = {path.name: pdf_text(path) for path in tmp_path.glob("*.pdf")}
+    assert len(texts) == 2
+    assert all("税惠由税务机关核准" in text for text in texts.values())
+    inquiry = next(text for name, text in texts.items() if "询问单" in name)
+    assert "不作为减免税依据" in inquiry
+    html = inquiry_html(desk.sheet(), page.results)
+    for result in page.results:
+        for condition in result.open if result.result == "cannot_tell" else ():
+            assert condition.question in html
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_nothing_scrolls_sideways_and_every_button_has_a_name(step: Open, size: tuple[int, int]) -> None:
+    page, frame = step(station(), size)
+    assert sideways(frame) == []
+    assert (page.width(), page.height()) == size
+    assert nameless_buttons(frame) == []
+    assert frame.bar.button.isVisible()
+
+
+def test_narrow_the_trial_opens_with_f8_and_closes_with_esc(step: Open) -> None:
+    page, frame = step(station(), NARROW)
+    assert not page.trial_card.isVisible()
+    frame.press(Qt.Key.Key_F8)
+    assert page.trial_card.isVisible()
+    assert QApplication.focusWidget() is page.trial_day
+    frame.press(Qt.Key.Key_Escape)
+    assert not page.trial_card.isVisible()
+
+
+def test_another_person_sees_the_answers_of_the_first(step: Open) -> None:
+    desk = station(person=LU)
+    desk.more = {"relief_answers": {"VAT-TECH.V3": {"answer": "no", "by": "沈清禾"}}}
+    page, _frame = step(desk)
+    assert page._answers["VAT-TECH.V3"] == Answer("no", by="沈清禾")
+    assert page.results[0].result == "not_supported"
