@@ -22,7 +22,9 @@ from desktop import settings
 from desktop.app import OpenDesk, load_codes, restore, sign_in
 from desktop.errors import ProblemsFound, RefusedError
 from desktop.resources import _, resource
+from desktop.rules.codes import CodeTables
 from desktop.rules.facts import Facts, facts_from_json
+from desktop.rules.local_pack import LocalPack
 from desktop.sample_station_data import SamplePerson, make_station, sample_today
 from desktop.services import commands as c
 from desktop.services.attach import attach_document
@@ -318,6 +320,15 @@ def accept(day: Day, step: Mapping[str, Any]) -> None:
     day.account.say(_("  {who} 受理 {n} 份，写明理由通过的疑点 {d} 处").format(who=who, n=accepted, d=doubts))
 
 
+def in_region(facts: Facts, regions: Mapping[str, str]) -> Facts:
+    """The facts with the first party of each role moved to another region."""
+    parties = list(facts.parties)
+    for role, region in regions.items():
+        at = next(at for at, party in enumerate(parties) if party.role == role)
+        parties[at] = replace(parties[at], region=region)
+    return replace(facts, parties=tuple(parties))
+
+
 def return_contract(day: Day, step: Mapping[str, Any]) -> None:
     """One notice with everything that is missing."""
     who, no = day.as_person(step["who"]), step["no"]
@@ -543,8 +554,22 @@ def void(day: Day, step: Mapping[str, Any]) -> None:
 def change(day: Day, step: Mapping[str, Any]) -> None:
     """A registered contract is changed, the next version printed."""
     day.account.head(_("变更、注销、撤销、收入"))
-    who, no = day.as_person(step["who"]), step["no"]
-    facts = changed(day.desk.contract(day.ids[no]).facts, step["facts"])
+    for no in _numbers(step):
+        change_one(day, step, no)
+
+
+def change_rejected(day: Day, step: Mapping[str, Any]) -> None:
+    """What the province sent back is changed; who has a certificate gets the next version."""
+    day.account.head(_("退回的改好再报"))
+    for no in _numbers(step):
+        change_one(day, step, no)
+
+
+def change_one(day: Day, step: Mapping[str, Any], no: int) -> None:
+    """One change registration with its letter and, after a first print, the next certificate."""
+    who = day.as_person(step["who"])
+    before = day.desk.contract(day.ids[no])
+    facts = in_region(changed(before.facts, step.get("facts", {})), step.get("region", {}))
     sheet = day.desk.change(
         c.ChangeContract(
             actor=who,
@@ -559,13 +584,14 @@ def change(day: Day, step: Mapping[str, Any]) -> None:
             who=who, number=sheet.row.official_number, reason=step["reason"]
         )
     )
-    for field_name, before, after in sheet.history[0].changes:
-        day.account.say(f"    {field_name}：{before or '（空）'} → {after or '（空）'}")
+    for field_name, old, new in sheet.history[0].changes:
+        day.account.say(f"    {field_name}：{old or '（空）'} → {new or '（空）'}")
     letter = day.folder("to-applicants") / f"变更登记通知书_{sheet.row.official_number}.pdf"
     day.account.made(day.desk.print_notice(sheet.notices[-1].id, letter))
-    path = day.folder("certificates") / f"登记证明_{sheet.row.official_number}_第2版.pdf"
-    day.desk.issue_certificate(c.IssueCertificate(actor=who, contract_id=day.ids[no], path=path))
-    day.account.made(path)
+    if before.certificate_version:
+        path = day.folder("certificates") / f"登记证明_{sheet.row.official_number}_第2版.pdf"
+        day.desk.issue_certificate(c.IssueCertificate(actor=who, contract_id=day.ids[no], path=path))
+        day.account.made(path)
 
 
 def end(day: Day, step: Mapping[str, Any]) -> None:
@@ -622,10 +648,20 @@ def park(day: Day, step: Mapping[str, Any]) -> None:
 
 
 def batch(day: Day, step: Mapping[str, Any]) -> None:
-    """One package to the province, its receipt read; a retired region code comes back rejected."""
+    """One package to the province, its receipt read; what its newer tables do not know comes back."""
+    day.account.head(_("上报、回执"))
+    send_and_read(day, step)
+
+
+def batch_again(day: Day, step: Mapping[str, Any]) -> None:
+    """What came back was changed and goes out in a second package."""
+    send_and_read(day, step)
+
+
+def send_and_read(day: Day, step: Mapping[str, Any]) -> None:
+    """Export, let the province receive it (twice), read its receipt (twice)."""
     from desktop.exchange.province_desk import ProvinceDesk
 
-    day.account.head(_("上报、回执"))
     who = day.as_person(step["who"])
     made = day.desk.create_batch(c.CreateBatch(actor=who, folder=day.folder("usb-stick")))
     assert made.path is not None
@@ -642,8 +678,7 @@ def batch(day: Day, step: Mapping[str, Any]) -> None:
             code=made.check_code,
         )
     )
-    strict = load_codes(day.desk.pack)
-    province = ProvinceDesk(day.out / "province", strict, settings.now)
+    province = ProvinceDesk(day.out / "province", codes_above(day.desk.pack), settings.now)
     first = province.receive(made.path, day.folder("from-province"))
     again = province.receive(made.path, day.folder("from-province"))
     province.close()
@@ -662,6 +697,25 @@ def batch(day: Day, step: Mapping[str, Any]) -> None:
     twice = day.desk.receive(c.ReceiveFile(actor=who, path=receipt))
     day.account.say(f"  {twice.words}")
     rejected_counts(day)
+
+
+def codes_above(pack: LocalPack) -> CodeTables:
+    """The province's code tables: one county was merged away there that the station still knows."""
+    sample = tomllib.loads(resource("sample", "station.toml").read_text(encoding="utf-8"))
+    gone = {row["code"]: row for row in sample["region_above"]}
+    regions = tuple(
+        replace(
+            entry,
+            is_retired=True,
+            is_offered=False,
+            valid_until=gone[entry.code]["until"],
+            successor=(gone[entry.code]["successor"],),
+        )
+        if entry.code in gone
+        else entry
+        for entry in pack.regions
+    )
+    return load_codes(replace(pack, regions=regions))
 
 
 def rejected_counts(day: Day) -> None:
@@ -690,11 +744,13 @@ STEPS: Mapping[str, Callable[[Day, Mapping[str, Any]], None]] = {
     "issue": issue,
     "void": void,
     "change": change,
+    "change_rejected": change_rejected,
     "cancel": end,
     "revoke": end,
     "income": income,
     "park": park,
     "batch": batch,
+    "batch_again": batch_again,
 }
 
 
