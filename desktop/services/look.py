@@ -43,7 +43,7 @@ from desktop.store import queries
 from desktop.store.engine import free_bytes
 from desktop.store.mapping import facts_of
 from desktop.store.numbers import block_state
-from desktop.store.search_index import find_ids
+from desktop.store.search_index import find_ids, sums_of_found
 from desktop.store.unit_of_work import GENESIS, UnitOfWork, action_hash
 
 QUEUES: Mapping[str, tuple[str, ...]] = {
@@ -283,7 +283,7 @@ def search(office: Office, text: str, filters: Mapping[str, Any] | None = None) 
         if not text.strip() and not filters:
             _n, total, technology = queries.sums(uow.session)
         else:
-            total, technology = queries.sums_of(uow.session, ids)
+            total, technology = sums_of_found(uow.session, ids)
     spent = round((time.perf_counter() - started) * 1000)
     return v.SearchResult(ids, len(ids), total, technology, spent)
 

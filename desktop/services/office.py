@@ -70,6 +70,10 @@ Work = Callable[[UnitOfWork, Contract], Mapping[str, Any]]
 """Does the change; returns what the log keeps of it."""
 
 
+NOT_SEARCHED = frozenset({"answer", "relief", "review", "sheet", "income", "doubt", "duplicate"})
+"""Acts that change nothing a search could ask for: the search row stays as it is."""
+
+
 def standing_of(uow: UnitOfWork, contract: Contract) -> Standing:
     """What the lifecycle table needs to know of this contract."""
     clerk = uow.session.get(Person, contract.clerk_id) if contract.clerk_id else None
@@ -126,7 +130,8 @@ def perform_in(uow: UnitOfWork, office: Office, cmd: ContractCommand, verb: str,
         contract.revision += 1
         contract.updated_at = office.now()
         uow.session.flush()
-        index_contract(uow.session, contract)
+        if verb not in NOT_SEARCHED:
+            index_contract(uow.session, contract)
         uow.record(cmd.request_id, verb, cmd.actor, office.now(), detail, contract)
     except IntegrityError as exc:
         raise in_words(exc) from exc

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from desktop.errors import RefusedError
 from desktop.models import Contract, DoubtPassed, ReliefCheck, Review, ReviewItem
@@ -17,6 +17,7 @@ from desktop.rules.identifiers import mask_id
 from desktop.services.commands import (
     RegisterContract,
     ReviewContract,
+    ReviewedItem,
     SendBack,
 )
 from desktop.services.decide import last_recognition
@@ -136,16 +137,24 @@ def _review_work(office: Office, cmd: ReviewContract) -> Any:
             at=office.now(),
             is_agreed=set(given) == set(wanted) and all(item.is_agreed for item in given.values()),
         )
-        review.items = [
-            ReviewItem(item=i.item, value=i.value, is_agreed=i.is_agreed, remark=i.remark.strip())
-            for i in cmd.items
-        ]
         uow.session.add(review)
         uow.session.flush()
+        if cmd.items:
+            uow.session.execute(insert(ReviewItem), [_item_row(review.id, item) for item in cmd.items])
         objections = [[wanted[i.item].label, i.remark] for i in cmd.items if not i.is_agreed]
         return {"agreed": sum(i.is_agreed for i in cmd.items), "of": len(wanted), "objections": objections}
 
     return work
+
+
+def _item_row(review_id: int, item: ReviewedItem) -> dict[str, Any]:
+    return {
+        "review_id": review_id,
+        "item": item.item,
+        "value": item.value,
+        "is_agreed": item.is_agreed,
+        "remark": item.remark.strip(),
+    }
 
 
 def review_contract(office: Office, cmd: ReviewContract) -> int:
@@ -191,14 +200,13 @@ def _register_work(office: Office, person: str) -> Any:
                 _("请并排看过，写明是否重复"),
                 code="V11",
             )
-        now = office.now()
-        contract.registered_on = office.today()
+        # The number first: then the contract's row is written once, with everything.
+        number = take_number(uow, contract, office.now()) if office.pack.number_source == "block" else None
         contract.reviewer_id = person_id(uow, person)
+        contract.registered_on = office.today()
         contract.due_on = None
         contract.state = "REGISTERED"
-        if office.pack.number_source == "block":
-            uow.session.flush()
-            contract.official_number = take_number(uow, contract, now)
+        contract.official_number = number
         return {
             "number": contract.official_number or "",
             "registered_on": contract.registered_on,
@@ -221,7 +229,8 @@ def register_contract(office: Office, cmd: RegisterContract) -> int:
 def review_and_register(office: Office, cmd: ReviewContract) -> int:
     """F12 of the review page: both acts in one transaction, or neither."""
     with office.work() as uow:
-        perform_in(uow, office, cmd, "review", _review_work(office, cmd))
+        # Held, or the session forgets the contract and its lists between the two acts and reads them again.
+        _contract = perform_in(uow, office, cmd, "review", _review_work(office, cmd))
         perform_in(uow, office, cmd, "register", _register_work(office, cmd.actor))
         commit(uow)
     return cmd.contract_id

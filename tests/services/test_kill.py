@@ -21,7 +21,6 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 from sqlalchemy import select
 
-from desktop.errors import MachineError
 from desktop.exchange.package import read_package
 from desktop.models import Action, Batch, BlockNumber, Contract
 from desktop.security.keys import PublicKeys
@@ -216,10 +215,6 @@ def package_is_whole(office: Office, view: BatchView, contracts: list[int]) -> N
     assert states == {"EXPORTED"}
 
 
-@pytest.mark.xfail(
-    raises=MachineError,
-    reason="exchange.bag.writing_whole trips over the half file that the killed export left",
-)
 def test_an_export_that_is_killed_is_whole_or_not_there(desk: Office, stick: Path) -> None:
     """Killed while lines, workbook, rows or stick are written; the same request then goes through."""
     chance = seeded()

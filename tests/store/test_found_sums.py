@@ -1,0 +1,64 @@
+"""What stands under a search result: sums over all hits, and an index that follows each act that matters."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlalchemy import event
+
+from desktop.models.contract import STATES
+from desktop.rules.facts import AmountLine
+from desktop.services.commands import ReviewContract
+from desktop.services.look import search
+from desktop.services.register import review_and_register
+from desktop.store.search_index import find_ids, sums_of_found
+from tests.conftest import REVIEWER, Way
+
+
+def test_sums_are_those_of_the_contracts_found(way: Way) -> None:
+    first = way.registered()
+    lines = (AmountLine("研究开发报酬", "technology", Decimal("100.07"), "7.1"),)
+    second = way.draft(
+        title="采摘机二期", contract_amount=Decimal("100.07"), technology_amount=None, amount_lines=lines
+    )
+    found = search(way.office, "采摘")
+    assert list(found.ids) == [second, first]
+    assert (found.contract_sum, found.technology_sum) == (Decimal("1280100.07"), Decimal("1030000.00"))
+    everything = search(way.office, "")
+    assert list(everything.ids) == [second, first]
+    assert everything.contract_sum == found.contract_sum
+
+
+def test_sums_over_nothing_are_zero(way: Way) -> None:
+    found = search(way.office, "没有这样的合同")
+    assert (found.total, found.contract_sum, found.technology_sum) == (0, Decimal(0), Decimal(0))
+
+
+def test_sums_pass_over_ids_that_are_gone(way: Way) -> None:
+    made = way.draft()
+    with way.office.look() as uow:
+        total, _technology = sums_of_found(uow.session, [made, made + 1, 10**12])
+    assert total == Decimal("1280000.00")
+
+
+def test_every_state_is_found_by_its_token(way: Way) -> None:
+    made = {way.draft(), way.registered(title="低品位石英砂提纯工艺研究", parties=way.facts.parties[::-1])}
+    with way.office.look() as uow:
+        for state in STATES:
+            stands = {key for key in made if uow.contract(key).state == state}
+            assert set(find_ids(uow.session, "", {"state": [state]})) == stands
+
+
+def test_one_registration_reads_the_contract_once(way: Way) -> None:
+    """Both acts of F12 share what was read: a second read of everything was half of the time."""
+    made = way.recognised()
+    items = way.review_items(made)
+    sent: list[str] = []
+    office = way.office.as_person(REVIEWER)
+    event.listen(
+        office.engine, "before_cursor_execute", lambda _c, _r, statement, *_more: sent.append(statement)
+    )
+    review_and_register(office, ReviewContract(actor=REVIEWER.name, contract_id=made, items=items))
+    assert sum("FROM contract_party" in statement for statement in sent) == 1
+    assert sum(statement.startswith("INSERT INTO review_item") for statement in sent) == 1
+    assert sum(statement.startswith("UPDATE contract ") for statement in sent) == 2
