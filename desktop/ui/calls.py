@@ -82,6 +82,19 @@ class Calls(QObject):
         self.changed.emit()
         return self._jobs.start(job)
 
+    def ask(
+        self,
+        question: Callable[[], object],
+        done: Callable[[Any], object],
+        failed: Callable[[Exception], object],
+    ) -> Job:
+        """``start`` for one call without steps.
+
+        ``question`` must hold no widget (a ``partial`` of a method of the desk will do): the worker may be
+        the last to let go of it, and a widget must not die there.
+        """
+        return self.start(lambda _job: question(), done, failed)
+
     def _over(self, call: object) -> None:
         if isinstance(call, _Call) and call in self._open:
             self._open.discard(call)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -21,7 +22,7 @@ from desktop.services.views import ContractSheet
 from desktop.ui.dialogs.deciding import DecidingDialog
 from desktop.ui.pages.wording import yuan
 from desktop.ui.theme import px
-from desktop.ui.widgets.base import Label
+from desktop.ui.widgets.base import Label, set_ground
 from desktop.ui.widgets.entries import AmountField, CreditCodeField, DateField
 from desktop.ui.widgets.fields import Field
 
@@ -65,11 +66,12 @@ class ChangeDialog(DecidingDialog):
             mnemonic="B",
             width=760,
         )
-        self.setMinimumWidth(px(680))
+        self.setMinimumWidth(px(720))
         self._desk, self._sheet = desk, sheet
         self._request = c.new_request()
         self.lines: list[_Line] = []
         self._grid_owner = QWidget()
+        set_ground(self._grid_owner, "paper")
         self._grid = QGridLayout(self._grid_owner)
         self._grid.setContentsMargins(0, 0, px(8), 0)
         self._grid.setHorizontalSpacing(px(10))
@@ -121,11 +123,13 @@ class ChangeDialog(DecidingDialog):
         shown = _words(before)
         entry.set_value("" if before is None else str(before))
         old = Label(shown or "—", tone="ink2", wrap=True, mono=name == "id_number")
-        old.setFixedWidth(px(210))
+        old.setFixedWidth(px(176))
         mark = Label("", size="note", tone="warn", strong=True)
         mark.setMinimumWidth(px(52))
         row = self._grid.rowCount()
-        self._grid.addWidget(Label(label, tone="ink2", wrap=True), row, 0)
+        name_label = Label(label, tone="ink2", wrap=True)
+        name_label.setFixedWidth(px(150))
+        self._grid.addWidget(name_label, row, 0)
         self._grid.addWidget(old, row, 1)
         self._grid.addWidget(entry, row, 2)
         self._grid.addWidget(mark, row, 3)
@@ -191,7 +195,7 @@ class ChangeDialog(DecidingDialog):
             agreement=self.agreement.text().strip(),
             reason=self.reason.text().strip(),
         )
-        return lambda: self._desk.change(cmd)
+        return partial(self._desk.change, cmd)
 
 
 def _words(value: Any) -> str:

@@ -22,8 +22,8 @@ class DecidingDialog(QDialog):
     """A question with fields. The safe button holds the focus; Enter on the dialog answers nothing.
 
     A subclass adds rows with ``add``, says in ``lacks()`` what is still missing and does the act in
-    ``work()``, which runs as a job. A refusal is shown in the dialog, what was typed stays; ``decided``
-    carries the result.
+    ``work()``, which runs as a job and so holds nothing of the dialog. A refusal is shown in the dialog, what
+    was typed stays; ``decided`` carries the result.
     """
 
     decided = Signal(object)
@@ -125,7 +125,7 @@ class DecidingDialog(QDialog):
             return
         self.trouble.hide()
         call = self.work()
-        self._calls.start(lambda _job: call(), self._done, self._failed)
+        self._calls.ask(call, self._done, self._failed)
 
     def _done(self, result: object) -> None:
         self.decided.emit(result)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
@@ -83,4 +84,4 @@ class EndDialog(DecidingDialog):
             document=self.document.text().strip(),
             effective_on=self.day.day(),
         )
-        return lambda: self._desk.end(cmd)
+        return partial(self._desk.end, cmd)

@@ -83,7 +83,7 @@ class ImportReportDialog(QDialog):
         self.model = ProblemTable(report.problems)
         self.table = DeskTable(_("导入中发现的问题"))
         self.table.setModel(self.model)
-        self.table.set_widths({0: 56, 1: 150, 2: 170, 4: 230}, stretch=3)
+        self.table.set_widths({0: 52, 1: 186, 2: 160, 4: 224}, stretch=3)
         if report.problems:
             column.addWidget(TableCard(self.table), 1)
         else:

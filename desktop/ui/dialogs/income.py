@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
@@ -24,7 +25,8 @@ class IncomeDialog(DecidingDialog):
     """Day, amount and voucher; what was fixed so far and what is left stand beside the amount."""
 
     def __init__(self, parent: QWidget | None, desk: Desk, jobs: JobRunner, sheet: ContractSheet) -> None:
-        number = sheet.row.official_number or sheet.row.local_serial
+        official = sheet.row.official_number
+        number = desk.pack.spaced(official) if official else sheet.row.local_serial
         super().__init__(
             parent,
             jobs,
@@ -83,4 +85,4 @@ class IncomeDialog(DecidingDialog):
             amount=amount,
             voucher=self.voucher.text().strip(),
         )
-        return lambda: self._desk.fix_income(cmd)
+        return partial(self._desk.fix_income, cmd)

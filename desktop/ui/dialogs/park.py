@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
@@ -52,4 +53,4 @@ class ParkDialog(DecidingDialog):
             contract_id=self._row.id,
             reason=reason,
         )
-        return lambda: self._desk.park(cmd)
+        return partial(self._desk.park, cmd)

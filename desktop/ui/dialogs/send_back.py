@@ -57,9 +57,11 @@ class SendBackDialog(DecidingDialog):
         noted = c.ReviewContract(actor=person, request_id=review, contract_id=key, items=self._items)
         cmd = c.SendBack(actor=person, request_id=back, contract_id=key, reason=self.reason.value())
 
+        desk = self._desk
+
         def both() -> object:
-            if self._items:
-                self._desk.review(noted)
-            return self._desk.send_back(cmd)
+            if noted.items:
+                desk.review(noted)
+            return desk.send_back(cmd)
 
         return both

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
@@ -612,7 +613,7 @@ class IssueStep(Step):
             field_name="mm",
             content=content,
         )
-        self._previews.start(lambda _job: self._desk.keep_draft(cmd), self._offset_kept, self._refused)
+        self._previews.ask(partial(self._desk.keep_draft, cmd), self._offset_kept, self._refused)
 
     def _offset_kept(self, _nothing: object) -> None:
         self.said.emit(_("这台打印机的偏移已记住"), "ok", False)
@@ -743,7 +744,7 @@ class IssueStep(Step):
                 reason=reason,
                 collector=collector,
             )
-            return lambda: self._desk.record_sheet(cmd)
+            return partial(self._desk.record_sheet, cmd)
 
         self._open(SheetDialog(self, self._jobs, how, copies, run, chosen=chosen))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -606,7 +607,7 @@ class ReliefStep(Step):
             answers=answers_to_json(self._answers),
             part="relief",
         )
-        self._keeping.start(lambda _job: self._desk.save_answers(cmd), self._saved, self._refused)
+        self._keeping.ask(partial(self._desk.save_answers, cmd), self._saved, self._refused)
 
     def _saved(self, _nothing: object) -> None:
         self.said.emit(_("税惠回答已存盘"), "ok", False)
@@ -625,7 +626,7 @@ class ReliefStep(Step):
             contract_id=sheet.row.id,
             answers=answers_to_json(self._answers),
         )
-        self._calls.start(lambda _job: self._desk.keep_relief(cmd), self._kept, self._refused)
+        self._calls.ask(partial(self._desk.keep_relief, cmd), self._kept, self._refused)
 
     def _kept(self, sheet: ContractSheet) -> None:
         counts: dict[str, int] = {}

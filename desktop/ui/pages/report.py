@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QRect, QStorageInfo, Qt, QUrl
@@ -119,7 +120,8 @@ class ResendDialog(DecidingDialog):
     def work(self) -> Callable[[], object]:
         """Each of them."""
         chosen = self.chosen()
-        return lambda: tuple(self._resend(b.sequence, self._folder) for b in chosen)
+        resend, folder = self._resend, self._folder
+        return lambda: tuple(resend(b.sequence, folder) for b in chosen)
 
 
 class ReportPage(Page):
@@ -437,7 +439,7 @@ class ReportPage(Page):
 
     def refresh(self) -> None:
         """Ask for the page again."""
-        self._calls.start(lambda _job: self._desk.report_page(), self._shown, self._refused)
+        self._calls.ask(self._desk.report_page, self._shown, self._refused)
 
     def _shown(self, view: ReportView) -> None:
         had = self._view
@@ -661,7 +663,7 @@ class ReportPage(Page):
             field_name="folder",
             content=str(folder),
         )
-        self._calls.start(lambda _job: self._desk.keep_draft(cmd), self._nothing, self._refused)
+        self._calls.ask(partial(self._desk.keep_draft, cmd), self._nothing, self._refused)
 
     def _nothing(self, _result: object) -> None:
         """Nothing to say."""
@@ -679,8 +681,9 @@ class ReportPage(Page):
             contract_ids=tuple(row.id for row in self.ticked()),
         )
         self.progress.start()
+        write = self._desk.create_batch
         self._job = self._calls.start(
-            lambda job: self._desk.create_batch(cmd, job.step),
+            lambda job: write(cmd, job.step),
             self._written,
             self._refused,
             cancelled=self._stopped,
@@ -745,7 +748,7 @@ class ReportPage(Page):
         self._folder = folder
         sequence = self.batches.rows[row].sequence
         self.trouble.hide()
-        self._calls.start(lambda _job: resend(sequence, folder), self._resent, self._refused)
+        self._calls.ask(partial(resend, sequence, folder), self._resent, self._refused)
 
     def _resent(self, batch: BatchView) -> None:
         where = batch.path.parent if batch.path else self._folder
@@ -784,8 +787,9 @@ class ReportPage(Page):
         self.trouble.hide()
         self.strip.hide()
         cmd = c.ReceiveFile(actor=self._desk.person.name, path=path)
+        receive = self._desk.receive
         self._job = self._calls.start(
-            lambda job: self._desk.receive(cmd, job.step),
+            lambda job: receive(cmd, job.step),
             self._received,
             self._refused,
             cancelled=self._not_received,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -823,7 +824,7 @@ class ReviewStep(Step):
         cmd = self._command()
         if cmd is None or not cmd.items or not self.can_review or self._calls.is_busy:
             return
-        self._calls.start(lambda _job: self._desk.review(cmd), self._saved, self._refused)
+        self._calls.ask(partial(self._desk.review, cmd), self._saved, self._refused)
 
     def _saved(self, sheet: ContractSheet) -> None:
         self._request = c.new_request()
@@ -836,7 +837,7 @@ class ReviewStep(Step):
         cmd = self._command()
         if cmd is None or self.why_not():
             return
-        self._calls.start(lambda _job: self._desk.review_and_register(cmd), self._registered, self._refused)
+        self._calls.ask(partial(self._desk.review_and_register, cmd), self._registered, self._refused)
 
     def _registered(self, sheet: ContractSheet) -> None:
         number = sheet.row.official_number
@@ -883,7 +884,7 @@ class ReviewStep(Step):
         path = self.ask_path(f"{sheet.row.local_serial.replace(' ', '')}_认定审核表.pdf")
         if path is not None:
             key = sheet.row.id
-            self._calls.start(lambda _job: self._desk.print_grounds(key, path), self._printed, self._refused)
+            self._calls.ask(partial(self._desk.print_grounds, key, path), self._printed, self._refused)
 
     def _printed(self, path: Path) -> None:
         self.said.emit(_("审核表已存到 {path}").format(path=path), "ok", False)
