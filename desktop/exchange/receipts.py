@@ -43,7 +43,7 @@ NAMES: Final = {
     "receipt": "回执",
     "block": "号段文件",
     "cancelled": "失效证明名单",
-    "policy": "政策包",
+    "policy": "规则包",
 }
 ACCEPTED: Final = "accepted"
 NUMBER_PENDING: Final = "number_pending"
@@ -421,19 +421,19 @@ _PACK_FILE: Final = re.compile(r"(law|local|certificates)/[a-z0-9][a-z0-9_.-]*\.
 
 
 def write_policy(folder: Path, pack: PolicyPack, signer: Signer) -> WrittenFile:
-    """``政策包_yunling_2026.11.zip`` in ``folder``, for every station."""
+    """``规则包_yunling_2026.11.zip`` in ``folder``, for every station."""
     _check_signer(signer, pack.issuer)
     _check_pack(pack.pack_id, pack.files)
     info = _info("policy", pack.issuer, EVERYBODY, pack.made_at, "", pack.pack_id)
     info += [("Contract-Desk-Version", pack.version), ("Contract-Desk-Note", pack.note)]
-    path = folder / f"{safe_name(f'政策包_{pack.pack_id}_{pack.version}')}.zip"
+    path = folder / f"{safe_name(f'规则包_{pack.pack_id}_{pack.version}')}.zip"
     files = {name: [content] for name, content in sorted(pack.files.items())}
     return write_bag(path, path.stem, files, info, signer, pack.made_at)
 
 
 def _check_pack(place: str, files: Mapping[str, bytes]) -> None:
     for name, content in files.items():
-        fault = "" if _PACK_FILE.fullmatch(name) else _("不是政策包里可以有的文件")
+        fault = "" if _PACK_FILE.fullmatch(name) else _("不是规则包里可以有的文件")
         try:
             text = content.decode("utf-8")
             if name.endswith(".toml"):
@@ -478,7 +478,7 @@ def kind_of_file(path: Path) -> str:
 
     Raises RefusedError when it is none of ours.
     """
-    with open_archive(path, _("回执、号段或政策包"), _LIMITS) as archive:
+    with open_archive(path, _("回执、号段或规则包"), _LIMITS) as archive:
         for name in archive.names:
             if name.count("/") == 1 and name.endswith("/bag-info.txt"):
                 text = archive.read(name, 1 << 20).decode("utf-8", "replace")
@@ -486,7 +486,7 @@ def kind_of_file(path: Path) -> str:
                 if said and said[1] in NAMES:
                     return said[1]
     raise RefusedError(
-        _("{file} 不是回执、号段、名单或政策包").format(file=path.name),
+        _("{file} 不是回执、号段、名单或规则包").format(file=path.name),
         _("请核对是不是选错了文件"),
         code="E09",
     )

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from desktop.errors import MachineError
+from desktop.resources import _
 from desktop.rules.facts import FIXED_CODES
 
 _OWN_COLUMNS: Final = ("code", "name", "parent", "initials", "valid_from", "valid_until", "successor")
@@ -187,7 +188,7 @@ class CodeTables:
 
     def _fits(self, loaded: _Table, key: _Key, word: str) -> bool:
         code = key.entry.code
-        for _ in range(6):
+        for _step in range(6):
             entry = loaded.by_code.get(code)
             if entry is None:
                 return False
@@ -300,7 +301,8 @@ def read_entries(path: Path) -> Iterator[CodeEntry]:
             )
         except (KeyError, ValueError) as exc:
             raise MachineError(
-                f"代码表 {path.name} 第 {number} 行读不出来", "文件已损坏，请重新安装或重新导入地方包"
+                _("代码表 {name} 第 {row} 行读不出来").format(name=path.name, row=number),
+                _("文件已损坏，请重新安装或重新导入地方包"),
             ) from exc
 
 
@@ -312,7 +314,8 @@ def _rows(path: Path) -> list[dict[str, str]]:
         raise KeyError(path.stem) from None
     except (OSError, UnicodeDecodeError, csv.Error) as exc:
         raise MachineError(
-            f"代码表 {path.name} 读不出来", "文件已损坏，请重新安装本程序；数据不受影响"
+            _("代码表 {name} 读不出来").format(name=path.name),
+            _("文件已损坏，请重新安装本程序；数据不受影响"),
         ) from exc
 
 

@@ -1,7 +1,8 @@
 """What is known of one contract: the fields of the registration form (技术合同登记表), typed, in one place.
 
 The same words are used for columns, workbook headers, packages and the JSON of the command line. Every field
-may be unknown (``None``): an unknown is never read as no. Money is ``Decimal`` yuan with at most two decimals.
+may be unknown (``None``): an unknown is never read as no. Money is ``Decimal`` yuan with at most two
+decimals.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from decimal import Decimal
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from desktop.errors import Problem, ProblemsFound
+from desktop.resources import _
 
 LONG_TERM: Final = date(9999, 12, 31)
 """``valid_until`` of a contract without end (长期)."""
@@ -327,14 +329,16 @@ def facts_from_json(raw: Mapping[str, Any]) -> Facts:
     problems: list[Problem] = []
     found = _read(Facts, raw, "", problems)
     if problems:
-        raise ProblemsFound("合同要素读不出来", problems, "请按所列位置改正后重试")
+        raise ProblemsFound(_("合同要素读不出来"), problems, _("请按所列位置改正后重试"))
     assert isinstance(found, Facts)
     return found
 
 
 def _read(row_type: type, raw: Any, place: str, problems: list[Problem]) -> Any:
     if not isinstance(raw, Mapping):
-        problems.append(Problem(place or "合同", str(raw)[:40], "应当是一组栏目", "写成 {栏目: 值} 的形式"))
+        said = str(raw)[:40]
+        remedy = _("请把栏目和值写进一对花括号")
+        problems.append(Problem(place or _("合同"), said, _("应当是一组栏目"), remedy))
         return row_type()
     known = {f.name: f for f in fields(row_type)}
     hints = get_type_hints(row_type)
@@ -342,7 +346,9 @@ def _read(row_type: type, raw: Any, place: str, problems: list[Problem]) -> Any:
     for name, value in raw.items():
         if name not in known:
             problems.append(
-                Problem(f"{place}{name}", str(value)[:40], "没有这一栏", "请核对栏目名称", field=str(name))
+                Problem(
+                    f"{place}{name}", str(value)[:40], _("没有这一栏"), _("请核对栏目名称"), field=str(name)
+                )
             )
         elif value is None:
             continue
@@ -350,12 +356,19 @@ def _read(row_type: type, raw: Any, place: str, problems: list[Problem]) -> Any:
             if not isinstance(value, list | tuple):
                 zh = known[name].metadata["zh"]
                 problems.append(
-                    Problem(f"{place}{zh}", str(value)[:40], "应当是若干行", "写成 [ … ] 的形式", field=name)
+                    Problem(
+                        f"{place}{zh}",
+                        str(value)[:40],
+                        _("应当是若干行"),
+                        _("请把各行写进一对方括号"),
+                        field=name,
+                    )
                 )
                 continue
             zh = known[name].metadata["zh"]
             values[name] = tuple(
-                _read(ROWS[name], item, f"{place}{zh}第 {i} 行 ", problems) for i, item in enumerate(value, 1)
+                _read(ROWS[name], item, _("{list}第 {row} 行 ").format(list=f"{place}{zh}", row=i), problems)
+                for i, item in enumerate(value, 1)
             )
         else:
             zh = str(known[name].metadata["zh"])
@@ -365,7 +378,7 @@ def _read(row_type: type, raw: Any, place: str, problems: list[Problem]) -> Any:
                     values[name] = _to_the_fen(values[name])
             except (ValueError, ArithmeticError) as exc:
                 problems.append(
-                    Problem(f"{place}{zh}", str(value)[:40], str(exc), "请按合同原文改正", field=name)
+                    Problem(f"{place}{zh}", str(value)[:40], str(exc), _("请按合同原文改正"), field=name)
                 )
     return row_type(**values)
 
@@ -373,7 +386,7 @@ def _read(row_type: type, raw: Any, place: str, problems: list[Problem]) -> Any:
 def _to_the_fen(amount: Decimal) -> Decimal:
     fen = amount.quantize(Decimal("0.01"))
     if fen != amount:
-        raise ValueError("金额最多两位小数")
+        raise ValueError(_("金额最多两位小数"))
     return fen
 
 
@@ -382,13 +395,13 @@ def _value(value: Any, hint: Any, longest: int) -> Any:
     wanted = get_origin(wanted) or wanted
     if wanted is Decimal:
         if isinstance(value, float | bool) or not isinstance(value, str | int | Decimal):
-            raise ValueError('金额和比例要写成文字，如 "1280000.00"')
+            raise ValueError(_('金额和比例要写成文字，如 "1280000.00"'))
         try:
             number = Decimal(value)
         except ArithmeticError:
-            raise ValueError("不是数") from None
+            raise ValueError(_("不是数")) from None
         if not number.is_finite():
-            raise ValueError("不是有限的数")
+            raise ValueError(_("不是有限的数"))
         return number
     if wanted is date:
         if isinstance(value, date):
@@ -396,19 +409,19 @@ def _value(value: Any, hint: Any, longest: int) -> Any:
         try:
             return date.fromisoformat(str(value))
         except ValueError:
-            raise ValueError("不是日历上有的日期，应写成 2026-11-20") from None
+            raise ValueError(_("不是日历上有的日期，应写成 2026-11-20")) from None
     if wanted is bool:
         if not isinstance(value, bool):
-            raise ValueError("只能是 true 或 false")
+            raise ValueError(_("只能是 true 或 false"))
         return value
     if wanted is int:
         if isinstance(value, bool) or not isinstance(value, int):
-            raise ValueError("应当是整数")
+            raise ValueError(_("应当是整数"))
         return value
     if not isinstance(value, str):
-        raise ValueError("应当是文字")
+        raise ValueError(_("应当是文字"))
     if longest and len(value) > longest:
-        raise ValueError(f"超过 {longest} 个字")
+        raise ValueError(_("超过 {n} 个字").format(n=longest))
     return value
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from desktop.errors import RefusedError
 from desktop.resources import _
@@ -19,8 +19,8 @@ class Move:
     """One act: from which states, into which, by whom."""
 
     verb: str
-    words: str
-    """What the act is called on a button and in the log."""
+    say: Callable[[], str] = field(repr=False, compare=False)
+    """Gives ``words`` in the language of the moment."""
     from_states: frozenset[str]
     to_state: str | None
     """None: the state stays."""
@@ -29,10 +29,15 @@ class Move:
     """The clerk who recognised this contract may not do it (four eyes)."""
     needs_number: bool = False
 
+    @property
+    def words(self) -> str:
+        """What the act is called on a button and in the log."""
+        return self.say()
+
 
 def _move(
     verb: str,
-    words: str,
+    say: Callable[[], str],
     states: str,
     to: str | None,
     roles: frozenset[str] = CLERK,
@@ -40,7 +45,7 @@ def _move(
     not_own: bool = False,
     needs_number: bool = False,
 ) -> Move:
-    return Move(verb, words, frozenset(states.split()), to, roles, not_own=not_own, needs_number=needs_number)
+    return Move(verb, say, frozenset(states.split()), to, roles, not_own=not_own, needs_number=needs_number)
 
 
 LIVE = "REGISTERED CERTIFIED CHANGED"
@@ -48,31 +53,34 @@ LIVE = "REGISTERED CERTIFIED CHANGED"
 TABLE: Mapping[str, Move] = {
     move.verb: move
     for move in (
-        _move("save", "保存", "DRAFT RETURNED ACCEPTED", None),
-        _move("delete_draft", "删除草稿", "DRAFT", None),
-        _move("accept", "受理", "DRAFT", "ACCEPTED"),
-        _move("decline", "不予受理", "DRAFT", "NOT_ACCEPTED"),
-        _move("return", "退回补正", "DRAFT ACCEPTED", "RETURNED"),
-        _move("supplement", "收到补正材料", "RETURNED", "ACCEPTED"),
-        _move("refuse", "不予登记", "RETURNED ACCEPTED RECOGNISED", "REFUSED", EITHER),
-        _move("attach", "收下合同文件", "DRAFT RETURNED ACCEPTED RECOGNISED", None, EITHER),
-        _move("answer", "回答问题", "DRAFT ACCEPTED RETURNED", None),
-        _move("recognise", "认定", "ACCEPTED", "RECOGNISED"),
-        _move("relief", "核对税惠", f"ACCEPTED RECOGNISED {LIVE}", None, EITHER),
-        _move("review", "复核", "RECOGNISED", None, REVIEWER, not_own=True),
-        _move("send_back", "退回初审", "RECOGNISED", "ACCEPTED", REVIEWER, not_own=True),
-        _move("register", "登记并取号", "RECOGNISED", "REGISTERED", REVIEWER, not_own=True),
-        _move("number", "取得登记编号", "REGISTERED", None, EITHER),
-        _move("issue", "发证", LIVE, "CERTIFIED", EITHER, needs_number=True),
-        _move("sheet", "登记证明台账", f"{LIVE} CANCELLED REVOKED", None, EITHER, needs_number=True),
-        _move("change", "变更登记", "REGISTERED CERTIFIED", "CHANGED", EITHER),
-        _move("cancel", "注销登记", LIVE, "CANCELLED", EITHER),
-        _move("revoke", "撤销登记", LIVE, "REVOKED", REVIEWER | {"head"}),
-        _move("income", "核定技术性收入", LIVE, None, EITHER),
-        _move("park", "暂不上报", f"{LIVE} CANCELLED REVOKED", None, EITHER),
-        _move("export", "上报", f"{LIVE} CANCELLED REVOKED", None, EITHER),
-        _move("doubt", "写明疑点理由", "DRAFT RETURNED ACCEPTED", None),
-        _move("duplicate", "判断是否重复", "DRAFT RETURNED ACCEPTED RECOGNISED", None, EITHER),
+        _move("save", lambda: _("保存"), "DRAFT RETURNED ACCEPTED", None),
+        _move("delete_draft", lambda: _("删除草稿"), "DRAFT", None),
+        _move("undelete", lambda: _("取回草稿"), "", None),
+        _move("accept", lambda: _("受理"), "DRAFT", "ACCEPTED"),
+        _move("decline", lambda: _("不予受理"), "DRAFT", "NOT_ACCEPTED"),
+        _move("return", lambda: _("退回补正"), "DRAFT ACCEPTED", "RETURNED"),
+        _move("supplement", lambda: _("收到补正材料"), "RETURNED", "ACCEPTED"),
+        _move("refuse", lambda: _("不予登记"), "RETURNED ACCEPTED RECOGNISED", "REFUSED", EITHER),
+        _move("attach", lambda: _("收下合同文件"), "DRAFT RETURNED ACCEPTED RECOGNISED", None, EITHER),
+        _move("answer", lambda: _("回答问题"), "DRAFT ACCEPTED RETURNED", None),
+        _move("recognise", lambda: _("认定"), "ACCEPTED", "RECOGNISED"),
+        _move("relief", lambda: _("核对税惠"), f"ACCEPTED RECOGNISED {LIVE}", None, EITHER),
+        _move("review", lambda: _("复核"), "RECOGNISED", None, REVIEWER, not_own=True),
+        _move("send_back", lambda: _("退回初审"), "RECOGNISED", "ACCEPTED", REVIEWER, not_own=True),
+        _move("register", lambda: _("登记并取号"), "RECOGNISED", "REGISTERED", REVIEWER, not_own=True),
+        _move("number", lambda: _("取得登记编号"), "REGISTERED", None, EITHER),
+        _move("issue", lambda: _("发证"), LIVE, "CERTIFIED", EITHER, needs_number=True),
+        _move(
+            "sheet", lambda: _("登记证明台账"), f"{LIVE} CANCELLED REVOKED", None, EITHER, needs_number=True
+        ),
+        _move("change", lambda: _("变更登记"), "REGISTERED CERTIFIED", "CHANGED", EITHER),
+        _move("cancel", lambda: _("注销登记"), LIVE, "CANCELLED", EITHER),
+        _move("revoke", lambda: _("撤销登记"), LIVE, "REVOKED", REVIEWER | {"head"}),
+        _move("income", lambda: _("核定技术性收入"), LIVE, None, EITHER),
+        _move("park", lambda: _("暂不上报"), f"{LIVE} CANCELLED REVOKED", None, EITHER),
+        _move("export", lambda: _("上报"), f"{LIVE} CANCELLED REVOKED", None, EITHER),
+        _move("doubt", lambda: _("写明疑点理由"), "DRAFT RETURNED ACCEPTED", None),
+        _move("duplicate", lambda: _("判断是否重复"), "DRAFT RETURNED ACCEPTED RECOGNISED", None, EITHER),
     )
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,28 +10,56 @@ from pathlib import Path
 from typing import Any
 
 from desktop.errors import Problem
+from desktop.resources import _
 from desktop.rules.facts import Facts
 
-STATE_WORDS: Mapping[str, str] = {
-    "DRAFT": "草稿",
-    "RETURNED": "待补正",
-    "ACCEPTED": "待初审",
-    "RECOGNISED": "待复核",
-    "REGISTERED": "已登记",
-    "CERTIFIED": "已发证",
-    "CHANGED": "已变更",
-    "CANCELLED": "已注销",
-    "REVOKED": "已撤销",
-    "REFUSED": "不予登记",
-    "NOT_ACCEPTED": "不予受理",
-}
-REPORTING_WORDS: Mapping[str, str] = {
-    "NOT_SENT": "未导出",
-    "EXPORTED": "已导出待回执",
-    "ACCEPTED_ABOVE": "上级已接收",
-    "REJECTED_ABOVE": "上级退回",
-    "PARKED": "暂不上报",
-}
+
+class Words(Mapping[str, str]):
+    """Code → words in the language of the moment: each look asks the catalogue anew."""
+
+    def __init__(self, read: Callable[[], Mapping[str, str]]) -> None:
+        self._read = read
+
+    def __getitem__(self, code: str) -> str:
+        return self._read()[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+
+def state_words() -> dict[str, str]:
+    """State → what a clerk calls it."""
+    return {
+        "DRAFT": _("草稿"),
+        "RETURNED": _("待补正"),
+        "ACCEPTED": _("待初审"),
+        "RECOGNISED": _("待复核"),
+        "REGISTERED": _("已登记"),
+        "CERTIFIED": _("已发证"),
+        "CHANGED": _("已变更"),
+        "CANCELLED": _("已注销"),
+        "REVOKED": _("已撤销"),
+        "REFUSED": _("不予登记"),
+        "NOT_ACCEPTED": _("不予受理"),
+    }
+
+
+def reporting_words() -> dict[str, str]:
+    """Reporting state → what a clerk calls it."""
+    return {
+        "NOT_SENT": _("未导出"),
+        "EXPORTED": _("已导出待回执"),
+        "ACCEPTED_ABOVE": _("上级已接收"),
+        "REJECTED_ABOVE": _("上级退回"),
+        "PARKED": _("暂不上报"),
+    }
+
+
+STATE_WORDS: Mapping[str, str] = Words(state_words)
+REPORTING_WORDS: Mapping[str, str] = Words(reporting_words)
 
 
 @dataclass(frozen=True, slots=True)

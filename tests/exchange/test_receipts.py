@@ -226,9 +226,9 @@ def test_a_block_lists_each_number_once(tmp_path: Path, province: Office) -> Non
     [
         ("law/relief.toml", b"a = ", "读不出来"),
         ("law/relief.toml", b"\xff", "UTF-8"),
-        ("law/evil.py", b"", "不是政策包里可以有的"),
-        ("../law/a.toml", b"", "不是政策包里可以有的"),
-        ("secrets/a.toml", b"", "不是政策包里可以有的"),
+        ("law/evil.py", b"", "不是规则包里可以有的"),
+        ("../law/a.toml", b"", "不是规则包里可以有的"),
+        ("secrets/a.toml", b"", "不是规则包里可以有的"),
     ],
 )
 def test_a_policy_pack_holds_readable_tables_only(

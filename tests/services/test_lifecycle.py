@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -27,6 +28,7 @@ from desktop.services.take_in import (
     save_contract,
     supplement_contract,
 )
+from desktop.services.views import REPORTING_WORDS, STATE_WORDS
 from tests.conftest import ADMIN, CLERK, HEAD, REVIEWER, Way
 
 DEFECT = c.Defect("缺附件三《验收大纲》", "请补交附件三全文", "附件清单")
@@ -542,3 +544,13 @@ def test_a_certificate_copy_needs_reason_and_collector_and_leaves_a_ledger_row(
         (2, "printed", "first", 0),
         (1, "printed", "reissue", 1),
     ]
+
+
+def test_states_and_acts_speak_the_language_of_the_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (STATE_WORDS["DRAFT"], REPORTING_WORDS["PARKED"]) == ("草稿", "暂不上报")
+    assert TABLE["accept"].words == "受理"
+    monkeypatch.setenv("CONTRACT_DESK_LANGUAGE", "en")
+    assert set(STATE_WORDS) == set(STATES)
+    chinese = re.compile("[\u4e00-\u9fff]")
+    words = [*STATE_WORDS.values(), *REPORTING_WORDS.values(), *(move.words for move in TABLE.values())]
+    assert [word for word in words if chinese.search(word)] == []

@@ -123,7 +123,7 @@ class SystemPage(Page):
         return card
 
     def _block_card(self) -> Card:
-        card = Card(_("登记号段与上级文件"), _("号段、回执、政策包都从这里读入"))
+        card = Card(_("登记号段与上级文件"), _("号段、回执、规则包都从这里读入"))
         self.gauge = Gauge(_("登记号段"))
         card.body.addWidget(self.gauge)
         self.block_facts = Pairs(name_width=96)
