@@ -9,14 +9,16 @@ import argparse
 import getpass
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from desktop import settings
 from desktop.errors import DeskError, MachineError, ProblemsFound, RefusedError
@@ -24,6 +26,7 @@ from desktop.resources import _
 
 if TYPE_CHECKING:
     from desktop.app import OpenDesk
+    from desktop.rules.local_pack import LocalPack
     from desktop.services.views import ContractSheet
 
 DONE, REFUSED, WRONG_USE, FAULT = 0, 1, 2, 3
@@ -42,7 +45,7 @@ class Answer:
 def plain(value: Any) -> Any:
     """Values as JSON keeps them: money as strings, dates ISO."""
     if is_dataclass(value) and not isinstance(value, type):
-        return plain(asdict(value))
+        return {item.name: plain(getattr(value, item.name)) for item in fields(value)}
     if isinstance(value, Mapping):
         return {str(k) if not isinstance(k, tuple) else ":".join(k): plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
@@ -51,7 +54,7 @@ def plain(value: Any) -> Any:
         return format(value, "f")
     if isinstance(value, date | datetime):
         return value.isoformat()
-    return str(value) if isinstance(value, Path) else value
+    return str(value) if isinstance(value, Path | Fraction) else value
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -391,11 +394,43 @@ def _draft(args: argparse.Namespace) -> Answer:
 
 
 def _accept(args: argparse.Namespace) -> Answer:
-    from desktop.services.commands import AcceptContract
+    from desktop.services.commands import AcceptContract, PassDoubt
 
     with desk(args) as d:
-        cmd = AcceptContract(actor=d.person.name, contract_id=d.find_contract(args.id), accepted_on=args.on)
+        contract_id = d.find_contract(args.id)
+        doubts = (
+            d.check_form(d.contract(contract_id).facts, contract_id, submitted=True) if args.doubts else ()
+        )
+        for problem in doubts:
+            if problem.level == "doubt":
+                d.pass_doubt(
+                    PassDoubt(
+                        actor=d.person.name,
+                        contract_id=contract_id,
+                        code=problem.code,
+                        field_name=problem.field,
+                        reason=args.doubts,
+                    )
+                )
+        cmd = AcceptContract(actor=d.person.name, contract_id=contract_id, accepted_on=args.on)
         return _sheet(d.accept(cmd))
+
+
+def _duplicate(args: argparse.Namespace) -> Answer:
+    from desktop.services.commands import DecideDuplicate
+
+    with desk(args) as d:
+        contract_id = d.find_contract(args.id)
+        d.decide_duplicate(
+            DecideDuplicate(
+                actor=d.person.name,
+                contract_id=contract_id,
+                other_id=d.find_contract(args.other),
+                is_duplicate=args.verdict == "same",
+                reason=args.reason,
+            )
+        )
+        return _sheet(d.contract(contract_id))
 
 
 def _not_accept(args: argparse.Namespace) -> Answer:
@@ -762,7 +797,17 @@ def _restore(args: argparse.Namespace) -> Answer:
     )
 
 
+def _day_of(text: str | None) -> date:
+    """The same for a word whose meaning depends on the one before it."""
+    try:
+        return _day(text or "")
+    except argparse.ArgumentTypeError as exc:
+        raise RefusedError(str(exc), _("例如 policy diff 2026-02-28 2026-03-01")) from exc
+
+
 def _policy(args: argparse.Namespace) -> Answer:
+    if args.action == "import":
+        return _policy_import(args)
     from desktop.app import load_law
 
     book = load_law(args.data or settings.user_data_folder())
@@ -796,18 +841,31 @@ def _policy(args: argparse.Namespace) -> Answer:
             lines.append(f"{row.code}　{row.rule_set}　{row.valid_from} — {until}　[{marks[row.confidence]}]")
             lines.append(f"  {row.question}")
             lines += [f"  {s.instrument} {s.article}：{s.gist}" for s in row.sources]
-        return Answer([asdict(row) for row in history], "\n".join(lines))
+        return Answer(history, "\n".join(lines))
     if args.action == "diff":
-        return _policy_diff(book, _day(args.first or ""), _day(args.second or ""), marks)
-    from desktop.rules.relief import timeline
+        return _policy_diff(book, _day_of(args.first), _day_of(args.second), marks)
+    from desktop.rules.relief import RELIEFS, timeline
 
-    spans = timeline(args.first or "VAT-TECH", book)
+    relief = args.first or "VAT-TECH"
+    if relief not in (known := [r.id for r in RELIEFS]):
+        raise RefusedError(_("没有编号为 {code} 的优惠").format(code=relief), "、".join(known))
+    spans = timeline(relief, book)
     return Answer(
         spans,
         "\n".join(
             f"{s.first} — {s.until or '…'}　{s.label}　[{marks.get(s.confidence, '—')}]" for s in spans
         ),
     )
+
+
+def _policy_import(args: argparse.Namespace) -> Answer:
+    from desktop.services.commands import ReceiveFile
+
+    if not args.first:
+        raise RefusedError(_("请给出规则包文件"), "contract-desk policy import 规则包.zip")
+    with desk(args) as d:
+        report = d.receive(ReceiveFile(actor=d.person.name, path=Path(args.first)))
+    return Answer(report, report.words)
 
 
 def _policy_diff(book: Any, first: date, second: date, marks: Mapping[str, str]) -> Answer:
@@ -818,8 +876,8 @@ def _policy_diff(book: Any, first: date, second: date, marks: Mapping[str, str])
     changed = sorted(
         c
         for c in set(before) & set(after)
-        if (before[c].question, before[c].outcome, before[c].sources)
-        != (after[c].question, after[c].outcome, after[c].sources)
+        if (before[c].question, before[c].outcomes, before[c].sources)
+        != (after[c].question, after[c].outcomes, after[c].sources)
     )
     lines = [_("{a} 与 {b} 相比：").format(a=first, b=second)]
     for word, codes in ((_("新增"), added), (_("不再适用"), gone), (_("有变化"), changed)):
@@ -833,11 +891,18 @@ def _demo(args: argparse.Namespace) -> Answer:
     return Answer(*run_demo(args.out, tell=None if args.json else sys.stdout.write))
 
 
+def _pack(name: str) -> LocalPack:
+    from desktop.rules.local_pack import load_pack
+    from desktop.services.station import shipped_pack
+
+    return load_pack(Path(name) if name.endswith(".toml") else shipped_pack(name))
+
+
 def _province(args: argparse.Namespace) -> Answer:
     from desktop.app import load_codes
     from desktop.exchange.province_desk import FILE, ProvinceDesk, in_words
 
-    codes = load_codes(None)
+    codes = load_codes(_pack(args.pack) if args.pack else None)
     if (args.store / FILE).exists():
         province = ProvinceDesk(args.store, codes, settings.now)
     else:
@@ -875,17 +940,49 @@ def _self_test(args: argparse.Namespace) -> Answer:
 # --- the parser
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """All commands with their arguments, help in Chinese."""
-    common = argparse.ArgumentParser(add_help=False)
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with the words of a command in Chinese; exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and what is wrong."""
+        for pattern, words in WRONG_WORDS:
+            message = re.sub(pattern, words, message)
+        self.print_usage(sys.stderr)
+        self.exit(WRONG_USE, _("用法不对：{what}").format(what=message) + "\n")
+
+
+WRONG_WORDS: tuple[tuple[str, str], ...] = (
+    (r"^the following arguments are required: ", "缺少 "),
+    (r"^unrecognized arguments: ", "不认识 "),
+    (r"^argument (\S+): ", r"\1 "),
+    (r"invalid choice: (.+) \(choose from (.+)\)", r"不能是 \1，可以是 \2"),
+    (r"expected one argument|expected at least one argument", "后面要有值"),
+    (r"expected (\d+) arguments?", r"后面要有 \1 个值"),
+    (r"invalid int value: ", "不是整数："),
+    (r"not allowed with argument ", "不能同用："),
+    (r"ambiguous option: (\S+) could match ", r"\1 可以是 "),
+    (r"ignored explicit argument ", "不带值："),
+)
+"""What the argument parser says → the same in the clerk's words."""
+
+
+def _common() -> Parser:
+    common = Parser(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument("--data", type=Path, help="数据文件夹（默认：本用户的数据文件夹）")
     common.add_argument(
         "--as", dest="person", metavar="姓名", help="由谁来做；口令取自 CONTRACT_DESK_PASSWORD 或当场输入"
     )
     common.add_argument("--json", action="store_true", help="结果写成 JSON")
-    parser = argparse.ArgumentParser(
-        prog="contract-desk", description="技术合同登记工作站；不带命令则打开窗口", parents=[common]
+    return common
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All commands with their arguments, help in Chinese."""
+    parser = Parser(
+        prog="contract-desk", description="技术合同登记工作站；不带命令则打开窗口", parents=[_common()]
     )
+    parser.set_defaults(data=None, person=None, json=False)
+    common = _common()  # what was said before the command stands unless it is said again after it
     commands = parser.add_subparsers(dest="command", metavar="命令", required=True)
 
     def add(name: str, run_it: Command, words: str) -> argparse.ArgumentParser:
@@ -931,6 +1028,12 @@ def build_parser() -> argparse.ArgumentParser:
     p = add("accept", _accept, "受理")
     p.add_argument("id")
     p.add_argument("--on", type=_day)
+    p.add_argument("--doubts", metavar="理由", default="", help="疑点都按这一理由通过；错误不能通过")
+    p = add("duplicate", _duplicate, "判断两份合同是否重复")
+    p.add_argument("id")
+    p.add_argument("other")
+    p.add_argument("verdict", choices=("same", "different"), help="same 是重复，different 不是")
+    p.add_argument("--reason", required=True)
     p = add("not-accept", _not_accept, "不予受理")
     p.add_argument("id")
     p.add_argument("--ground", required=True, choices=("oral", "not_seller", "other_station"))
@@ -1008,8 +1111,8 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--by", default="kind", choices=("kind", "sub_kind", "month", "state", "field"))
     add("backup", _backup, "备份并打开验一遍").add_argument("file", type=Path)
     add("restore", _restore, "从备份还原（负责人）").add_argument("file", type=Path)
-    p = add("policy", _policy, "规则：清单、覆盖、解释、比较、时间线")
-    p.add_argument("action", choices=("list", "coverage", "explain", "diff", "timeline"))
+    p = add("policy", _policy, "规则：清单、装入规则包、覆盖、解释、比较、时间线")
+    p.add_argument("action", choices=("list", "import", "coverage", "explain", "diff", "timeline"))
     p.add_argument("first", nargs="?")
     p.add_argument("second", nargs="?")
     p = add("province", _province, "上级一侧的参考程序")
@@ -1022,5 +1125,6 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--code", default="990000", help="建立上级文件夹时：上级代码")
     p.add_argument("--name", help="建立上级文件夹时：上级名称")
     p.add_argument("--count", type=int, default=100)
+    p.add_argument("--pack", help="地方包名称或文件：其中补充的区划上级也认")
     add("self-test", _self_test, "装好之后自己检查一遍")
     return parser
