@@ -64,8 +64,8 @@ class CheckItem(QFrame):
         head.addWidget(Label(problem.code, size="note", tone="ink3", mono=True))
         self._column.addLayout(head)
         self._short = Label(f"{problem.reason}{problem.remedy}", size="note", tone="ink2", wrap=True)
+        self._column.addWidget(self._short)  # into the item first: shown without a parent it is a window
         self._short.setVisible(not is_note)
-        self._column.addWidget(self._short)
         self._long: QWidget | None = None
         self.jump: Button | None = None
         self.keep: Button | None = None
