@@ -305,6 +305,18 @@ class OpenDesk:
 
         delete_draft(self._office, cmd)
 
+    def undelete_draft(self, cmd: c.UndeleteDraft) -> v.ContractSheet:
+        """Out of the bin."""
+        from desktop.services.take_in import undelete_draft
+
+        return self._sheet(undelete_draft(self._office, cmd))
+
+    def bin(self) -> tuple[v.BinRow, ...]:
+        """Deleted drafts that can still be taken back."""
+        from desktop.services.look import bin_rows
+
+        return bin_rows(self._office)
+
     def pass_doubt(self, cmd: c.PassDoubt) -> None:
         """Pass a doubt with a reason."""
         from desktop.services.take_in import pass_doubt
@@ -352,6 +364,12 @@ class OpenDesk:
         from desktop.services.import_workbook import import_workbook
 
         return import_workbook(self._office, cmd, progress)
+
+    def write_template(self, path: Path) -> Path:
+        """The empty application workbook."""
+        from desktop.services.import_workbook import write_application_template
+
+        return write_application_template(self._office, path)
 
     def save_answers(self, cmd: c.SaveAnswers) -> None:
         """Keep an unfinished interview."""
@@ -515,6 +533,33 @@ class OpenDesk:
 
         change_password(self._office, old, new)
 
+    def reset_password(self, name: str, new: str) -> None:
+        """A new password for somebody who forgot theirs."""
+        from desktop.services.station import reset_password
+
+        reset_password(self._office, name, new)
+
+    def set_pin(self, pin: str) -> None:
+        """One's own six digits for the locked screen."""
+        from desktop.services.station import set_pin
+
+        set_pin(self._office, pin)
+
+    def set_active(self, name: str, is_active: bool, password: str = "") -> None:
+        """Somebody stops working here or comes back."""
+        from desktop.services.station import set_active
+
+        set_active(self._office, name, is_active, password)
+
+    def set_roles(self, name: str, roles: str) -> None:
+        """Other roles; one's own hold at once."""
+        from desktop.services.station import set_roles
+        from desktop.services.views import SignedIn
+
+        set_roles(self._office, name, roles.split())
+        if name == self.person.name:
+            self.act_as(SignedIn(name, frozenset(roles.split())))
+
     def unfreeze_block(self, cmd: c.UnfreezeBlock) -> v.BlockView:
         """After a restore."""
         from desktop.services.receive import unfreeze_block
@@ -527,27 +572,81 @@ class OpenDesk:
         self._lock.release()
 
 
-def restore(path: Path, folder: Path, name: str, password: str) -> tuple[dict[str, Any], Path]:
-    """Put a backup in the place of a station's data; only the head, with the password of the backup's people
-    file.
+def recover(folder: Path, code: str, name: str, password: str) -> v.Recovered:
+    """Come in by the recovery sheet: ``name`` gets a new password, the sheet is spent, a new one is due.
 
-    Returns the backup's own account and the folder that keeps the data that was there.
+    Raises RefusedError (wrong code, weak password, unknown name) and MachineError (another window is open);
+    then the old sheet still holds.
     """
     from filelock import FileLock, Timeout
 
     from desktop.security import slots
-    from desktop.store.backup import read_manifest, restore_backup
+    from desktop.services.station import note_recovery
+    from desktop.services.views import Recovered, SignedIn
 
     station = settings.read_station_file(folder)
-    key = slots.open_slot(folder / "people.json", name, password)
+    try:
+        FileLock(folder / "in-use.lock").acquire(timeout=0).lock.release()
+    except Timeout as exc:
+        raise MachineError(
+            _("这份数据正在另一个窗口里打开着"), _("请先关闭那个窗口；恢复单没有用掉"), code="M07"
+        ) from exc
+    except OSError as exc:
+        raise MachineError(
+            _("数据文件夹只能读、不能写：{folder}").format(folder=folder),
+            _("请检查权限或写保护；恢复单没有用掉"),
+            code="M02",
+        ) from exc
+    key, renewed = slots.reset_by_recovery(folder / "people.json", code, name, password)
+    try:
+        opened = OpenDesk(folder, station, SignedIn(key.name, frozenset(key.roles)), key.raw)
+        try:
+            note_recovery(opened.office)
+        finally:
+            opened.close()
+    except (RefusedError, MachineError) as exc:  # the new code must be shown whatever happens to the log
+        return Recovered(name, renewed.text, exc.message)
+    return Recovered(name, renewed.text)
+
+
+def restore(path: Path, folder: Path, name: str, password: str) -> tuple[dict[str, Any], Path | None]:
+    """Put a backup in the place of a station's data, or on a new machine into an empty folder.
+
+    Only a head may: with the present password, or, where there are no data yet, with the one of the day of
+    the backup. Returns the backup's own account and the folder that keeps the data that was there, if any.
+    """
+    import tempfile
+
+    from filelock import FileLock, Timeout
+
+    from desktop.security import slots
+    from desktop.security.keys import load_signer
+    from desktop.store.backup import extract_beside, read_manifest, restore_backup
+
+    manifest = read_manifest(path)
+    is_new = not (folder / settings.FILE_NAME).exists()
+    if is_new and folder.exists() and any(not p.name.endswith(".lock") for p in folder.iterdir()):
+        raise RefusedError(
+            _("{folder} 里没有登记机构，却有别的文件").format(folder=folder),
+            _("在新电脑上还原请用一个空文件夹；那里的文件没有动"),
+        )
+    with tempfile.TemporaryDirectory(prefix="restore-") as temporary:
+        beside = folder
+        if is_new or not (folder / "people.json").exists():
+            beside = Path(temporary)
+            extract_beside(path, manifest, beside)
+        station = settings.read_station_file(beside)
+        key = slots.open_slot(beside / "people.json", name, password)
+        if is_new:
+            load_signer(beside / "keys", key.raw)
     if "head" not in key.roles:
         raise RefusedError(_("还原要由负责人来做"), _("请负责人登录"))
-    manifest = read_manifest(path)
     if manifest["station"] != station.code:
         raise RefusedError(
             _("这是 {other} 的备份，本机是 {own}").format(other=manifest["station"], own=station.code),
             _("请核对备份文件"),
         )
+    folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / "in-use.lock")
     try:
         lock.acquire(timeout=0)
@@ -556,7 +655,7 @@ def restore(path: Path, folder: Path, name: str, password: str) -> tuple[dict[st
             _("数据正在另一个窗口里打开着，不能还原"), _("请先关闭所有窗口"), code="M07"
         ) from exc
     try:
-        return restore_backup(path, folder, None if station.is_plain else key.raw, settings.now())
+        return restore_backup(path, folder, None if station.is_plain else key.raw, settings.now(), key.name)
     finally:
         lock.release()
 
@@ -582,6 +681,7 @@ def run_window(folder: str | None) -> int:
             check_pin=lambda desk, pin: _check_pin(data, desk, pin),
             check_password=lambda desk, word: _check_password(data, desk.person.name, word),
             farewell=lambda desk, tell: daily_backup(data, desk, tell),
+            recover=lambda code, name, word: recover(data, code, name, word),
             version=VERSION,
         )
     except MachineError as exc:

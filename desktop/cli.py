@@ -90,6 +90,11 @@ def _complain(args: argparse.Namespace, exc: DeskError, code: int) -> int:
 # --- what the arguments mean
 
 
+def moment(at: datetime) -> str:
+    """A moment as the clerk's clock shows it: 2026-11-20 17:42."""
+    return f"{settings.local_time(at):%Y-%m-%d %H:%M}"
+
+
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -228,7 +233,14 @@ def _init(args: argparse.Namespace) -> Answer:
 def _import(args: argparse.Namespace) -> Answer:
     from desktop.services.commands import ImportWorkbook
 
+    if (args.file is None) == (args.template is None):
+        raise RefusedError(
+            _("请写要导入的文件，或用 --template 写出空白申请表"), _("contract-desk import 申请表.xlsx")
+        )
     with desk(args) as d:
+        if args.template is not None:
+            path = d.write_template(args.template)
+            return Answer({"path": path}, _("空白申请表：{path}").format(path=path))
         report = d.import_workbook(
             ImportWorkbook(
                 actor=d.person.name, path=args.file, returned=args.returned, is_ledger=args.ledger
@@ -276,7 +288,7 @@ def _show(args: argparse.Namespace) -> Answer:
     with desk(args) as d:
         sheet = d.contract(d.find_contract(args.id))
     lines = [sheet_words(sheet), _("  经过：")]
-    lines += [f"    {settings.local_time(h.at):%m-%d %H:%M} {h.person} {h.words}" for h in sheet.history]
+    lines += [f"    {moment(h.at)} {h.person} {h.words}" for h in sheet.history]
     return Answer(sheet, "\n".join(lines))
 
 
@@ -391,6 +403,48 @@ def _draft(args: argparse.Namespace) -> Answer:
         return _sheet(
             d.save_contract(SaveContract(actor=d.person.name, facts=facts, contract_id=contract_id))
         )
+
+
+def _delete(args: argparse.Namespace) -> Answer:
+    from desktop.services.commands import DeleteDraft
+
+    with desk(args) as d:
+        sheet = d.contract(d.find_contract(args.id))
+        d.delete_draft(DeleteDraft(actor=d.person.name, contract_id=sheet.row.id))
+    row = sheet.row
+    return Answer(
+        {"id": row.id, "local_serial": row.local_serial},
+        _("已删除 {serial}　{title}；三十天内可用 undelete {serial} 取回").format(
+            serial=row.local_serial, title=row.title
+        ),
+    )
+
+
+def _undelete(args: argparse.Namespace) -> Answer:
+    from desktop.services.commands import UndeleteDraft
+
+    with desk(args) as d:
+        rows = d.bin()
+        if not args.id:
+            lines = [
+                _("{serial}　{title}　{at} 删除，{until} 前可取回").format(
+                    serial=r.local_serial, title=r.title, at=moment(r.deleted_at), until=r.until
+                )
+                for r in rows
+            ]
+            return Answer(rows, "\n".join(lines or [_("没有可以取回的草稿")]))
+        wanted = args.id.strip()
+        found = [
+            r.id
+            for r in rows
+            if wanted in (r.local_serial, str(r.id)) or r.local_serial.endswith(f"-{wanted}")
+        ]
+        if len(found) != 1:
+            raise RefusedError(
+                _("删除的草稿里没有唯一的“{text}”").format(text=wanted),
+                _("请用 contract-desk undelete 看清单，再写全受理号"),
+            )
+        return _sheet(d.undelete_draft(UndeleteDraft(actor=d.person.name, contract_id=found[0])))
 
 
 def _accept(args: argparse.Namespace) -> Answer:
@@ -788,13 +842,99 @@ def _restore(args: argparse.Namespace) -> Answer:
     password = os.environ.get("CONTRACT_DESK_PASSWORD") or getpass.getpass(
         _("{name} 的口令：").format(name=name)
     )
-    manifest, aside = restore(args.file, args.data or settings.user_data_folder(), name, password)
-    return Answer(
-        {"manifest": manifest, "aside": aside},
-        _(
-            "已还原到 {made}：{n} 份。原来的数据在 {aside}\n号段已冻结，请负责人填入纸质台账最后一个编号"
-        ).format(made=manifest["made_at"], n=manifest["contracts"], aside=aside),
+    folder = args.data or settings.user_data_folder()
+    manifest, aside = restore(args.file, folder, name, password)
+    made = moment(datetime.fromisoformat(manifest["made_at"]))
+    words = [_("已还原到 {made}：{n} 份").format(made=made, n=manifest["contracts"])]
+    words.append(
+        _("原来的数据在 {folder}").format(folder=aside)
+        if aside
+        else _("数据在 {folder}").format(folder=folder)
     )
+    words += [_("口令以备份那天的为准"), _("号段已冻结，请负责人填入纸质台账最后一个编号")]
+    return Answer({"manifest": manifest, "aside": aside}, "\n".join(words))
+
+
+def _secret(variable: str, question: str, *, again: bool = False) -> str:
+    """A secret from the environment, or typed in a terminal (twice, if ``again``); never an argument."""
+    if (told := os.environ.get(variable)) is not None:
+        return told
+    if not sys.stdin.isatty():
+        raise RefusedError(
+            _("没有{what}").format(what=question),
+            _("请设 {variable}，或在终端里运行后输入").format(variable=variable),
+        )
+    first = getpass.getpass(_("{what}：").format(what=question))
+    if again and getpass.getpass(_("{what}，再打一遍：").format(what=question)) != first:
+        raise RefusedError(_("两遍打的不一样"), _("没有改动，请再来一次"))
+    return first
+
+
+def _people(args: argparse.Namespace) -> Answer:
+    if args.action == "recover":
+        return _recover(args)
+    with desk(args) as d:
+        own = args.action in ("pin", "password")
+        name = d.person.name if own else (args.name or "")
+        if args.action != "list" and not name:
+            raise RefusedError(_("请写姓名"), _("例如 contract-desk people reset 沈清禾"))
+        said = _change_people(d, args.action, name, args.roles or "")
+        rows = d.people()
+    lines = [said] if said else []
+    lines += [f"{n}　{roles}　{_('在用') if active else _('已停用')}" for n, roles, active in rows]
+    values = [{"name": n, "roles": roles.split(), "is_active": active} for n, roles, active in rows]
+    return Answer(values, "\n".join(lines))
+
+
+def _change_people(d: OpenDesk, action: str, name: str, roles: str) -> str:
+    """One change; returns what was done in words, empty for a mere look."""
+    roles = roles.replace(",", " ")
+
+    def new_password() -> str:
+        return _secret("CONTRACT_DESK_NEW_PASSWORD", _("{name} 的新口令").format(name=name), again=True)
+
+    if action == "add":
+        d.add_person(name, roles or "clerk", new_password())
+        return _("已添加 {name}").format(name=name)
+    if action == "reset":
+        d.reset_password(name, new_password())
+        return _("已重设 {name} 的口令").format(name=name)
+    if action == "resume":
+        d.set_active(name, True, new_password())
+        return _("{name} 已恢复").format(name=name)
+    if action == "stop":
+        d.set_active(name, False)
+        return _("{name} 已停用，姓名留在以前的记录里").format(name=name)
+    if action == "roles":
+        d.set_roles(name, roles)
+        return _("{name} 的角色已改").format(name=name)
+    if action == "pin":
+        pin = _secret("CONTRACT_DESK_PIN", _("6 位数字 PIN（空着则取消）"), again=True)
+        d.set_pin(pin)
+        return _("PIN 已设") if pin else _("PIN 已取消")
+    if action == "password":
+        old = _secret("CONTRACT_DESK_PASSWORD", _("现在的口令"))
+        d.change_password(old, new_password())
+        return _("口令已改")
+    return ""
+
+
+def _recover(args: argparse.Namespace) -> Answer:
+    from desktop.app import recover
+
+    name = args.name or args.person
+    if not name:
+        raise RefusedError(_("请写姓名"), _("例如 contract-desk people recover 贺兰舟"))
+    code = _secret("CONTRACT_DESK_RECOVERY", _("恢复码"))
+    new = _secret("CONTRACT_DESK_NEW_PASSWORD", _("{name} 的新口令").format(name=name), again=True)
+    came = recover(args.data or settings.user_data_folder(), code, name, new)
+    words = [
+        _("{name} 的口令已换，旧恢复单作废").format(name=name),
+        _("新恢复码（只显示这一次，请抄在恢复单上锁好）：{code}").format(code=came.code),
+    ]
+    if came.trouble:
+        words.append(_("没有记进日志：{why}").format(why=came.trouble))
+    return Answer(came, "\n".join(words))
 
 
 def _day_of(text: str | None) -> date:
@@ -1000,7 +1140,8 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--database-url", help="PostgreSQL 地址；不写则用本机数据库")
     p.add_argument("--plain", action="store_true", help="数据库不加密（只用于演示和测试）")
     p = add("import", _import, "导入申请表（.xlsx 等）")
-    p.add_argument("file", type=Path)
+    p.add_argument("file", type=Path, nargs="?")
+    p.add_argument("--template", type=Path, metavar="文件", help="不导入，写出一份空白申请表")
     p.add_argument("--returned", type=Path, help="退回的行写到哪里")
     p.add_argument("--ledger", action="store_true", help="这是以前年度的登记台账")
     p = add("list", _list, "查找合同")
@@ -1025,6 +1166,8 @@ def build_parser() -> argparse.ArgumentParser:
     p = add("draft", _draft, "新收或保存一份合同")
     p.add_argument("facts", type=Path)
     p.add_argument("--id", help="已有合同的受理号；不写则新收")
+    add("delete", _delete, "删除草稿（三十天内可取回）").add_argument("id")
+    add("undelete", _undelete, "取回删除的草稿；不写受理号则列出").add_argument("id", nargs="?")
     p = add("accept", _accept, "受理")
     p.add_argument("id")
     p.add_argument("--on", type=_day)
@@ -1111,6 +1254,12 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--by", default="kind", choices=("kind", "sub_kind", "month", "state", "field"))
     add("backup", _backup, "备份并打开验一遍").add_argument("file", type=Path)
     add("restore", _restore, "从备份还原（负责人）").add_argument("file", type=Path)
+    p = add("people", _people, "人员：清单、添加、重设口令、PIN、停用、恢复、角色、用恢复单进入")
+    p.add_argument(
+        "action", choices=("list", "add", "reset", "stop", "resume", "roles", "pin", "password", "recover")
+    )
+    p.add_argument("name", nargs="?", metavar="姓名")
+    p.add_argument("--roles", metavar="角色,角色", help="clerk reviewer head admin")
     p = add("policy", _policy, "规则：清单、装入规则包、覆盖、解释、比较、时间线")
     p.add_argument("action", choices=("list", "import", "coverage", "explain", "diff", "timeline"))
     p.add_argument("first", nargs="?")

@@ -57,6 +57,11 @@ class DeleteDraft(ContractCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UndeleteDraft(ContractCommand):
+    """Take a draft out of the bin again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptContract(ContractCommand):
     """受理: the material is complete; the period starts on ``accepted_on``."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import select
@@ -37,6 +38,17 @@ def import_workbook(office: Office, cmd: ImportWorkbook, progress: Progress | No
         raise RefusedError(_("导入要由登记员来做"), _("请登记员登录后导入"))
     tell = progress or (lambda *_a: None)
     return _import_ledger(office, cmd, tell) if cmd.is_ledger else _import_applications(office, cmd, tell)
+
+
+def write_application_template(office: Office, path: Path) -> Path:
+    """The empty application workbook for the companies of this place, with its lists of codes.
+
+    Raises MachineError when the place cannot be written; what was there is then as it was.
+    """
+    from desktop.exchange.workbook import write_template
+
+    write_template(path, office.codes)
+    return path
 
 
 def _import_applications(office: Office, cmd: ImportWorkbook, tell: Progress) -> ImportReport:

@@ -22,8 +22,8 @@ from desktop.store.mapping import facts_of
 from desktop.store.unit_of_work import UnitOfWork, canonical
 
 COPY_KINDS: Mapping[str, str] = {"first": "", "reissue": "补证（第{n}次）", "duplicate": "副本（第{n}份）"}
-"""What stands in the mark box of a sheet; the first issue carries no label. Printed on a Chinese paper whatever
-language the window speaks: not translated.
+"""What stands in the mark box of a sheet; the first issue carries no label. Not translated: papers are in
+Chinese whatever the window speaks.
 """
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ from desktop.services.find_duplicates import find_duplicates
 from desktop.services.lifecycle import TABLE, allowed, why_not
 from desktop.services.office import Office, standing_of
 from desktop.services.register import review_rows
-from desktop.services.take_in import form_problems, passed_doubts
+from desktop.services.take_in import BIN_DAYS, form_problems, passed_doubts
 from desktop.settings import local_time
 from desktop.statistics.figures import COLUMNS
 from desktop.statistics.figures import figures as count_figures
@@ -686,5 +686,22 @@ def received_files(uow: UnitOfWork) -> Sequence[Receipt]:
     return uow.session.scalars(select(Receipt).order_by(Receipt.id.desc()).limit(100)).all()
 
 
-THIRTY_DAYS = timedelta(days=30)
-"""How long a deleted draft can be taken out of the bin."""
+def bin_rows(office: Office) -> tuple[v.BinRow, ...]:
+    """Deleted drafts that can still be taken back, the latest first."""
+    with office.look() as uow:
+        found = uow.session.scalars(
+            select(Contract)
+            .where(Contract.deleted_at >= office.now() - BIN_DAYS)
+            .order_by(Contract.deleted_at.desc(), Contract.id.desc())
+        )
+        return tuple(
+            v.BinRow(
+                row.id,
+                row.local_serial,
+                _("（涉密）") if row.is_secret else row.title or "",
+                row.deleted_at,
+                local_time(row.deleted_at + BIN_DAYS).date(),
+            )
+            for row in found
+            if row.deleted_at is not None
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from desktop.rules.local_pack import load_pack
 from desktop.security import slots
 from desktop.security.keys import create_key, load_signer
 from desktop.security.passwords import Cost
+from desktop.services.commands import new_request
 from desktop.services.look import put_setting
 from desktop.services.office import Office, commit
 from desktop.settings import StationFile
@@ -111,13 +112,13 @@ def add_person(office: Office, name: str, roles: Sequence[str], password: str) -
     """Let somebody work here; only the head may."""
     require_head(office)
     check_roles(roles)
-    key = slots.UnlockedKey(office.master, office.person.name, office.person.name, tuple(office.person.roles))
+    key = _key(office)
     with office.work() as uow:
         if uow.session.scalars(select(Person).where(Person.name == name)).first() is not None:
             raise RefusedError(_("已经有“{name}”了").format(name=name), _("同名的请加上区别，如“王敏（二）”"))
         uow.session.add(Person(name=name, roles=" ".join(roles), is_active=True, created_at=office.now()))
         uow.record(
-            f"person-{name}"[:36],
+            new_request(),
             "person",
             office.person.name,
             office.now(),
@@ -133,9 +134,110 @@ def require_head(office: Office) -> None:
         raise RefusedError(_("人员由负责人管理"), _("请负责人登录后办理"))
 
 
+def _key(office: Office) -> slots.UnlockedKey:
+    """The database key in the hands of the person who is signed in."""
+    person = office.person
+    return slots.UnlockedKey(office.master, person.name, person.name, tuple(person.roles))
+
+
+def _known(uow: UnitOfWork, name: str) -> Person:
+    found = uow.session.scalars(select(Person).where(Person.name == name)).first()
+    if found is None:
+        raise RefusedError(_("本站没有“{name}”这个人").format(name=name), _("请照人员名单写姓名"))
+    return found
+
+
+def _change(
+    office: Office, verb: str, name: str, detail: Mapping[str, object], act: Callable[[Person], None]
+) -> None:
+    """One change to one person: in the database, the log and ``people.json``, or in none of them."""
+    with office.work() as uow:
+        act(_known(uow, name))
+        uow.record(new_request(), verb, office.person.name, office.now(), {"name": name, **detail})
+        commit(uow)
+
+
 def change_password(office: Office, old: str, new: str) -> None:
-    """One's own password; the database key stays the same."""
-    slots.set_password(office.folder / PEOPLE, office.person.name, old, new)
+    """One's own password; the database key stays the same. The log says that, never what."""
+
+    def act(person: Person) -> None:
+        slots.set_password(office.folder / PEOPLE, person.name, old, new)
+
+    _change(office, "password", office.person.name, {}, act)
+
+
+def reset_password(office: Office, name: str, new: str) -> None:
+    """The head gives somebody who forgot theirs a new password; a wait ends, the PIN is gone.
+
+    Refused for oneself (that takes the old password) and for somebody who was stopped.
+    """
+    require_head(office)
+    if name == office.person.name:
+        raise RefusedError(_("自己的口令不能重设"), _("请用“改我的口令”，要输入现在的口令；忘了就用恢复单"))
+
+    def act(person: Person) -> None:
+        if not person.is_active:
+            raise RefusedError(_("“{name}”已停用").format(name=name), _("请先恢复这个人，恢复时给新口令"))
+        slots.reset_password(office.folder / PEOPLE, _key(office), name, new)
+
+    _change(office, "reset_password", name, {}, act)
+
+
+def set_pin(office: Office, pin: str) -> None:
+    """One's own six digits for the locked screen; an empty text takes them away."""
+
+    def act(_person: Person) -> None:
+        slots.set_pin(office.folder / PEOPLE, _key(office), pin)
+
+    _change(office, "pin", office.person.name, {"has_pin": bool(pin)}, act)
+
+
+def set_active(office: Office, name: str, is_active: bool, password: str = "") -> None:
+    """Somebody stops working here, or comes back (then with a new ``password``); only the head may say so.
+
+    The key slot of who stops is destroyed; the name stays in the history. Nobody stops themselves, so that
+    the last head cannot leave.
+    """
+    require_head(office)
+    if name == office.person.name:
+        raise RefusedError(
+            _("不能停用正在登录的自己"), _("请由另一位负责人停用；只有一位负责人时先让别人担任")
+        )
+
+    def act(person: Person) -> None:
+        if person.is_active == is_active:
+            said = _("“{name}”本来就在用") if is_active else _("“{name}”本来就已停用")
+            raise RefusedError(said.format(name=name), _("不必再做"))
+        person.is_active = is_active
+        if is_active:
+            slots.activate(office.folder / PEOPLE, _key(office), name, password)
+        else:
+            slots.deactivate(office.folder / PEOPLE, _key(office), name)
+
+    _change(office, "resume_person" if is_active else "stop_person", name, {}, act)
+
+
+def set_roles(office: Office, name: str, roles: Sequence[str]) -> None:
+    """Other roles for somebody; only the head may, and one head in use must remain."""
+    require_head(office)
+    check_roles(roles)
+
+    def act(person: Person) -> None:
+        person.roles = " ".join(roles)
+        slots.set_person(office.folder / PEOPLE, _key(office), name, roles=roles)
+
+    _change(office, "roles", name, {"roles": list(roles)}, act)
+
+
+def note_recovery(office: Office) -> None:
+    """After ``slots.reset_by_recovery``: who came in by the recovery sheet stands in the log, and works
+    again.
+    """
+
+    def act(person: Person) -> None:
+        person.is_active = True
+
+    _change(office, "recover", office.person.name, {}, act)
 
 
 def signing_key_id(office: Office) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from desktop.errors import Problem, ProblemsFound, RefusedError
-from desktop.models import Contract, DoubtPassed, Notice, NoticeItem
+from desktop.models import Action, Contract, DoubtPassed, Draft, Notice, NoticeItem
 from desktop.resources import _
 from desktop.rules.checks import check_facts, may_be_kept
 from desktop.rules.facts import Facts
@@ -26,9 +27,10 @@ from desktop.services.commands import (
     ReturnContract,
     SaveContract,
     SupplementContract,
+    UndeleteDraft,
 )
 from desktop.services.learn_parties import learn_parties
-from desktop.services.lifecycle import require
+from desktop.services.lifecycle import TABLE, NotAllowed, require
 from desktop.services.office import Office, check_actor, commit, perform, person_id, standing_of
 from desktop.store.mapping import differences, facts_of, write_facts
 from desktop.store.numbers import next_serial
@@ -185,15 +187,76 @@ def pass_doubt(office: Office, cmd: PassDoubt) -> int:
     return perform(office, cmd, "doubt", work)
 
 
+BIN_DAYS = timedelta(days=30)
+"""How long a deleted draft can be taken out of the bin."""
+
+
 def delete_draft(office: Office, cmd: DeleteDraft) -> int:
-    """Into the bin; its 受理号 stays spent, the log keeps the act."""
+    """Into the bin; its 受理号 stays spent, the log keeps the act. The row it came from may be imported
+    again.
+    """
 
     def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
+        detail = {"serial": contract.local_serial, "title": contract.title or ""}
+        if contract.import_key:
+            detail["import_key"] = contract.import_key
         contract.deleted_at = office.now()
         contract.import_key = None
-        return {"serial": contract.local_serial, "title": contract.title or ""}
+        uow.session.execute(delete(Draft).where(Draft.subject == contract.uid))
+        return detail
 
     return perform(office, cmd, "delete_draft", work)
+
+
+def undelete_draft(office: Office, cmd: UndeleteDraft) -> int:
+    """Out of the bin within thirty days, as it was; the same request a second time changes nothing.
+
+    A row that was imported again meanwhile stays a contract of its own.
+    """
+    check_actor(office, cmd)
+    move = TABLE["undelete"]
+    with office.work() as uow:
+        contract = uow.session.get(Contract, cmd.contract_id) or uow.contract(cmd.contract_id)
+        if uow.action_of(cmd.request_id, "undelete", contract.uid) is not None:
+            return contract.id
+        if not office.person.roles & move.roles:
+            raise NotAllowed(
+                _("{person} 没有{act}的权限").format(person=office.person.name, act=move.words),
+                _("请登记员登录后取回"),
+                code="L01",
+            )
+        if contract.deleted_at is None:
+            raise RefusedError(
+                _("{serial} 没有删除，不必取回").format(serial=contract.local_serial), _("请直接打开")
+            )
+        if office.now() - contract.deleted_at > BIN_DAYS:
+            raise RefusedError(
+                _("{serial} 删除已满三十天，不能取回").format(serial=contract.local_serial),
+                _("请新收一份；日志里还留着它的名称和受理号"),
+            )
+        contract.deleted_at = None
+        contract.import_key = _free_import_key(uow, contract)
+        contract.revision += 1
+        contract.updated_at = office.now()
+        uow.session.flush()
+        index_contract(uow.session, contract)
+        detail = {"serial": contract.local_serial, "title": contract.title or ""}
+        uow.record(cmd.request_id, "undelete", cmd.actor, office.now(), detail, contract)
+        commit(uow)
+        return contract.id
+
+
+def _free_import_key(uow: UnitOfWork, contract: Contract) -> str | None:
+    """The import key it had when it was deleted, unless another contract has it now."""
+    said = uow.session.scalars(
+        select(Action.detail)
+        .where(Action.contract_uid == contract.uid, Action.verb == "delete_draft")
+        .order_by(Action.id.desc())
+        .limit(1)
+    ).first()
+    key: str | None = json.loads(said).get("import_key") if said else None
+    taken = uow.session.scalars(select(Contract.id).where(Contract.import_key == key)).first()
+    return None if taken is not None else key
 
 
 def accept_contract(office: Office, cmd: AcceptContract) -> int:

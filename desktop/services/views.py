@@ -256,6 +256,28 @@ class StartPage:
 
 
 @dataclass(frozen=True, slots=True)
+class BinRow:
+    """A deleted draft that can still be taken back."""
+
+    id: int
+    local_serial: str
+    title: str
+    deleted_at: datetime
+    until: date
+    """The last day on which it can be taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What came of the recovery sheet: the new code, to be printed at once, and what did not work."""
+
+    name: str
+    code: str = field(repr=False)
+    trouble: str = ""
+    """Why the act does not stand in the log; empty: it does."""
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     """Ids in order, with count and sums; rows are fetched a page at a time."""
 

@@ -10,12 +10,13 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import Engine, text
 
@@ -155,6 +156,10 @@ def read_manifest(path: Path) -> dict[str, Any]:
             for name, wanted in manifest["files"].items():
                 if name not in names or ".." in Path(name).parts or Path(name).is_absolute():
                     raise RefusedError(_("备份里缺 {name}").format(name=name), _("备份不完整，请另选一份"))
+                if not _belongs(name):
+                    raise RefusedError(
+                        _("备份里有不该有的文件：{name}").format(name=name), _("不像本程序的备份，请另选一份")
+                    )
                 with archive.open(name) as stream:
                     if hashlib.file_digest(stream, "sha256").hexdigest() != wanted:  # type: ignore[arg-type]
                         raise RefusedError(
@@ -188,12 +193,35 @@ def verify_backup(path: Path, key: bytes | None) -> dict[str, Any]:
     return manifest
 
 
-def restore_backup(path: Path, folder: Path, key: bytes | None, now: datetime) -> tuple[dict[str, Any], Path]:
-    """Put the backup in the place of the present data; returns its manifest and where the present data went.
+def extract_beside(path: Path, manifest: Mapping[str, Any], folder: Path) -> None:
+    """Unpack what lies beside the database (people, station, keys, local pack), for opening it elsewhere.
 
-    The database must be closed. The present files are moved aside first, never deleted; ``-wal`` and ``-shm``
-    go with them. Every number block is frozen: the backup does not know which numbers were given out after it
-    was made.
+    Raises RefusedError when the backup has no people or no station in it.
+    """
+    if missing := [name for name in ALONG if name not in manifest["files"]]:
+        raise RefusedError(
+            _("备份里缺 {name}").format(name="、".join(missing)), _("这份备份不能在新电脑上还原，请另选一份")
+        )
+    with zipfile.ZipFile(path) as archive:
+        for name in manifest["files"]:
+            if name != DATABASE:
+                archive.extract(name, folder)
+
+
+def _belongs(name: str) -> bool:
+    """A file that a backup may hold; anything else would be written where nobody looks for it."""
+    return name in (DATABASE, *ALONG) or name.partition("/")[0] in FOLDERS
+
+
+def restore_backup(
+    path: Path, folder: Path, key: bytes | None, now: datetime, person: str
+) -> tuple[dict[str, Any], Path | None]:
+    """Put the backup in the place of the present data; returns its manifest and where the present data went
+    (None: there were none).
+
+    ``person`` stands in the restored log as who did it. The database must be closed. The present files are
+    moved aside first, never deleted; ``-wal`` and ``-shm`` go with them. Every number block is frozen: the
+    backup does not know which numbers were given out after it was made.
     """
     manifest = verify_backup(path, key)
     if manifest["schema"] not in KNOWN:
@@ -211,12 +239,19 @@ def restore_backup(path: Path, folder: Path, key: bytes | None, now: datetime) -
     with UnitOfWork(engine) as uow:
         for block in uow.session.query(NumberBlock):
             block.is_frozen = True
+        figures = ("made_at", "contracts", "registered", "total", "actions", "head")
+        uow.record(str(uuid4()), "restore", person, now, {name: manifest[name] for name in figures})
         uow.commit()
     engine.dispose()
-    aside = folder / f"before-restore-{now:%Y%m%dT%H%M%S}"
-    aside.mkdir()
-    for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", *ALONG, *FOLDERS):
-        if (folder / name).exists():
+    present = [
+        name
+        for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", *ALONG, *FOLDERS)
+        if (folder / name).exists()
+    ]
+    aside = folder / f"before-restore-{now:%Y%m%dT%H%M%S}" if present else None
+    if aside is not None:
+        aside.mkdir()
+        for name in present:
             shutil.move(folder / name, aside / name)
     for entry in sorted(fresh.iterdir()):
         shutil.move(entry, folder / entry.name)

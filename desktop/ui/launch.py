@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from desktop.jobs import Job, JobRunner
 from desktop.resources import _
 from desktop.services.desk import Desk
+from desktop.services.views import Recovered
 from desktop.settings import StationFile, read_station_file
 from desktop.settings import now as utc_now
 from desktop.ui.crash import CrashHandler, write_log
@@ -49,6 +50,7 @@ def run_window(
     check_pin: Callable[[Desk, str], None] | None = None,
     check_password: Callable[[Desk, str], None] | None = None,
     farewell: Callable[[Desk, Callable[[int, int, str], None]], str] | None = None,
+    recover: Callable[[str, str, str], Recovered] | None = None,
     station: StationFile | None = None,
     version: str = "",
     arguments: Sequence[str] = (),
@@ -85,6 +87,7 @@ def run_window(
                 check_pin,
                 check_password,
                 farewell,
+                recover,
             ),
             pages,
             theme=theme,

@@ -15,7 +15,7 @@ from desktop.errors import DeskError
 from desktop.jobs import Job, JobRunner
 from desktop.resources import _
 from desktop.services.desk import Desk
-from desktop.services.views import StartPage
+from desktop.services.views import Recovered, StartPage
 from desktop.settings import local_time
 from desktop.settings import now as utc_now
 from desktop.ui.help import HelpDialog
@@ -73,6 +73,8 @@ class Doors:
     """RefusedError when it is not the signed-in person's; None: unlocked by signing in again."""
     farewell: Callable[[Desk, Callable[[int, int, str], None]], str] | None = None
     """Before the program ends (the day's backup); returns words for the record, may take long."""
+    recover: Callable[[str, str, str], Recovered] | None = None
+    """(recovery code, name, new password): come in by the recovery sheet; returns the next sheet's code."""
 
 
 class MainWindow(QMainWindow):

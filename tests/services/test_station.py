@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 from desktop import settings
 from desktop.app import OpenDesk, restore, sign_in
 from desktop.errors import MachineError, RefusedError
+from desktop.models import Action
 from desktop.sample_station_data import make_station
 from desktop.security.passwords import CHEAP
 from desktop.services.commands import SaveContract
@@ -232,6 +235,7 @@ def test_a_backup_is_restored_by_the_head_alone_and_the_old_data_stay(
         restore(backup, folder, "沈清禾", "qinghe-2026")
     manifest, aside = restore(backup, folder, "贺兰舟", "lanzhou-2026")
     assert manifest["contracts"] == 0
+    assert aside is not None
     assert (aside / "contract-desk.db").exists()
     opened = sign_in(folder, "沈清禾", "qinghe-2026")
     assert opened.search("").total == 0
@@ -245,3 +249,68 @@ def test_a_backup_of_another_station_is_refused(folder: Path, head: OpenDesk, tm
     replace(other, code="990322").write(folder)
     with pytest.raises(RefusedError, match="990321 的备份"):
         restore(tmp_path / "b.desk", folder, "贺兰舟", "lanzhou-2026")
+
+
+@pytest.mark.parametrize("plain", [True, False], ids=["plain", "encrypted"])
+def test_a_backup_alone_brings_the_station_to_a_new_machine(tmp_path: Path, way: Way, plain: bool) -> None:
+    old, new, backup = tmp_path / "old", tmp_path / "new", tmp_path / "b.desk"
+    init(old, plain=plain)
+    clerk = sign_in(old, "沈清禾", "qinghe-2026")
+    clerk.save_contract(SaveContract(actor="沈清禾", facts=way.facts))
+    key = signing_key_id(clerk.office)
+    clerk.backup(backup)
+    clerk.close()
+    shutil.rmtree(old)
+    with pytest.raises(RefusedError, match="口令不对"):
+        restore(backup, new, "贺兰舟", "wrong-2026")
+    with pytest.raises(RefusedError, match="负责人"):
+        restore(backup, new, "沈清禾", "qinghe-2026")
+    assert not new.exists()
+    manifest, aside = restore(backup, new, "贺兰舟", "lanzhou-2026")
+    assert (manifest["contracts"], aside) == (1, None)
+    opened = sign_in(new, "沈清禾", "qinghe-2026")
+    try:
+        assert opened.search("").total == 1
+        assert opened.check(deep=True).is_good
+        assert signing_key_id(opened.office) == key
+        with opened.office.look() as uow:
+            last = uow.session.query(Action).order_by(Action.id.desc()).first()
+            assert last is not None
+            assert (last.verb, last.person) == ("restore", "贺兰舟")
+            told = json.loads(last.detail)
+        assert {name: told[name] for name in told} == {name: manifest[name] for name in told}
+        assert told["contracts"] == 1
+    finally:
+        opened.close()
+
+
+def test_a_folder_with_other_files_is_not_restored_into(folder: Path, head: OpenDesk, tmp_path: Path) -> None:
+    head.backup(tmp_path / "b.desk")
+    head.close()
+    other = tmp_path / "documents"
+    other.mkdir()
+    (other / "letter.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(RefusedError, match="却有别的文件"):
+        restore(tmp_path / "b.desk", other, "贺兰舟", "lanzhou-2026")
+    assert [p.name for p in other.iterdir()] == ["letter.txt"]
+
+
+def test_a_changed_people_file_in_a_backup_is_refused_on_a_new_machine(
+    folder: Path, head: OpenDesk, tmp_path: Path
+) -> None:
+    head.backup(tmp_path / "b.desk")
+    head.close()
+    with zipfile.ZipFile(tmp_path / "b.desk") as good, zipfile.ZipFile(tmp_path / "bad.desk", "w") as bad:
+        for name in good.namelist():
+            content = good.read(name)
+            bad.writestr(name, content.replace(b"clerk", b"chief") if name == "people.json" else content)
+    with pytest.raises(RefusedError, match=r"people\.json 被改动"):
+        restore(tmp_path / "bad.desk", tmp_path / "new", "贺兰舟", "lanzhou-2026")
+
+
+def test_a_lost_key_file_is_brought_back_by_the_backup(folder: Path, head: OpenDesk, tmp_path: Path) -> None:
+    head.backup(tmp_path / "b.desk")
+    head.close()
+    (folder / "people.json").unlink()
+    restore(tmp_path / "b.desk", folder, "贺兰舟", "lanzhou-2026")
+    sign_in(folder, "沈清禾", "qinghe-2026").close()

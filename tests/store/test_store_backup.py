@@ -38,8 +38,9 @@ def test_restoring_brings_back_the_day_and_freezes_the_numbers(way: Way, tmp_pat
     later = way.registered(title="备份之后登记的合同研究")
     number = way.sheet(later).row.official_number
     way.office.engine.dispose()
-    manifest, aside = restore_backup(tmp_path / "b.desk", way.office.folder, None, TODAY)
+    manifest, aside = restore_backup(tmp_path / "b.desk", way.office.folder, None, TODAY, "贺兰舟")
     assert manifest["contracts"] == 1
+    assert aside is not None
     assert (aside / "contract-desk.db").exists()
     assert not (way.office.folder / "contract-desk.db-wal").exists()
 
@@ -90,7 +91,7 @@ def test_a_damaged_backup_is_refused_and_the_data_stay(way: Way, tmp_path: Path,
             for name, part in parts.items():
                 new.writestr(name, part)
     with pytest.raises(RefusedError):
-        restore_backup(path, way.office.folder, None, TODAY)
+        restore_backup(path, way.office.folder, None, TODAY, "贺兰舟")
     assert check_database(way.office).contract_count == 1
     assert not list(way.office.folder.glob("before-restore-*"))
 
@@ -119,5 +120,5 @@ def test_a_backup_with_a_path_outside_is_refused(way: Way, tmp_path: Path) -> No
         for name, part in parts.items():
             new.writestr(name, part)
     with pytest.raises(RefusedError):
-        restore_backup(path, way.office.folder, None, TODAY)
+        restore_backup(path, way.office.folder, None, TODAY, "贺兰舟")
     assert not (way.office.folder.parent / "evil").exists()
