@@ -18,9 +18,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import func, select
+
 from desktop import settings
 from desktop.app import OpenDesk, load_codes, restore, sign_in
 from desktop.errors import ProblemsFound, RefusedError
+from desktop.models import Action
 from desktop.resources import _, resource
 from desktop.rules.codes import CodeTables
 from desktop.rules.facts import Facts, facts_from_json
@@ -820,6 +823,8 @@ def restore_and_compare(day: Day, figures: Mapping[str, Any]) -> dict[str, Any]:
     try:
         found = desk.check(deep=True)
         block = desk.start_page().block
+        with desk.office.look() as uow:
+            own = uow.session.scalar(select(func.count()).where(Action.verb == "restore")) or 0
     finally:
         desk.close()
     pairs = {
@@ -827,7 +832,7 @@ def restore_and_compare(day: Day, figures: Mapping[str, Any]) -> dict[str, Any]:
         _("已登记"): (figures["registered"], found.registered_count),
         _("成交额合计"): (figures["contract_amount"], found.contract_total),
         _("技术交易额合计"): (figures["technology_amount"], found.technology_total),
-        _("日志条数"): (figures["actions"], found.action_count),
+        _("日志条数（还原本身另记 {n} 条）").format(n=own): (figures["actions"], found.action_count - own),
     }
     same = all(a == b for a, b in pairs.values()) and found.is_good
     for name, (before, after) in pairs.items():
