@@ -95,7 +95,8 @@ class OpenDesk:
         from desktop.store.engine import open_postgres, open_sqlite
         from desktop.store.schema import bring_up_to_date
 
-        self._lock = FileLock(folder / "in-use.lock")
+        # not per thread: a worker signs in, the window's own thread closes the desk
+        self._lock = FileLock(folder / "in-use.lock", thread_local=False)
         try:
             self._lock.acquire(timeout=0)
         except Timeout as exc:
@@ -586,7 +587,7 @@ def recover(folder: Path, code: str, name: str, password: str) -> v.Recovered:
 
     station = settings.read_station_file(folder)
     try:
-        FileLock(folder / "in-use.lock").acquire(timeout=0).lock.release()
+        FileLock(folder / "in-use.lock", thread_local=False).acquire(timeout=0).lock.release()
     except Timeout as exc:
         raise MachineError(
             _("这份数据正在另一个窗口里打开着"), _("请先关闭那个窗口；恢复单没有用掉"), code="M07"
@@ -647,7 +648,7 @@ def restore(path: Path, folder: Path, name: str, password: str) -> tuple[dict[st
             _("请核对备份文件"),
         )
     folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / "in-use.lock")
+    lock = FileLock(folder / "in-use.lock", thread_local=False)
     try:
         lock.acquire(timeout=0)
     except Timeout as exc:

@@ -247,7 +247,7 @@ def attach_papers(day: Day, who: str) -> int:
         papers = sorted(resource("sample", "contracts").glob(f"{row['document']}.*"))
         attach_document(
             day.desk.office,
-            c.AttachDocument(actor=who, contract_id=day.ids[row["no"]], path=papers[0], name=_("合同正文")),
+            c.AttachDocument(actor=who, contract_id=day.ids[row["no"]], path=papers[0], name="合同正文"),
         )
         count += 1
     return count

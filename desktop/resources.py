@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gettext
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from desktop.errors import MachineError
@@ -13,8 +15,9 @@ from desktop.errors import MachineError
 
 @cache
 def _root() -> Path:
-    packed = Path(str(files("desktop"))) / "_resources"
-    return packed if packed.is_dir() else Path(__file__).resolve().parent.parent / "resources"
+    package = Path(__file__).resolve().parent
+    packed = package / "_resources"
+    return packed if packed.is_dir() else package.parent / "resources"
 
 
 def resource(*parts: str) -> Path:
@@ -34,7 +37,20 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.translation("contract-desk", _root() / "locale", languages=[language], fallback=True)
 
 
+_official: ContextVar[bool] = ContextVar("official", default=False)
+
+
+@contextmanager
+def in_chinese() -> Iterator[None]:
+    """While a paper is drawn: official words stay Chinese, whatever the screen speaks."""
+    token = _official.set(True)
+    try:
+        yield
+    finally:
+        _official.reset(token)
+
+
 def _(text: str) -> str:
     """The text in the language of CONTRACT_DESK_LANGUAGE (``zh_CN``, the source language, if unset)."""
-    language = os.environ.get("CONTRACT_DESK_LANGUAGE", "zh_CN")
+    language = "zh_CN" if _official.get() else os.environ.get("CONTRACT_DESK_LANGUAGE", "zh_CN")
     return text if language.startswith("zh") else _catalogue(language).gettext(text)

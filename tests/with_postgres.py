@@ -1,6 +1,6 @@
 """Run a command with a throw-away PostgreSQL server: ``python tests/with_postgres.py pytest tests/services``.
 
-The server is Debian's; it listens on this machine only, on a free port, and is stopped and removed at the end.
+The server is Debian's; it listens on this machine only, on a free port, and is removed at the end.
 """
 
 from __future__ import annotations
@@ -48,18 +48,33 @@ def main(command: list[str]) -> int:
         if done.returncode:
             sys.exit(f"{words[0]} failed:\n{log.read_text(encoding='utf-8')}")
 
+    def control(*words: str) -> None:
+        server(str(programs / "pg_ctl"), "-D", str(cluster), *words)
+
     try:
-        server(str(programs / "initdb"), "-D", str(cluster), "-U", "desk", "-A", "trust", "-E", "UTF8", "--no-sync")
-        port = free_port()
-        options = f"-k {folder} -c listen_addresses=127.0.0.1 -c port={port} -c fsync=off -c max_connections=200"
-        server(str(programs / "pg_ctl"), "-D", str(cluster), "-o", options, "-w", "-l", str(folder / "log"), "start")
+        server(
+            str(programs / "initdb"),
+            "-D",
+            str(cluster),
+            "-U",
+            "desk",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        )
+        port = str(free_port())
+        options = (
+            f"-k {folder} -c listen_addresses=127.0.0.1 -c port={port} -c fsync=off -c max_connections=200"
+        )
+        control("-o", options, "-w", "-l", str(folder / "log"), "start")
         try:
-            url = f"postgresql://desk@127.0.0.1:{port}"
-            server(str(programs / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "desk", "desk_template")
-            environment = os.environ | {"CONTRACT_DESK_TEST_POSTGRES": url}
+            server(str(programs / "createdb"), "-h", "127.0.0.1", "-p", port, "-U", "desk", "desk_template")
+            environment = os.environ | {"CONTRACT_DESK_TEST_POSTGRES": f"postgresql://desk@127.0.0.1:{port}"}
             return subprocess.run(command, env=environment, check=False).returncode
         finally:
-            server(str(programs / "pg_ctl"), "-D", str(cluster), "-m", "immediate", "stop")
+            control("-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from desktop.errors import RefusedError
 from desktop.models import Action, Certificate, CertificateSheet, Contract, Person
-from desktop.resources import _
+from desktop.resources import _, in_chinese
 from desktop.rules.facts import FIXED_CODES, LONG_TERM, Facts
 from desktop.services.commands import IssueCertificate, RecordSheet
 from desktop.services.office import Office, perform
@@ -27,6 +27,7 @@ Chinese whatever the window speaks.
 """
 
 
+@in_chinese()
 def certificate_data(
     uow: UnitOfWork,
     office: Office,

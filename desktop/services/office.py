@@ -74,6 +74,10 @@ NOT_SEARCHED = frozenset({"answer", "relief", "review", "sheet", "income", "doub
 """Acts that change nothing a search could ask for: the search row stays as it is."""
 
 
+NOT_IN_THE_FORM = frozenset({"answer", "relief", "review", "sheet", "doubt", "duplicate"})
+"""Acts that leave the form as it is: a page opened before them may still be saved."""
+
+
 def standing_of(uow: UnitOfWork, contract: Contract) -> Standing:
     """What the lifecycle table needs to know of this contract."""
     clerk = uow.session.get(Person, contract.clerk_id) if contract.clerk_id else None
@@ -127,7 +131,8 @@ def perform_in(uow: UnitOfWork, office: Office, cmd: ContractCommand, verb: str,
             contract.state = move.to_state
         if contract.state != before:
             detail |= {"from": before, "to": contract.state}
-        contract.revision += 1
+        if verb not in NOT_IN_THE_FORM:
+            contract.revision += 1
         contract.updated_at = office.now()
         uow.session.flush()
         if verb not in NOT_SEARCHED:

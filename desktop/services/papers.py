@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from desktop.errors import RefusedError
 from desktop.models import Action, Contract, Notice
-from desktop.resources import _
+from desktop.resources import _, in_chinese
 from desktop.rules.facts import Facts
 from desktop.services.decide import last_recognition
 from desktop.services.issue import total_income
@@ -24,6 +24,7 @@ from desktop.store.mapping import facts_of
 from desktop.store.unit_of_work import UnitOfWork
 
 
+@in_chinese()
 def print_notice(office: Office, notice_id: int, path: Path) -> Path:
     """One letter as PDF, in the copies of the local pack.
 
@@ -163,6 +164,7 @@ def _detail(uow: UnitOfWork, contract: Contract, verbs: tuple[str, ...], number:
     return {}
 
 
+@in_chinese()
 def print_grounds(office: Office, contract_id: int, path: Path) -> Path:
     """认定审核表 (P22) of the newest recognition: every rule with answer, evidence, who, and source."""
     from desktop.certificates.letters import ReviewedRule, ReviewSheet, draw_paper

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from desktop.errors import MachineError, RefusedError
 from desktop.models import Action, Batch, BatchRow, Contract, Person
-from desktop.resources import _
+from desktop.resources import _, in_chinese
 from desktop.rules.facts import facts_to_json
 from desktop.services.commands import CreateBatch
 from desktop.services.decide import last_recognition
@@ -170,6 +170,7 @@ def _line(uow: UnitOfWork, office: Office, contract: Contract) -> Any:
     )
 
 
+@in_chinese()
 def carry_out(office: Office, batch: Batch, folder: Path) -> BatchView:
     """Copy the package and its slip to a folder or stick, verified; the copy in the data folder stays."""
     from desktop.certificates.letters import draw_paper

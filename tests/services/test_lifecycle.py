@@ -486,6 +486,17 @@ def test_saving_over_somebody_elses_newer_version_is_refused_and_loses_nothing(w
     assert way.sheet(made).facts.title == "甲改过的名称"
 
 
+def test_answering_questions_does_not_make_an_open_page_stale(way: Way) -> None:
+    from desktop.services.decide import save_answers
+
+    made = way.accepted()
+    seen = way.sheet(made).revision
+    save_answers(way.office, c.SaveAnswers(actor=CLERK.name, contract_id=made, answers={"R-DEV-01": "yes"}))
+    facts = replace(way.facts, signed_place="澄河县")
+    save_contract(way.office, c.SaveContract(actor=CLERK.name, facts=facts, contract_id=made, revision=seen))
+    assert way.sheet(made).facts.signed_place == "澄河县"
+
+
 def test_a_registered_contract_cannot_be_edited(way: Way) -> None:
     made = way.registered()
     with pytest.raises(NotAllowed):

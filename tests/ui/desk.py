@@ -413,6 +413,7 @@ class FakeDesk:
         self.kept: dict[tuple[str, str], tuple[str, str, str]] = {}
         self.found_ids: array[int] = array("q", range(1, 1907))
         self.party_rows: tuple[v.PartyView, ...] = ()
+        self.bin_rows: tuple[v.BinRow, ...] = ()
         self.people_rows: list[tuple[str, str, bool]] = [
             ("沈清禾", "clerk", True),
             ("陆知远", "clerk reviewer", True),
@@ -556,6 +557,21 @@ class FakeDesk:
     def delete_draft(self, cmd: c.DeleteDraft) -> None:
         """Written down."""
         self._ask("delete_draft", cmd)
+
+    def undelete_draft(self, cmd: c.UndeleteDraft) -> v.ContractSheet:
+        """Back as a draft."""
+        self.bin_rows = tuple(one for one in self.bin_rows if one.id != cmd.contract_id)
+        return self._moved("undelete_draft", cmd, "DRAFT")
+
+    def bin(self) -> tuple[v.BinRow, ...]:
+        """The deleted drafts set by the test."""
+        self._ask("bin")
+        return self.bin_rows
+
+    def write_template(self, path: Path) -> Path:
+        """Written down."""
+        self._ask("write_template", path)
+        return path
 
     def pass_doubt(self, cmd: c.PassDoubt) -> None:
         """Takes the doubt off the list."""
@@ -771,6 +787,25 @@ class FakeDesk:
     def change_password(self, old: str, new: str) -> None:
         """Written down."""
         self._ask("change_password", (old, new))
+
+    def reset_password(self, name: str, new: str) -> None:
+        """Written down."""
+        self._ask("reset_password", (name, new))
+
+    def set_pin(self, pin: str) -> None:
+        """Written down."""
+        self._ask("set_pin", pin)
+
+    def set_active(self, name: str, is_active: bool, password: str = "") -> None:
+        """Stopped or back."""
+        self._ask("set_active", (name, is_active, password))
+        rows = self.people_rows
+        self.people_rows = [(n, r, is_active if n == name else a) for n, r, a in rows]
+
+    def set_roles(self, name: str, roles: str) -> None:
+        """Other roles."""
+        self._ask("set_roles", (name, roles))
+        self.people_rows = [(n, roles if n == name else r, a) for n, r, a in self.people_rows]
 
     def unfreeze_block(self, cmd: c.UnfreezeBlock) -> v.BlockView:
         """The block is free again."""

@@ -398,6 +398,8 @@ class SignInPage(QWidget):
     """Fills the window. Sends ``sign_in_wanted(name, password)``; the window may answer with ``refuse``."""
 
     sign_in_wanted = Signal(str, str)
+    recovery_wanted = Signal(str)
+    """忘记口令: the chosen person's name. Without the recovery sheet the head helps, the note says how."""
 
     def __init__(self, place: str, station: str, version: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -543,6 +545,17 @@ class SignInPage(QWidget):
         else:
             self.people.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """↑ ↓ in the password choose another person too, as the line above the list says."""
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+        if not step:
+            super().keyPressEvent(event)
+            return
+        row = self.people.currentIndex().row() + step
+        if 0 <= row < self._model.rowCount():
+            self.people.setCurrentIndex(self._model.index(row, 0))
+            self.password.clear()
+
     def chosen(self) -> str:
         """Login name of the chosen person, empty when there is none."""
         index = self.people.currentIndex()
@@ -600,6 +613,7 @@ class SignInPage(QWidget):
 
     def _forgotten(self) -> None:
         self.note.say("note", _("请负责人登录后在“系统”页重设；负责人自己忘记时，用建站时打印的恢复单重设"))
+        self.recovery_wanted.emit(self.chosen())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The left side gives way first."""
