@@ -251,6 +251,8 @@ class ReliefStep(Step):
         self.trial_day = DateField(_("付款日"), today=self._desk.today)
         self.trial_day.committed.connect(self._day_typed)
         self.trial_kind = Choice(_("合同类别"))
+        self.trial_kind.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.trial_kind.setMinimumContentsLength(6)  # its longest kind would push the card wider than it is
         self.trial_kind.activated.connect(self._kind_chosen)
         for at, (word, entry) in enumerate(((_("付款日"), self.trial_day), (_("合同类别"), self.trial_kind))):
             label = Label(word, tone="ink2")
@@ -322,7 +324,7 @@ class ReliefStep(Step):
 
     def open(self, argument: object = None) -> None:
         """The focus starts on the list of reliefs."""
-        self.said.emit(DISCLAIMER, "ok", True)
+        self.said.emit(DISCLAIMER, "ok", False)
         line = next((line for line in self.lines if line.result.relief == self._chosen), None)
         if line is not None:
             line.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -689,14 +691,14 @@ class ReliefStep(Step):
             if (tried := self._trial_answers.get(condition.id)) is not None:
                 toggle.choose(tried.value)
             line = QWidget()
-            row = QHBoxLayout(line)
+            row = QVBoxLayout(line)  # the question above its answers: side by side they outgrow the card
             row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(px(6))
+            row.setSpacing(px(2))
             number = condition.id.rpartition(".")[2]
             label = Label(f"{number} {condition.short}", size="note", tone="ink2", wrap=True)
             label.setToolTip(condition.question)
-            row.addWidget(label, 1)
-            row.addWidget(toggle)
+            row.addWidget(label)
+            row.addWidget(toggle, 0, Qt.AlignmentFlag.AlignLeft)
             self._trial_rows.addWidget(line)
             self.trial_toggles[condition.id] = toggle
 

@@ -364,6 +364,7 @@ class RuleTimeline(QWidget):
         placed = [(x, m) for m in self._moments if (x := self._x(stretches, m.day)) is not None]
         placed.sort(key=lambda pair: pair[0])
         small = metrics(NOTE)
+        taken = 0.0
         for at, (x, moment) in enumerate(placed):
             is_paid = moment.kind == "paid"
             style = Qt.PenStyle.DashLine if moment.kind == "today" else Qt.PenStyle.SolidLine
@@ -388,7 +389,8 @@ class RuleTimeline(QWidget):
             wide = face.horizontalAdvance(words)
             next_crowds = at + 1 < len(placed) and placed[at + 1][0] - x < wide + px(8)
             left = x - wide - px(5) if next_crowds else x
-            left = min(max(left, px(4)), self.width() - wide - px(4))
+            left = min(max(left, px(4), taken), self.width() - wide - px(4))
+            taken = left + wide + px(8)
             painter.setFont(font(NOTE, bold=is_paid))
             painter.setPen(ink(colour))
             painter.drawText(QPointF(left, small.ascent()), words)
