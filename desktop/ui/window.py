@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol, runtime_checkable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import DeskError
 from desktop.jobs import Job, JobRunner
 from desktop.resources import _
-from desktop.services.desk import Desk
-from desktop.services.views import Recovered, StartPage
 from desktop.settings import local_time
 from desktop.settings import now as utc_now
-from desktop.ui.help import HelpDialog
-from desktop.ui.pages.lock import LockPage
 from desktop.ui.pages.page import Page
 from desktop.ui.pages.sign_in import Known, SignInPage
 from desktop.ui.pages.wording import short_role, trouble_words, when
@@ -30,7 +27,13 @@ from desktop.ui.widgets.bars import Key, KeyBar, Navigation, StatusBar, StatusFa
 from desktop.ui.widgets.base import set_ground
 from desktop.ui.widgets.cards import Progress
 
-PageMaker = Callable[[Desk, JobRunner], Page]
+if TYPE_CHECKING:
+    from desktop.services.desk import Desk
+    from desktop.services.views import Recovered, StartPage
+    from desktop.ui.help import HelpDialog
+    from desktop.ui.pages.lock import LockPage
+
+PageMaker = Callable[["Desk", JobRunner], Page]
 NAV_OF = {"case": "handle"}
 """Page → its item in the navigation, where the two differ."""
 PAGE_OF = {nav: page for page, nav in NAV_OF.items()}
@@ -107,20 +110,21 @@ class MainWindow(QMainWindow):
         self._in_close = False
         self._waited = False
         self._help: HelpDialog | None = None
+        self.dialog: QDialog | None = None
+        """What stands over the sign-in page, while it does."""
         self.setMinimumSize(px(760), px(460))
         self.resize(px(1366), px(768))
         self.rooms = QStackedWidget()
         self.setCentralWidget(self.rooms)
         self.sign_in = SignInPage(place, station, version)
-        self.lock = LockPage(station, version)
+        self._version = version
         self.work = self._work_frame()
-        for room in (self.sign_in, self.lock, self.work):
+        for room in (self.sign_in, self.work):
             self.rooms.addWidget(room)
         self._global: dict[str, QShortcut] = {}
         self._bind_keys()
         self.sign_in.sign_in_wanted.connect(self._sign_in)
-        self.lock.unlock_wanted.connect(self._unlock)
-        self.lock.switch_wanted.connect(self.switch_person)
+        self.sign_in.recovery_wanted.connect(self._recover)
         theme.changed.connect(self._theme_changed)
         self._pulse = QTimer(self)
         self._pulse.setInterval(60_000)
@@ -134,6 +138,17 @@ class MainWindow(QMainWindow):
         self.show_sign_in()
 
     # the frame
+
+    @cached_property
+    def lock(self) -> LockPage:
+        """锁屏; made when it is first wanted, after the sign-in page stands."""
+        from desktop.ui.pages.lock import LockPage
+
+        page = LockPage(self._station_name, self._version)
+        page.unlock_wanted.connect(self._unlock)
+        page.switch_wanted.connect(self.switch_person)
+        self.rooms.addWidget(page)
+        return page
 
     def _work_frame(self) -> QWidget:
         frame = QWidget()
@@ -236,6 +251,31 @@ class MainWindow(QMainWindow):
         self.sign_in.refuse(_("这个站没有打开，原因已记入日志"))
         raise exc
 
+    def _recover(self, name: str) -> None:
+        if (run := self._doors.recover) is None:
+            return
+        from desktop.ui.dialogs.recovery import RecoverDialog
+
+        dialog = RecoverDialog(self, self._jobs, name, run)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.decided.connect(self._recovered)
+        self.dialog = dialog
+        dialog.open()
+
+    def _recovered(self, came: Any) -> None:
+        from desktop.ui.dialogs.recovery import NewSheetDialog
+
+        dialog = NewSheetDialog(self, self._station_name, came)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(self._sheet_kept)
+        self._remembered.last_person = came.name
+        self.dialog = dialog
+        dialog.open()
+
+    def _sheet_kept(self, _result: int) -> None:
+        self.dialog = None
+        self.show_sign_in()
+
     def show_desk(self, desk: Desk) -> None:
         """Somebody signed in: the work frame with 今日."""
         self.desk = desk
@@ -256,7 +296,7 @@ class MainWindow(QMainWindow):
             return
         self._last_focus = self.focusWidget()
         name = desk.person.name
-        known = self.sign_in.person(name)
+        known = self._as_known_now(name)
         has_pin = self._doors.check_pin is not None and known is not None and known.has_pin
         resting: list[str] = []
         for page in self.pages.values():
@@ -267,6 +307,13 @@ class MainWindow(QMainWindow):
         self.lock.show_facts("　".join(reversed(facts)))
         self.rooms.setCurrentWidget(self.lock)
         self.lock.take_focus()
+
+    def _as_known_now(self, name: str) -> Known | None:
+        """A person as the key file names them now: the PIN may be younger than the sign-in page."""
+        try:
+            return next((person for person in self._doors.people() if person.name == name), None)
+        except DeskError:
+            return self.sign_in.person(name)
 
     def _unlock(self, secret: str, is_pin: bool) -> None:
         desk = self.desk
@@ -459,6 +506,8 @@ class MainWindow(QMainWindow):
         """F1."""
         if self._help is not None:
             return
+        from desktop.ui.help import HelpDialog
+
         page = self.page if self.rooms.currentWidget() is self.work else None
         keys: Sequence[Key] = page.keys() if page else ()
         name = page.accessibleName() or page.code if page else ""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import DeskError
@@ -22,10 +23,14 @@ from desktop.ui.dialogs.return_contract import Notice, ask_return, defects_of
 from desktop.ui.pages.page import Page, Primary, Step
 from desktop.ui.pages.parts import choose_target
 from desktop.ui.theme import px
+from desktop.ui.widgets.ask import ask
 from desktop.ui.widgets.bars import ContractHead, Key, PageHead
 from desktop.ui.widgets.base import set_ground
 from desktop.ui.widgets.buttons import PageTool
 from desktop.ui.widgets.fields import SearchBox
+
+if TYPE_CHECKING:
+    from desktop.ui.dialogs.bin import BinDialog
 
 StepMaker = Callable[[Desk, JobRunner], Step]
 FIRST_STEP: Mapping[str, int] = {
@@ -131,6 +136,8 @@ class CasePage(Page):
         self.ask_decline: Callable[..., tuple[str, str, str] | None] = ask_decline
         self.ask_file: Callable[[QWidget], str] = ask_file
         self.ask_target: Callable[[QWidget, str, str, str], Path | None] = choose_target
+        self.ask: Callable[..., bool] = ask
+        self.bin_dialog: BinDialog | None = None
         self.sheet: ContractSheet | None = None
         self.steps: dict[int, Step] = {}
         self._number = 1
@@ -148,11 +155,19 @@ class CasePage(Page):
             "return": PageTool(_("一次性告知"), "clipboard_task_list_ltr"),
             "decline": PageTool(_("不予受理"), "prohibited"),
             "refuse": PageTool(_("不予登记"), "dismiss_circle"),
+            "delete_draft": PageTool(_("删除草稿"), "subtract_circle"),
         }
-        acts = {"return": self.return_contract, "decline": self.decline, "refuse": self.refuse}
+        acts = {
+            "return": self.return_contract,
+            "decline": self.decline,
+            "refuse": self.refuse,
+            "delete_draft": self.delete_draft,
+        }
         for verb, tool in self.tools.items():
             tool.clicked.connect(acts[verb])
             self.head.add_tool(tool)
+        self.bin_tool = self.head.add_tool(PageTool(_("回收站"), "arrow_counterclockwise"))
+        self.bin_tool.clicked.connect(self.show_bin)
         self.search = SearchBox(_("查找"), _("查找合同、单位、编号…"))
         self.search.searched.connect(self._search)
         self.head.add_right(self.search)
@@ -323,6 +338,7 @@ class CasePage(Page):
             tool.setVisible(may)
             if sheet is not None and not may:
                 tool.setToolTip(sheet.why_not.get(verb, ""))
+        self.bin_tool.setVisible(sheet is None)
         self.read_tool.setVisible(sheet is not None and "attach" in sheet.allowed)
         count = len(sheet.facts.attachments) if sheet is not None else 0
         self.papers_tool.setText(_("附件 {n}").format(n=count) if count else _("附件"))
@@ -542,6 +558,50 @@ class CasePage(Page):
             reason=reason,
         )
         self._do(self._desk.decline, command, _("已作出不予受理决定"))
+
+    def delete_draft(self) -> None:
+        """Into the bin, after a question; then the empty form, where the bin is at hand."""
+        sheet = self.sheet
+        if sheet is None or not self.ask(
+            self,
+            _("删除 {serial} 这份草稿？").format(serial=sheet.row.local_serial),
+            _("“{title}”移到回收站，三十天内可以取回；受理号不再给别的合同。此举记入日志。").format(
+                title=sheet.row.title or _("没有名称")
+            ),
+            act=_("删除这份草稿"),
+            safe=_("先不删除"),
+        ):
+            return
+        command = c.DeleteDraft(actor=self._desk.person.name, contract_id=sheet.row.id)
+        self._after = _("已删除 {serial}，三十天内可在“回收站”取回").format(serial=sheet.row.local_serial)
+        job = Job(lambda _job: self._desk.delete_draft(command))
+        job.done.connect(self._deleted)
+        job.failed.connect(self._failed)
+        self._jobs.start(job)
+
+    def _deleted(self, _nothing: object) -> None:
+        self._open_new()
+        self.said.emit(self._after, "ok", True)
+
+    def show_bin(self) -> None:
+        """Deleted drafts, to take one back."""
+        job = Job(lambda _job: self._desk.bin())
+        job.done.connect(self._bin_came)
+        job.failed.connect(self._failed)
+        self._jobs.start(job)
+
+    def _bin_came(self, rows: Any) -> None:
+        from desktop.ui.dialogs.bin import BinDialog
+
+        dialog = BinDialog(self, self._desk, self._jobs, rows)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.decided.connect(self._taken_back)
+        self.bin_dialog = dialog
+        dialog.open()
+
+    def _taken_back(self, sheet: Any) -> None:
+        self.open(sheet.row.id)
+        self.said.emit(_("已取回 {serial}").format(serial=sheet.row.local_serial), "ok", True)
 
     def _do(self, service: Callable[[Any], ContractSheet], command: object, words: str) -> None:
         self._after = words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from desktop.services import commands as c
 from desktop.services.desk import Desk
 from desktop.services.views import BackupView, CheckReport, ReceiveReport, StartPage
 from desktop.settings import local_time
+from desktop.ui.dialogs.deciding import DecidingDialog
 from desktop.ui.pages.page import Page, Primary
 from desktop.ui.pages.parts import (
     ChooseFile,
@@ -81,6 +83,9 @@ class SystemPage(Page):
         self.strips.addWidget(self.progress)
         body.addLayout(self.strips)
         self._strip: Strip | None = None
+        self.dialog: DecidingDialog | None = None
+        self._said_of_person = ""
+        self._people: tuple[tuple[str, str, bool], ...] = ()
         self._job: Job | None = None
         self.columns = Columns(430)
         for card in (self._safety_card(), self._block_card(), self._people_card(), self._password_card()):
@@ -168,6 +173,19 @@ class SystemPage(Page):
         self.people_table.set_widths({0: 140, 2: 90}, stretch=1)
         self.people_table.setMinimumHeight(px(150))
         card.body.addWidget(self.people_table)
+        acts = QHBoxLayout()
+        acts.setSpacing(px(8))
+        self.reset_button = Button(_("重设口令"), mnemonic="R")
+        self.stop_button = Button(_("停用"), mnemonic="Y")
+        self.roles_button = Button(_("改角色"), mnemonic="E")
+        self.reset_button.clicked.connect(self.reset_password)
+        self.stop_button.clicked.connect(self.stop_or_resume)
+        self.roles_button.clicked.connect(self.change_roles)
+        for button in (self.reset_button, self.stop_button, self.roles_button):
+            acts.addWidget(button)
+        acts.addStretch(1)
+        card.body.addLayout(acts)
+        self.people_table.selectionModel().currentRowChanged.connect(self._person_chosen)
         self.new_name = Field(_("新人员姓名"))
         self.new_password = SecretField(_("新人员口令"))
         self.new_again = SecretField(_("新人员口令，再打一遍"))
@@ -199,7 +217,7 @@ class SystemPage(Page):
         return card
 
     def _password_card(self) -> Card:
-        card = Card(_("改我的口令"), self._desk.person.name)
+        card = Card(_("我的口令和 PIN"), self._desk.person.name)
         self.old = SecretField(_("现在的口令"))
         self.fresh = SecretField(_("新口令"))
         self.again = SecretField(_("新口令，再打一遍"))
@@ -213,7 +231,10 @@ class SystemPage(Page):
         line.setContentsMargins(px(160), 0, 0, 0)
         self.password_button = Button(_("改口令"), mnemonic="G")
         self.password_button.clicked.connect(self.change_password)
+        self.pin_button = Button(_("设 PIN"), mnemonic="P")
+        self.pin_button.clicked.connect(self.set_pin)
         line.addWidget(self.password_button)
+        line.addWidget(self.pin_button)
         line.addStretch(1)
         card.body.addLayout(line)
         self.old.entered.connect(self.fresh.setFocus)
@@ -312,6 +333,8 @@ class SystemPage(Page):
         start, people = answer
         self._show_backup(start.backup)
         self._show_block(start)
+        before = self._chosen()
+        self._people = people
         self.people.show_rows(
             [
                 text(name),
@@ -320,6 +343,10 @@ class SystemPage(Page):
             ]
             for name, roles, is_active in people
         )
+        at = next((n for n, one in enumerate(people) if before and one[0] == before[0]), 0)
+        if people:
+            self.people_table.selectRow(at)
+        self._person_chosen()
 
     def _show_backup(self, backup: BackupView) -> None:
         if backup.made_at is None:
@@ -569,6 +596,77 @@ class SystemPage(Page):
                 box.setChecked(False)
             self.said.emit(_("已添加 {name}").format(name=name), "ok", False)
             self.read()
+
+    def _chosen(self) -> tuple[str, str, bool] | None:
+        """(name, roles, active) of the row chosen in the list."""
+        at = self.people_table.currentIndex().row()
+        return self._people[at] if 0 <= at < len(self._people) else None
+
+    def _person_chosen(self, *_rows: object) -> None:
+        chosen = self._chosen()
+        is_head = "head" in self._desk.person.roles
+        is_own = chosen is not None and chosen[0] == self._desk.person.name
+        is_active = chosen is None or chosen[2]
+        self.stop_button.set_words(_("停用") if is_active else _("恢复"))
+        why = "" if is_head else _("人员由负责人管理，请负责人登录后办理")
+        own = _("自己的口令在下面改") if is_own else ""
+        stopped = "" if is_active else _("已停用，请先恢复")
+        for button, reason in (
+            (self.reset_button, why or own or stopped),
+            (self.stop_button, why or (_("不能停用自己，请另一位负责人来做") if is_own else "")),
+            (self.roles_button, why or stopped),
+        ):
+            button.setEnabled(chosen is not None and not reason)
+            button.setToolTip(reason)
+
+    def _ask_people(self, dialog: DecidingDialog, said: str) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.decided.connect(self._person_changed)
+        self.dialog, self._said_of_person = dialog, said
+        dialog.open()
+
+    def _person_changed(self, _nothing: object) -> None:
+        self.said.emit(self._said_of_person, "ok", False)
+        self.read()
+
+    def reset_password(self) -> None:
+        """Somebody forgot theirs."""
+        from desktop.ui.dialogs.people import reset_dialog
+
+        if (chosen := self._chosen()) is not None:
+            run = partial(self._desk.reset_password, chosen[0])
+            said = _("已重设 {name} 的口令").format(name=chosen[0])
+            self._ask_people(reset_dialog(self, self._jobs, chosen[0], run), said)
+
+    def stop_or_resume(self) -> None:
+        """Somebody leaves, or comes back with a new password."""
+        from desktop.ui.dialogs.people import StopDialog, resume_dialog
+
+        if (chosen := self._chosen()) is None:
+            return
+        name, _roles, is_active = chosen
+        if is_active:
+            stop = partial(self._desk.set_active, name, False)
+            self._ask_people(StopDialog(self, self._jobs, name, stop), _("{name} 已停用").format(name=name))
+        else:
+            run = partial(self._desk.set_active, name, True)
+            self._ask_people(resume_dialog(self, self._jobs, name, run), _("{name} 已恢复").format(name=name))
+
+    def change_roles(self) -> None:
+        """Somebody does other work from now on."""
+        from desktop.ui.dialogs.people import RolesDialog
+
+        if (chosen := self._chosen()) is not None:
+            name, roles, _is_active = chosen
+            run = partial(self._desk.set_roles, name)
+            dialog = RolesDialog(self, self._jobs, name, roles.split(), run)
+            self._ask_people(dialog, _("{name} 的角色已改").format(name=name))
+
+    def set_pin(self) -> None:
+        """One's own six digits for the locked screen."""
+        from desktop.ui.dialogs.people import pin_dialog
+
+        self._ask_people(pin_dialog(self, self._jobs, self._desk.set_pin), _("PIN 已改，锁屏时可用"))
 
     def change_password(self) -> None:
         """The signed-in person's own."""

@@ -21,12 +21,14 @@ from desktop.ui.pages.page import Page, Primary
 from desktop.ui.pages.parts import (
     CaseItem,
     ChooseFile,
+    ChooseTarget,
     Columns,
     Foot,
     Pairs,
     Scroller,
     add_search,
     choose_file,
+    choose_target,
     page_column,
 )
 from desktop.ui.pages.wording import day_and_weekday, size_words, tail, trouble_words, when
@@ -45,6 +47,7 @@ from desktop.ui.widgets.table import Role, TableCard
 from desktop.ui.widgets.tags import Tag
 
 WORKBOOKS = _("申请表 (*.xlsx *.xlsm *.xls)")
+NEW_WORKBOOK = _("申请表 (*.xlsx)")
 LATER_COLUMNS = 2
 """Columns behind the dashed line; what falls on other days stands on the last of them."""
 
@@ -66,10 +69,17 @@ class TodayPage(Page):
     """A ``StartPage`` was read: the window shows counts and the machine's state from it."""
 
     def __init__(
-        self, desk: Desk, jobs: JobRunner, *, choose: ChooseFile = choose_file, parent: QWidget | None = None
+        self,
+        desk: Desk,
+        jobs: JobRunner,
+        *,
+        choose: ChooseFile = choose_file,
+        target: ChooseTarget = choose_target,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk, self._jobs, self._choose = desk, jobs, choose
+        self._desk, self._jobs = desk, jobs
+        self._choose, self._target = choose, target
         self.start: StartPage | None = None
         self._open_after_reading = False
         self._report: ImportReport | None = None
@@ -106,6 +116,8 @@ class TodayPage(Page):
         self.new_tool.clicked.connect(self._new)
         self.import_tool = self.head.add_tool(PageTool(_("导入申请表"), "table_add"))
         self.import_tool.clicked.connect(self.import_workbook)
+        self.template_tool = self.head.add_tool(PageTool(_("空白申请表"), "document"))
+        self.template_tool.clicked.connect(self.write_template)
         self.search = add_search(self.head, self)
         return self.head
 
@@ -424,6 +436,21 @@ class TodayPage(Page):
         self.progress.stopped.connect(job.cancel)
         self.progress.start()
         self._jobs.start(job)
+
+    def write_template(self) -> None:
+        """The empty application workbook, to be given to the companies."""
+        path = self._target(self, _("空白申请表存到"), _("技术合同登记申请表.xlsx"), NEW_WORKBOOK)
+        if path is None:
+            return
+        desk = self._desk
+        job = Job(lambda _job: desk.write_template(path))
+        job.done.connect(self._template_written)
+        job.failed.connect(self._import_failed)
+        self._jobs.start(job)
+
+    def _template_written(self, path: Path) -> None:
+        words = _("空白申请表已存到 {path}；企业填好后用“导入申请表”读入").format(path=path)
+        self.said.emit(words, "ok", True)
 
     def _imported(self, report: ImportReport) -> None:
         words = _("{name}：读到 {read} 份，收下 {taken} 份").format(

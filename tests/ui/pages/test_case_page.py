@@ -228,6 +228,7 @@ def test_tools_stand_only_where_the_lifecycle_allows_them(qtbot: Any, theme: The
         "return": True,
         "decline": True,
         "refuse": False,
+        "delete_draft": True,
     }
 
 
@@ -276,3 +277,60 @@ def test_everything_works_on_the_worker_thread_too(qtbot: Any, theme: Theme) -> 
     assert desk.sheet_row.state == "ACCEPTED"
     assert any("已受理" in words for words, _level, _stays in shown.said)
     qtbot.waitUntil(lambda: QApplication.focusWidget() is page.step().question)  # type: ignore[attr-defined]
+
+
+def draft_page(qtbot: Any) -> tuple[CaseDesk, CasePage, list[str]]:
+    desk = CaseDesk(WHOLE)
+    _shown, page = case_page(qtbot, desk)
+    page.open(desk.sheet_row.id)
+    heard: list[str] = []
+    page.said.connect(lambda text, _level, _stays: heard.append(text))
+    return desk, page, heard
+
+
+def test_a_draft_goes_into_the_bin_after_a_question_and_comes_back(qtbot: Any, theme: Theme) -> None:
+    desk, page, heard = draft_page(qtbot)
+    asked: list[tuple[str, dict[str, str]]] = []
+
+    def answer(_parent: object, question: str, _consequence: str, **words: str) -> bool:
+        asked.append((question, words))
+        return len(asked) > 1
+
+    page.ask = answer
+    page.tools["delete_draft"].click()
+    assert desk.told("delete_draft") == []
+    assert asked[0][1] == {"act": "删除这份草稿", "safe": "先不删除"}
+    assert page.sheet is not None
+    serial = page.sheet.row.local_serial
+    page.tools["delete_draft"].click()
+    assert [cmd.contract_id for cmd in desk.told("delete_draft")] == [desk.sheet_row.id]
+    assert heard[-1] == f"已删除 {serial}，三十天内可在“回收站”取回"
+    assert page.sheet is None
+    assert not page.tools["delete_draft"].isVisible()
+    desk.bin_rows = (
+        v.BinRow(desk.sheet_row.id, serial, TITLE, base.china(11, 20, 9, 0), date(2026, 12, 20)),
+    )
+    assert page.bin_tool.isVisible()
+    page.bin_tool.click()
+    assert page.bin_dialog is not None
+    page.bin_dialog.act_button.click()
+    assert [cmd.contract_id for cmd in desk.told("undelete_draft")] == [desk.sheet_row.id]
+    assert page.sheet is not None
+    assert heard[-1] == f"已取回 {serial}"
+
+
+def test_a_refused_deletion_is_said_and_the_draft_stays(qtbot: Any, theme: Theme) -> None:
+    desk, page, heard = draft_page(qtbot)
+    desk.refusals["delete_draft"] = RefusedError("这份合同刚被别处受理", "请重新打开")
+    page.ask = lambda *_a, **_k: True
+    page.tools["delete_draft"].click()
+    assert heard[-1] == "这份合同刚被别处受理；请重新打开"
+    assert page.sheet is not None
+
+
+def test_only_a_draft_offers_to_be_deleted(qtbot: Any, theme: Theme) -> None:
+    desk, page, _heard = draft_page(qtbot)
+    assert page.tools["delete_draft"].isVisible()
+    desk.sheet_row = replace(desk.sheet_row, state="RETURNED")
+    page.open(desk.sheet_row.id)
+    assert not page.tools["delete_draft"].isVisible()

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from desktop.errors import MachineError, RefusedError
 from desktop.jobs import JobRunner
 from desktop.services.views import ReceiveReport
+from desktop.ui.dialogs.people import RolesDialog, SecretDialog, StopDialog
 from desktop.ui.pages.system import SystemPage
 from desktop.ui.theme import Theme
 
@@ -209,3 +210,88 @@ def test_enter_goes_down_the_password_fields(qtbot: QtBot, theme: Theme) -> None
 
 def test_every_button_has_a_name(qtbot: QtBot, theme: Theme) -> None:
     assert nameless_buttons(system(qtbot, FakeDesk())) == []
+
+
+def as_head(qtbot: QtBot, desk: FakeDesk) -> SystemPage:
+    desk.person = replace(desk.person, name="贺兰舟", roles=frozenset({"head"}))
+    return system(qtbot, desk)
+
+
+def choose(page: SystemPage, row: int) -> None:
+    page.people_table.setFocus()
+    for _step in range(row):
+        QTest.keyClick(page.people_table, Qt.Key.Key_Down)
+
+
+def test_the_head_resets_a_forgotten_password_by_keyboard(qtbot: QtBot, theme: Theme) -> None:
+    desk = FakeDesk()
+    page = as_head(qtbot, desk)
+    heard = said(page)
+    choose(page, 1)
+    QTest.keyClick(page.people_table, Qt.Key.Key_R, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: page.dialog is not None)
+    dialog = page.dialog
+    assert isinstance(dialog, SecretDialog)
+    assert dialog.windowTitle() == "重设 陆知远 的口令？"
+    dialog.fresh.setText("tea-garden-7")
+    dialog.again.setText("tea-garden-7")
+    dialog.act_button.click()
+    assert desk.told("reset_password") == [("陆知远", "tea-garden-7")]
+    assert heard[-1] == ("已重设 陆知远 的口令", "ok")
+    assert page.people_table.currentIndex().row() == 1
+
+
+def test_somebody_is_stopped_and_comes_back_with_a_new_password(qtbot: QtBot, theme: Theme) -> None:
+    desk = FakeDesk()
+    page = as_head(qtbot, desk)
+    page.stop_button.click()
+    assert isinstance(page.dialog, StopDialog)
+    page.dialog.act_button.click()
+    assert page.people.index(0, 2).data() == "已停用"
+    assert page.stop_button.text() == "恢复"
+    assert not page.reset_button.isEnabled()
+    page.stop_button.click()
+    dialog = page.dialog
+    assert isinstance(dialog, SecretDialog)
+    dialog.fresh.setText("tea-garden-7")
+    dialog.again.setText("tea-garden-7")
+    dialog.act_button.click()
+    assert desk.told("set_active") == [("沈清禾", False, ""), ("沈清禾", True, "tea-garden-7")]
+    assert page.stop_button.text() == "停用"
+
+
+def test_roles_are_changed_from_the_list(qtbot: QtBot, theme: Theme) -> None:
+    desk = FakeDesk()
+    page = as_head(qtbot, desk)
+    page.roles_button.click()
+    dialog = page.dialog
+    assert isinstance(dialog, RolesDialog)
+    dialog.boxes["reviewer"].click()
+    dialog.act_button.click()
+    assert desk.told("set_roles") == [("沈清禾", "clerk reviewer")]
+    assert page.people.index(0, 1).data() == "登记员、复核员"
+
+
+def test_only_the_head_changes_people_and_nobody_stops_themselves(qtbot: QtBot, theme: Theme) -> None:
+    clerk = system(qtbot, FakeDesk())
+    for button in (clerk.reset_button, clerk.stop_button, clerk.roles_button):
+        assert not button.isEnabled()
+        assert "负责人" in button.toolTip()
+    head = as_head(qtbot, FakeDesk())
+    choose(head, 2)
+    assert not head.stop_button.isEnabled()
+    assert not head.reset_button.isEnabled()
+    assert head.roles_button.isEnabled()
+
+
+def test_ones_own_pin_is_set_by_keyboard(qtbot: QtBot, theme: Theme) -> None:
+    desk = FakeDesk()
+    page = system(qtbot, desk)
+    QTest.keyClick(page.old, Qt.Key.Key_P, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: page.dialog is not None)
+    dialog = page.dialog
+    assert isinstance(dialog, SecretDialog)
+    dialog.fresh.setText("418305")
+    dialog.again.setText("418305")
+    dialog.act_button.click()
+    assert desk.told("set_pin") == ["418305"]

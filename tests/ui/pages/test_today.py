@@ -187,3 +187,33 @@ def test_a_machine_fault_is_said_in_words(qtbot: QtBot, theme: Theme) -> None:
 
 def test_every_button_has_a_name(qtbot: QtBot, theme: Theme) -> None:
     assert nameless_buttons(today(qtbot, FakeDesk())) == []
+
+
+def test_the_blank_application_is_written_where_it_is_wanted(
+    qtbot: QtBot, theme: Theme, tmp_path: Path
+) -> None:
+    desk = FakeDesk()
+    names: list[str] = []
+
+    def target(_parent: object, _title: str, proposed: str, _kinds: str) -> Path:
+        names.append(proposed)
+        return tmp_path / proposed
+
+    page = TodayPage(desk, JobRunner(inline=True), target=target)
+    qtbot.addWidget(page)
+    heard: list[str] = []
+    page.said.connect(lambda text, _level, _stays: heard.append(text))
+    page.template_tool.click()
+    assert names == ["技术合同登记申请表.xlsx"]
+    assert desk.told("write_template") == [tmp_path / names[0]]
+    assert heard[-1].startswith("空白申请表已存到")
+
+
+def test_a_place_that_cannot_be_written_is_said(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
+    desk = FakeDesk(refusals={"write_template": MachineError("盘上没有地方了", "请换一个盘")})
+    page = TodayPage(desk, JobRunner(inline=True), target=lambda *_a: tmp_path / "x.xlsx")
+    qtbot.addWidget(page)
+    heard: list[tuple[str, str]] = []
+    page.said.connect(lambda text, level, _stays: heard.append((text, level)))
+    page.write_template()
+    assert heard[-1] == ("盘上没有地方了。请换一个盘", "err")

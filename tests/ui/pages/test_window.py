@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from desk import LU, FakeDesk
-from frame import PEOPLE, bring_up, make, nameless_buttons, nothing, sideways
+from frame import PEOPLE, Somebody, bring_up, make, nameless_buttons, nothing, sideways
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
@@ -19,8 +19,10 @@ from pytestqt.qtbot import QtBot
 
 from desktop.errors import MachineError, RefusedError
 from desktop.jobs import Job, JobRunner
+from desktop.services.views import Recovered
 from desktop.settings import now
 from desktop.ui.crash import LOG_NAME, CrashHandler
+from desktop.ui.dialogs.recovery import NewSheetDialog, RecoverDialog
 from desktop.ui.help import HelpDialog
 from desktop.ui.launch import choose_input_method, own_pages
 from desktop.ui.pages.page import Page, Primary
@@ -571,3 +573,62 @@ def test_the_sign_in_page_needs_no_database_code() -> None:
     code = f"import sys, desktop.ui.launch; print([n for n in {heavy} if n in sys.modules])"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+# a forgotten password
+
+
+def test_a_forgotten_password_is_reset_by_the_recovery_sheet(
+    qtbot: QtBot, theme: Theme, tmp_path: Path
+) -> None:
+    given: list[tuple[str, ...]] = []
+
+    def recover(*told: str) -> Recovered:
+        given.append(told)
+        return Recovered("贺兰舟", "AAAAA-BBBBB-CCCCC-DDDDD-EEEEE-FFFFF-GGGGG-HHHHH")
+
+    doors = Doors(lambda *_a: FakeDesk(), lambda: PEOPLE, recover=recover)
+    window = make(theme, tmp_path, doors=doors)
+    qtbot.addWidget(window)
+    bring_up(window)
+    window.sign_in.forgotten.click()
+    first = window.dialog
+    assert isinstance(first, RecoverDialog)
+    qtbot.waitUntil(first.safe_button.hasFocus)
+    first.sheet_code.setText("x" * 40)
+    first.person.setText("贺兰舟")
+    first.fresh.setText("tea-garden-7")
+    first.again.setText("tea-garden-7")
+    first.act_button.click()
+    assert given == [("x" * 40, "贺兰舟", "tea-garden-7")]
+    second = window.dialog
+    assert isinstance(second, NewSheetDialog)
+    second.kept.click()
+    second.close_button.click()
+    assert window.dialog is None
+    assert window.rooms.currentWidget() is window.sign_in
+    assert window.sign_in.chosen() == "贺兰舟"
+
+
+def test_without_that_door_the_page_says_who_helps(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
+    window = make(theme, tmp_path)
+    qtbot.addWidget(window)
+    bring_up(window)
+    window.sign_in.forgotten.click()
+    assert window.dialog is None
+    assert "负责人" in window.sign_in.note.words.text()
+
+
+def test_a_pin_set_since_signing_in_opens_the_locked_screen(
+    qtbot: QtBot, theme: Theme, tmp_path: Path
+) -> None:
+    people = [Somebody("沈清禾", ("clerk",), has_pin=False)]
+    pins: list[str] = []
+    doors = Doors(lambda *_a: FakeDesk(), lambda: people, check_pin=lambda _desk, pin: pins.append(pin))
+    window = signed_in(qtbot, make(theme, tmp_path, doors=doors, pages={"today": _plain("today")}))
+    window.lock_screen()
+    assert not window.lock.other_way.isVisible()
+    window._unlocked(None)
+    people[0] = Somebody("沈清禾", ("clerk",), has_pin=True)
+    window.lock_screen()
+    assert window.lock.other_way.isVisible()
