@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import platform
 import sys
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
@@ -16,7 +15,9 @@ from desktop.errors import DeskError
 from desktop.resources import _
 from desktop.settings import CHINA
 from desktop.settings import now as utc_now
-from desktop.ui.widgets.ask import AskDialog
+
+if TYPE_CHECKING:
+    from desktop.ui.widgets.ask import AskDialog
 
 LOG_NAME = "contract-desk.log"
 LOG_LIMIT = 2_000_000
@@ -84,6 +85,9 @@ class CrashHandler(QObject):
         if isinstance(exc, DeskError):
             self._arrived.emit(exc.message, exc.hint or _("没有改动任何数据。"), "")
             return
+        import platform
+        import traceback
+
         words = "".join(traceback.format_exception(kind, exc, trace))
         moment = utc_now().astimezone(CHINA)
         machine = f"Python {platform.python_version()} {platform.platform()}"
@@ -97,6 +101,8 @@ class CrashHandler(QObject):
     def _show(self, title: str, words: str, report: str) -> None:
         if self.dialog is not None or QThread.currentThread() is not self.thread():
             return
+        from desktop.ui.widgets.ask import AskDialog
+
         self.report = report
         parent = QApplication.activeWindow()
         dialog = AskDialog(

@@ -5,24 +5,32 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLibraryInfo, Qt
+from PySide6.QtCore import QLibraryInfo, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from desktop.jobs import Job, JobRunner
 from desktop.resources import _
-from desktop.services.desk import Desk
-from desktop.services.views import Recovered
 from desktop.settings import StationFile, read_station_file
 from desktop.settings import now as utc_now
 from desktop.ui.crash import CrashHandler, write_log
-from desktop.ui.pages.page import Page
-from desktop.ui.pages.sign_in import Known
 from desktop.ui.remembered import Remembered
 from desktop.ui.theme import Theme, icon_picture, system_wants_contrast
 from desktop.ui.theme.icons import PRODUCT_MARK
 from desktop.ui.widgets.focus import FocusRing, WheelGuard
-from desktop.ui.window import Doors, MainWindow, PageMaker
+from desktop.ui.window import Doors, MainWindow
+
+if TYPE_CHECKING:
+    from desktop.services.desk import Desk
+    from desktop.services.views import Recovered
+    from desktop.ui.pages.page import Page
+    from desktop.ui.pages.sign_in import Known
+    from desktop.ui.window import PageMaker
+
+
+AFTER_PAINT = 120
+"""Milliseconds after showing until the heavy imports begin: the page must be painted and take keys first."""
 
 
 def choose_input_method(environment: MutableMapping[str, str], plugins: Path) -> bool:
@@ -101,7 +109,7 @@ def run_window(
         window.sign_in.take_focus()
         if preload is not None:
             work = preload
-            jobs.start(Job(lambda _job: work()))
+            QTimer.singleShot(AFTER_PAINT, window, lambda: jobs.start(Job(lambda _job: work())))
         return int(app.exec())
     finally:
         jobs.shut_down()

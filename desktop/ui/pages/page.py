@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from desktop.services.views import ContractSheet
-from desktop.ui.widgets.bars import Key
+if TYPE_CHECKING:
+    from desktop.services.views import ContractSheet
+    from desktop.ui.widgets.bars import Key
 
 
 @dataclass(frozen=True, slots=True)

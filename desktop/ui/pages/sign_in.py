@@ -264,7 +264,10 @@ class _PeopleList(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.viewport().setAutoFillBackground(False)
+        ground = QWidget()
+        self.setViewport(ground)  # asking Qt for its own makes PySide load every widget class: 25 ms
+        ground.setMouseTracking(True)
+        ground.setAutoFillBackground(False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def fit(self, rows: int) -> None:

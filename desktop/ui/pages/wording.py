@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from desktop.errors import DeskError
 from desktop.resources import _
-from desktop.services.views import ContractRow
 from desktop.settings import local_time
+
+if TYPE_CHECKING:
+    from desktop.services.views import ContractRow
 
 KIND_WORDS = {"DEV": _("开发"), "TRF": _("转让"), "LIC": _("许可"), "CON": _("咨询"), "SVC": _("服务")}
 FULL_KIND_WORDS = {
