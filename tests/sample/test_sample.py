@@ -391,7 +391,7 @@ def test_the_files_are_made_again_the_same(remade: Path) -> None:
         if path.suffix in (".xlsx", ".docx"):
             assert _parts(old) == _parts(new), path
         elif path.suffix == ".pdf":
-            assert pdf_text(old) == pdf_text(new)
+            assert pdf_text(old).split() == pdf_text(new).split()  # lines may end in a blank or not
         else:
             assert old == new, path
     kept = {p.relative_to(SAMPLE) for d in ("answers", "contracts") for p in (SAMPLE / d).iterdir()}
