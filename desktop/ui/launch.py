@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from pathlib import Path
@@ -18,7 +19,6 @@ from desktop.ui.crash import CrashHandler, write_log
 from desktop.ui.remembered import Remembered
 from desktop.ui.theme import Theme, icon_picture, system_wants_contrast
 from desktop.ui.theme.icons import PRODUCT_MARK
-from desktop.ui.widgets.focus import FocusRing, WheelGuard
 from desktop.ui.window import Doors, MainWindow
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from desktop.services.views import Recovered
     from desktop.ui.pages.page import Page
     from desktop.ui.pages.sign_in import Known
+    from desktop.ui.widgets.focus import FocusRing
     from desktop.ui.window import PageMaker
 
 
@@ -81,7 +82,7 @@ def run_window(
     theme.apply(app)
     crashes = CrashHandler(folder, version)
     crashes.install()
-    ring, guard = FocusRing(app), WheelGuard(app)
+    rings: list[FocusRing] = []
     jobs = JobRunner()
     moment = utc_now()
     if remembered.was_set_back(moment):
@@ -107,15 +108,25 @@ def run_window(
             window.sign_in.warn(str(theme.trouble).replace("\n", "。"))
         window.showMaximized()
         window.sign_in.take_focus()
-        if preload is not None:
-            work = preload
-            QTimer.singleShot(AFTER_PAINT, window, lambda: jobs.start(Job(lambda _job: work())))
+
+        def settle() -> None:
+            from desktop.ui.widgets.focus import FocusRing
+
+            rings.append(FocusRing(app))
+            if (work := preload) is None:
+                gc.enable()
+                return
+            job = Job(lambda _job: work())
+            job.ended.connect(gc.enable)
+            jobs.start(job)
+
+        QTimer.singleShot(AFTER_PAINT, window, settle)
         return int(app.exec())
     finally:
         jobs.shut_down()
         crashes.remove()
-        app.removeEventFilter(guard)
-        ring.deleteLater()
+        for ring in rings:
+            ring.deleteLater()
 
 
 def make_window(

@@ -7,7 +7,7 @@ import sys
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator, Signal
 from PySide6.QtGui import QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QProxyStyle, QStyle, QStyleOption, QWidget
+from PySide6.QtWidgets import QApplication
 
 from desktop.errors import MachineError
 from desktop.ui.theme import current
@@ -18,36 +18,6 @@ from desktop.ui.theme.icons import forget_icons
 from desktop.ui.theme.light import LIGHT
 from desktop.ui.theme.qss import style_sheet
 from desktop.ui.theme.tokens import Tokens, contrast_ratio
-
-RING_GAP = 2
-"""Pixels between a control and its focus ring."""
-
-
-class DeskStyle(QProxyStyle):
-    """Fusion, with room around the focus frame and no blinking or sliding."""
-
-    def __init__(self) -> None:
-        super().__init__("Fusion")
-
-    def pixelMetric(
-        self, metric: QStyle.PixelMetric, option: QStyleOption | None = None, widget: QWidget | None = None
-    ) -> int:
-        """The focus frame stands 2 px off and is as wide as the theme says."""
-        if metric in (QStyle.PixelMetric.PM_FocusFrameHMargin, QStyle.PixelMetric.PM_FocusFrameVMargin):
-            return RING_GAP + current.tokens().focus_width
-        return int(super().pixelMetric(metric, option, widget))
-
-    def styleHint(
-        self,
-        hint: QStyle.StyleHint,
-        option: QStyleOption | None = None,
-        widget: QWidget | None = None,
-        returnData: object = None,  # noqa: N803 - Qt's own name
-    ) -> int:
-        """Nothing moves by itself."""
-        if hint in (QStyle.StyleHint.SH_Widget_Animation_Duration, QStyle.StyleHint.SH_FocusFrame_Mask):
-            return 0  # no mask: the ring of the navigation lies inside its item
-        return int(super().styleHint(hint, option, widget, returnData))  # type: ignore[arg-type]
 
 
 def system_wants_contrast() -> bool:
@@ -85,7 +55,6 @@ class Theme(QObject):
         self._is_contrast = is_contrast
         self._is_large = is_large
         self._app: QApplication | None = None
-        self._style: DeskStyle | None = None
         self._words: QTranslator | None = None
         self.trouble: MachineError | None = None
         """A font file that is missing: the window says so once, the work goes on."""
@@ -116,8 +85,7 @@ class Theme(QObject):
         self.trouble = load_fonts()
         QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
         self._load_words(app)
-        self._style = DeskStyle()
-        app.setStyle(self._style)
+        app.setStyle("Fusion")
         self._dress(app)
 
     def choose_contrast(self, wanted: bool) -> None:

@@ -32,7 +32,7 @@ def style_sheet() -> str:
     )
     return f"""
 * {{ outline: none; }}
-QWidget {{ color: {colour["ink1"]}; }}
+QWidget {{ color: {colour["ink1"]}; widget-animation-duration: 0; }}
 QMainWindow, QDialog, QWidget[ground="page"] {{ background: {colour["bg1"]}; }}
 QWidget[ground="paper"], QDialog {{ background: {colour["bg0"]}; }}
 QWidget[ground="head"] {{ background: {colour["bg2"]}; }}

@@ -1,0 +1,78 @@
+"""What stands between the start of the program and the sign-in page: Qt and our light modules, no more."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+HEAVY = (
+    "sqlalchemy",
+    "sqlcipher3",
+    "reportlab",
+    "pypinyin",
+    "cryptography",
+    "argon2",
+    "openpyxl",
+    "desktop.models",
+    "desktop.rules.book",
+    "desktop.rules.facts",
+    "desktop.services",
+    "desktop.ui.dialogs",
+    "desktop.ui.help",
+)
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+import desktop.app
+from desktop.jobs import JobRunner
+from desktop.security import slots
+from desktop.settings import StationFile
+from desktop.ui.launch import make_window
+from desktop.ui.remembered import Remembered
+from desktop.ui.theme import Theme
+from desktop.ui.window import Doors
+
+app = QApplication(["contract-desk"])
+theme = Theme()
+theme.apply(app)
+folder = Path(sys.argv[1])
+window = make_window(
+    StationFile("990321", "澄河县技术合同登记处"),
+    Doors(desktop.app.sign_in, lambda: slots.read_people(folder / "people.json")),
+    desktop.app.page_makers(),
+    theme=theme,
+    jobs=JobRunner(inline=True),
+    remembered=Remembered.load(folder),
+    version=desktop.app.VERSION,
+)
+window.show()
+app.processEvents()
+assert window.sign_in.isVisible()
+print("\\n".join(sys.modules))
+"""
+
+
+def test_the_sign_in_page_stands_before_anything_heavy_is_imported(tmp_path: Path) -> None:
+    from desktop.security.passwords import CHEAP
+    from desktop.security.slots import NewPerson, create_slots
+
+    people = [NewPerson("head", "秦负责", ("head", "reviewer"), "云岭 2026 Abc")]
+    create_slots(tmp_path / "people.json", people, cost=CHEAP)
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.split())
+    assert "desktop.ui.pages.sign_in" in loaded
+    assert [name for name in HEAVY if name in loaded] == []
+    pages = {name for name in loaded if name.startswith("desktop.ui.pages.")}
+    assert pages == {f"desktop.ui.pages.{name}" for name in ("page", "sign_in", "wording")}
