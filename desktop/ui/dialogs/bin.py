@@ -40,9 +40,9 @@ class BinDialog(DecidingDialog):
         self.model = PlainTable(heads, self)
         self.table = DeskTable(_("删除的草稿"))
         self.table.setModel(self.model)
-        self.table.set_widths({0: 140, 2: 130, 3: 100}, stretch=1)
+        self.table.set_widths({0: 140, 2: 164, 3: 116}, stretch=1)
         self.table.setMinimumHeight(px(180))
-        self.table.setMinimumWidth(px(640))
+        self.setMinimumWidth(px(720))
         self.model.show_rows(
             [
                 text(row.local_serial),

@@ -226,7 +226,10 @@ def write_sheet(path: Path, station: str, code: str) -> None:
     writer.setResolution(DPI)
     writer.setPageLayout(
         QPageLayout(
-            QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, QMarginsF(25, 30, 25, 25)
+            QPageSize(QPageSize.PageSizeId.A4),
+            QPageLayout.Orientation.Portrait,
+            QMarginsF(25, 30, 25, 25),
+            QPageLayout.Unit.Millimeter,
         )
     )
     writer.setTitle(_("恢复单"))
