@@ -218,6 +218,12 @@ def last_recognition(uow: UnitOfWork, contract_id: int) -> Recognition | None:
     return uow.session.scalars(query).first()
 
 
+def last_recognition_id(uow: UnitOfWork, contract_id: int) -> int | None:
+    """Its id alone, without the long texts."""
+    query = select(Recognition.id).where(Recognition.contract_id == contract_id)
+    return uow.session.scalars(query.order_by(Recognition.ordinal.desc()).limit(1)).first()
+
+
 def relief_of(
     office: Office, facts: Facts, answers: Mapping[str, Any], *, registered: bool
 ) -> tuple[ReliefResult, ...]:

@@ -37,7 +37,7 @@ def find_duplicates(
     if not sellers or not facts.title:
         return ()
     query = (
-        select(Contract)
+        select(Contract.id, Contract.title, Contract.signed_on, Contract.text_hash)
         .join(ContractParty)
         .where(
             ContractParty.role == "seller",
@@ -53,7 +53,7 @@ def find_duplicates(
         query = query.where(Contract.id != contract_id)
     print_ = text_hash(facts)
     found = []
-    for other in uow.session.scalars(query):
+    for other in uow.session.execute(query):
         likeness = round(fuzz.ratio(facts.title, other.title or ""))
         same = other.text_hash == print_
         near = (
@@ -68,10 +68,14 @@ def find_duplicates(
             if same
             else _("同一卖方，名称相近（{n}%）").format(n=likeness)
         )
-        found.append((same, likeness, other, why))
+        found.append((same, likeness, other.id, why))
+    if not found:
+        return ()
     found.sort(key=lambda row: (not row[0], -row[1]))
     decisions = _decisions(uow, contract_id)
-    return tuple(_view(other, likeness, why, decisions) for _same, likeness, other, why in found[:limit])
+    return tuple(
+        _view(uow.contract(other), likeness, why, decisions) for _same, likeness, other, why in found[:limit]
+    )
 
 
 def _decisions(uow: UnitOfWork, contract_id: int | None) -> dict[int, str]:

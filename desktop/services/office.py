@@ -9,12 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from desktop import settings
 from desktop.errors import MachineError, RefusedError
-from desktop.models import Contract, Person
+from desktop.models import Contract
 from desktop.resources import _
 from desktop.rules.book import Book
 from desktop.rules.codes import CodeTables
@@ -80,7 +80,7 @@ NOT_IN_THE_FORM = frozenset({"answer", "relief", "review", "sheet", "doubt", "du
 
 def standing_of(uow: UnitOfWork, contract: Contract) -> Standing:
     """What the lifecycle table needs to know of this contract."""
-    clerk = uow.session.get(Person, contract.clerk_id) if contract.clerk_id else None
+    clerk = uow.person(id=contract.clerk_id) if contract.clerk_id else None
     return Standing(
         contract.state, clerk.name if clerk else "", bool(contract.official_number), contract.needs_expert
     )
@@ -88,7 +88,7 @@ def standing_of(uow: UnitOfWork, contract: Contract) -> Standing:
 
 def person_id(uow: UnitOfWork, name: str) -> int:
     """Database id of a person of this station."""
-    found = uow.session.scalars(select(Person).where(Person.name == name)).first()
+    found = uow.person(name=name)
     if found is None or not found.is_active:
         raise RefusedError(
             _("本站没有“{name}”这个人，或已停用").format(name=name), _("请负责人在“系统”页核对人员")
@@ -121,7 +121,7 @@ def perform_in(uow: UnitOfWork, office: Office, cmd: ContractCommand, verb: str,
     """The same inside a transaction that goes on (two acts of one key press)."""
     check_actor(office, cmd)
     contract = uow.contract(cmd.contract_id)
-    if uow.action_of(cmd.request_id, verb, contract.uid) is not None:
+    if uow.was_done(cmd.request_id, verb, contract.uid):
         return contract
     before = contract.state
     move = require(verb, standing_of(uow, contract), office.person.name, office.person.roles)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from desktop.errors import RefusedError
-from desktop.models import Contract, DoubtPassed, ReliefCheck, Review, ReviewItem
+from desktop.models import Contract, DoubtPassed, ReliefCheck, ReliefFinding, Review, ReviewItem
 from desktop.resources import _
 from desktop.rules.amounts import format_yuan
 from desktop.rules.facts import LONG_TERM, Facts
@@ -20,7 +20,7 @@ from desktop.services.commands import (
     ReviewedItem,
     SendBack,
 )
-from desktop.services.decide import last_recognition
+from desktop.services.decide import last_recognition_id
 from desktop.services.find_duplicates import open_duplicates
 from desktop.services.office import Office, commit, perform, perform_in, person_id
 from desktop.services.views import ReviewRow
@@ -33,8 +33,7 @@ def review_rows(uow: UnitOfWork, office: Office, contract: Contract, facts: Fact
     """What the reviewer must look at, in the order of the form, with what was said last time."""
     last = last_review(uow, contract.id)
     said = {item.item: item for item in last.items} if last else {}
-    recognition = last_recognition(uow, contract.id)
-    is_current = bool(last and recognition and last.recognition_id == recognition.id)
+    is_current = bool(last and last.recognition_id == last_recognition_id(uow, contract.id))
     found: list[ReviewRow] = []
 
     def add(item: str, label: str, value: str, place: str = "", *, doubt: bool = False) -> None:
@@ -72,15 +71,17 @@ def review_rows(uow: UnitOfWork, office: Office, contract: Contract, facts: Fact
         label = _("疑点 {code}").format(code=doubt.code)
         add(f"doubt:{doubt.code}:{doubt.field}", label, doubt.reason, _("说明"), doubt=True)
     relief = uow.session.scalars(
-        select(ReliefCheck)
+        select(ReliefCheck.id)
         .where(ReliefCheck.contract_id == contract.id)
         .order_by(ReliefCheck.id.desc())
         .limit(1)
     ).first()
     if relief is not None:
         counts: dict[str, int] = {}
-        for finding in relief.findings:
-            counts[finding.result] = counts.get(finding.result, 0) + 1
+        for result in uow.session.scalars(
+            select(ReliefFinding.result).where(ReliefFinding.check_id == relief)
+        ):
+            counts[result] = counts.get(result, 0) + 1
         words = {
             "supported": _("支持"),
             "supported_once_registered": _("登记后支持"),
@@ -108,12 +109,19 @@ def last_review(uow: UnitOfWork, contract_id: int) -> Review | None:
     return uow.session.scalars(query).first()
 
 
-def _review_work(office: Office, cmd: ReviewContract) -> Any:
+LOOKED_AT = ("parties",)
+"""The only list of a contract that reviewing and registering need."""
+
+
+def _review_work(office: Office, cmd: ReviewContract, made: list[tuple[Review, Facts]]) -> Any:
+    """``made`` receives the review, for an act in the same transaction that goes on from it."""
+
     def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
-        recognition = last_recognition(uow, contract.id)
-        if recognition is None:
+        recognition_id = last_recognition_id(uow, contract.id)
+        if recognition_id is None:
             raise RefusedError(_("这份合同还没有认定，无从复核"), _("请先由登记员认定"))
-        wanted = {row.item: row for row in review_rows(uow, office, contract, facts_of(contract))}
+        facts = facts_of(contract, rows=LOOKED_AT)
+        wanted = {row.item: row for row in review_rows(uow, office, contract, facts)}
         given = {item.item: item for item in cmd.items}
         if unknown := [item for item in given if item not in wanted]:
             raise RefusedError(
@@ -132,7 +140,7 @@ def _review_work(office: Office, cmd: ReviewContract) -> Any:
             )
         review = Review(
             contract_id=contract.id,
-            recognition_id=recognition.id,
+            recognition_id=recognition_id,
             person=cmd.actor,
             at=office.now(),
             is_agreed=set(given) == set(wanted) and all(item.is_agreed for item in given.values()),
@@ -141,6 +149,7 @@ def _review_work(office: Office, cmd: ReviewContract) -> Any:
         uow.session.flush()
         if cmd.items:
             uow.session.execute(insert(ReviewItem), [_item_row(review.id, item) for item in cmd.items])
+        made.append((review, facts))
         objections = [[wanted[i.item].label, i.remark] for i in cmd.items if not i.is_agreed]
         return {"agreed": sum(i.is_agreed for i in cmd.items), "of": len(wanted), "objections": objections}
 
@@ -163,7 +172,7 @@ def review_contract(office: Office, cmd: ReviewContract) -> int:
     Raises RefusedError for one's own work, an unknown item, a value that changed meanwhile, or an objection
     without words. Items left out count as not yet seen.
     """
-    return perform(office, cmd, "review", _review_work(office, cmd))
+    return perform(office, cmd, "review", _review_work(office, cmd, []))
 
 
 def send_back(office: Office, cmd: SendBack) -> int:
@@ -178,12 +187,17 @@ def send_back(office: Office, cmd: SendBack) -> int:
     return perform(office, cmd, "send_back", work)
 
 
-def _register_work(office: Office, person: str) -> Any:
+def _register_work(office: Office, person: str, made: list[tuple[Review, Facts]]) -> Any:
+    """``made``: the review of the same transaction, if there is one; else the newest is read."""
+
     def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
-        recognition = last_recognition(uow, contract.id)
-        review = last_review(uow, contract.id)
-        if recognition is None or review is None or review.recognition_id != recognition.id:
-            raise RefusedError(_("认定之后还没有复核"), _("请先逐项复核"))
+        if made:
+            review, facts = made[-1]
+        else:
+            found = last_review(uow, contract.id)
+            if found is None or found.recognition_id != last_recognition_id(uow, contract.id):
+                raise RefusedError(_("认定之后还没有复核"), _("请先逐项复核"))
+            review, facts = found, facts_of(contract, rows=LOOKED_AT)
         if review.person != person:
             raise RefusedError(
                 _("复核的是{who}，要由同一人登记").format(who=review.person), _("或由您重新复核")
@@ -194,7 +208,7 @@ def _register_work(office: Office, person: str) -> Any:
                 _("还不能登记：有 {n} 项异议，或有未看的项").format(n=open_items),
                 _("请看完每一项；有异议的退回初审"),
             )
-        if pairs := open_duplicates(uow, contract, facts_of(contract)):
+        if pairs := open_duplicates(uow, contract, facts):
             raise RefusedError(
                 _("与 {numbers} 疑似重复，还没有人判断").format(numbers="、".join(p.number for p in pairs)),
                 _("请并排看过，写明是否重复"),
@@ -223,14 +237,15 @@ def register_contract(office: Office, cmd: RegisterContract) -> int:
     The same request twice registers once. Raises RefusedError when the review is not complete, a likely
     duplicate was not decided, or no number is left; then nothing has changed and no number is spent.
     """
-    return perform(office, cmd, "register", _register_work(office, cmd.actor))
+    return perform(office, cmd, "register", _register_work(office, cmd.actor, []))
 
 
 def review_and_register(office: Office, cmd: ReviewContract) -> int:
     """F12 of the review page: both acts in one transaction, or neither."""
     with office.work() as uow:
         # Held, or the session forgets the contract and its lists between the two acts and reads them again.
-        _contract = perform_in(uow, office, cmd, "review", _review_work(office, cmd))
-        perform_in(uow, office, cmd, "register", _register_work(office, cmd.actor))
+        made: list[tuple[Review, Facts]] = []
+        _contract = perform_in(uow, office, cmd, "review", _review_work(office, cmd, made))
+        perform_in(uow, office, cmd, "register", _register_work(office, cmd.actor, made))
         commit(uow)
     return cmd.contract_id

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
 from decimal import Decimal
 from typing import Any
+
+from sqlalchemy import inspect, text
+from sqlalchemy.orm import object_session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from desktop import models
 from desktop.models import Contract
@@ -30,10 +35,32 @@ STATION_FIELDS = frozenset(
 """Set by the station's own acts, never by the form."""
 
 
-def facts_of(contract: Contract) -> Facts:
-    """Everything the database knows of the contract, as facts."""
+_PRESENT = text(
+    " UNION ALL ".join(
+        f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {cls.__tablename__} WHERE contract_id = :id)"  # noqa: S608
+        for name, cls in ROW_CLASSES.items()
+    )
+)
+
+
+def mark_empty_lists(contract: Contract) -> None:
+    """Ask once which of the lists have rows: most are empty, and each would be a question of its own."""
+    session = object_session(contract)
+    unloaded = inspect(contract).unloaded & ROW_CLASSES.keys()
+    if session is None or contract.id is None or len(unloaded) < 4:
+        return
+    present = set(session.scalars(_PRESENT, {"id": contract.id}))
+    for name in unloaded - present:
+        set_committed_value(contract, name, [])
+
+
+def facts_of(contract: Contract, *, rows: Collection[str] = ROW_CLASSES) -> Facts:
+    """What the database knows of the contract, as facts; lists not named in ``rows`` stay empty, unread."""
+    if len(rows) > 3:
+        mark_empty_lists(contract)
     values: dict[str, Any] = {name: getattr(contract, name) for name in _SCALARS}
-    for name, names in _ROW_FIELDS.items():
+    for name in rows:
+        names = _ROW_FIELDS[name]
         cls = law.ROWS[name]
         values[name] = tuple(cls(**{f: getattr(row, f) for f in names}) for row in getattr(contract, name))
     return Facts(**values)
@@ -44,6 +71,7 @@ def write_facts(contract: Contract, facts: Facts, *, keep: frozenset[str] = STAT
 
     Rows of a list are changed in place where they differ, so that unchanged ones keep their ids.
     """
+    mark_empty_lists(contract)
     changed = []
     for name in _SCALARS:
         if name in keep:

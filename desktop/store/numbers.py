@@ -40,16 +40,17 @@ def take_number(uow: UnitOfWork, contract: Contract, at: datetime) -> str:
 
     Raises RefusedError when no number is left or the block is frozen after a restore; then none is spent.
     """
-    row = _next_free(uow)
-    if row is None:
+    free = _next_free(uow)
+    if free is None:
         raise RefusedError(
             _("登记号段已用完，没有取号"),
             _("请向上级申领新号段并导入；现在只能出受理单，不能出登记证明"),
             code="N01",
         )
-    if row.block.is_frozen:
+    block, row = free
+    if block.is_frozen:
         raise RefusedError(
-            _("数据还原后，号段“{name}”尚未解冻").format(name=row.block.name),
+            _("数据还原后，号段“{name}”尚未解冻").format(name=block.name),
             _("请负责人在“系统”页填入纸质台账上最后一个登记编号，或导入回执、新号段"),
             code="N02",
         )
@@ -61,30 +62,37 @@ def take_number(uow: UnitOfWork, contract: Contract, at: datetime) -> str:
 def block_state(uow: UnitOfWork) -> BlockState:
     """The block that the next number comes from; empty when there is none."""
     session = uow.session
-    row = _next_free(uow)
+    free = _next_free(uow)
     left = session.scalar(
         select(func.count())
         .select_from(BlockNumber)
         .where(BlockNumber.taken_at.is_(None), BlockNumber.void_reason.is_(None))
     )
-    if row is None:
+    if free is None:
         last = session.scalars(select(NumberBlock).order_by(NumberBlock.id.desc()).limit(1)).first()
         return BlockState(last.name if last else "", 0, 0, "", bool(last and last.is_frozen))
+    block, row = free
     total = session.scalar(
-        select(func.count()).select_from(BlockNumber).where(BlockNumber.block_id == row.block_id)
+        select(func.count()).select_from(BlockNumber).where(BlockNumber.block_id == block.id)
     )
-    return BlockState(row.block.name, total or 0, left or 0, row.number, row.block.is_frozen)
+    return BlockState(block.name, total or 0, left or 0, row.number, block.is_frozen)
 
 
-def _next_free(uow: UnitOfWork) -> BlockNumber | None:
+def _next_free(uow: UnitOfWork) -> tuple[NumberBlock, BlockNumber] | None:
+    """The oldest block that has a free line, then its first: two walks along an index, nothing is sorted."""
+    free = (BlockNumber.taken_at.is_(None), BlockNumber.void_reason.is_(None))
+    has_free = select(1).where(BlockNumber.block_id == NumberBlock.id, *free).exists()
+    oldest = select(NumberBlock).where(has_free).order_by(NumberBlock.year, NumberBlock.id).limit(1)
+    block = uow.session.scalars(oldest).first()
+    if block is None:
+        return None
     query = (
         select(BlockNumber)
-        .join(NumberBlock)
-        .where(BlockNumber.taken_at.is_(None), BlockNumber.void_reason.is_(None))
-        .order_by(NumberBlock.year, NumberBlock.id, BlockNumber.ordinal)
+        .where(BlockNumber.block_id == block.id, *free)
+        .order_by(BlockNumber.ordinal)
         .limit(1)
     )
-    return uow.session.scalars(query).first()
+    return block, uow.session.scalars(query).one()
 
 
 def set_serial(uow: UnitOfWork, series: str, year: int, last: int) -> None:

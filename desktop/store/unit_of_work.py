@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, bindparam, insert, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from desktop.errors import RefusedError
-from desktop.models import Action, Contract
+from desktop.models import Action, Contract, Person
 from desktop.resources import _
 from desktop.store.engine import machine_error
 
@@ -51,6 +51,10 @@ class UnitOfWork:
         self._engine = engine.execution_options(read_only=True) if read_only else engine
         self._make = sessionmaker(self._engine, expire_on_commit=False)
         self.session: Session
+        # What cannot change while this transaction holds the writer's turn is read once.
+        self._last_hash = ""
+        self._done: dict[tuple[str, str], set[str]] = {}
+        self._people: tuple[Person, ...] = ()
 
     @property
     def dialect(self) -> str:
@@ -59,6 +63,7 @@ class UnitOfWork:
 
     def __enter__(self) -> UnitOfWork:
         """Open the session; the transaction begins with its first statement."""
+        self._forget()
         self.session = self._make()
         return self
 
@@ -72,6 +77,7 @@ class UnitOfWork:
 
     def commit(self) -> None:
         """Make it durable. Raises MachineError (disk full, locked …); then nothing was written."""
+        self._forget()
         try:
             self.session.commit()
         except DBAPIError as exc:
@@ -79,6 +85,26 @@ class UnitOfWork:
             if _is_constraint(exc):
                 raise
             raise machine_error(exc, None) from exc
+
+    def _forget(self) -> None:
+        self._last_hash = ""
+        self._done = {}
+        self._people = ()
+
+    def person(self, *, id: int | None = None, name: str | None = None) -> Person | None:
+        """The person of this station with this id or name."""
+        found = [p for p in self._people if p.id == id or p.name == name]
+        if not found:
+            self._people = tuple(self.session.scalars(_PEOPLE))
+            found = [p for p in self._people if p.id == id or p.name == name]
+        return found[0] if found else None
+
+    def was_done(self, request_id: str, verb: str, contract_uid: str) -> bool:
+        """Whether this request already did this act on this contract."""
+        key = (request_id, contract_uid)
+        if key not in self._done:
+            self._done[key] = set(self.session.scalars(_DONE, {"request": request_id, "uid": contract_uid}))
+        return verb in self._done[key]
 
     def contract(self, contract_id: int) -> Contract:
         """The contract; RefusedError when there is none (deleted meanwhile)."""
@@ -104,25 +130,48 @@ class UnitOfWork:
         at: datetime,
         detail: Mapping[str, Any],
         contract: Contract | None = None,
-    ) -> Action:
+    ) -> None:
         """Append one row to the log, chained to the last one."""
-        last = self.session.scalars(select(Action.hash).order_by(Action.id.desc()).limit(1)).first()
-        previous = last or GENESIS
-        text = canonical(detail)
-        uid = contract.uid if contract is not None else ""
-        action = Action(
-            request_id=request_id,
-            contract_uid=uid,
-            verb=verb,
-            person=person,
-            at=at,
-            detail=text,
-            previous_hash=previous,
-            hash=action_hash(previous, request_id, uid, verb, person, at, text),
+        self.record_many(
+            [(request_id, contract.uid if contract is not None else "", detail)], verb, person, at
         )
-        self.session.add(action)
+
+    def record_many(
+        self, acts: Iterable[tuple[str, str, Mapping[str, Any]]], verb: str, person: str, at: datetime
+    ) -> None:
+        """The same for many (request, uid of the contract, detail): one row each, in this order."""
         self.session.flush()
-        return action
+        previous = self._last_hash or self.session.scalars(_LAST_HASH).first() or GENESIS
+        rows = []
+        for request_id, uid, detail in acts:
+            text = canonical(detail)
+            print_ = action_hash(previous, request_id, uid, verb, person, at, text)
+            rows.append(
+                {
+                    "request_id": request_id,
+                    "contract_uid": uid,
+                    "verb": verb,
+                    "person": person,
+                    "at": at,
+                    "detail": text,
+                    "previous_hash": previous,
+                    "hash": print_,
+                }
+            )
+            previous = print_
+            if (done := self._done.get((request_id, uid))) is not None:
+                done.add(verb)
+        if rows:
+            self.session.connection().execute(_NEW_ACTION, rows)
+            self._last_hash = previous
+
+
+_LAST_HASH = select(Action.hash).order_by(Action.id.desc()).limit(1)
+_DONE = select(Action.verb).where(
+    Action.request_id == bindparam("request"), Action.contract_uid == bindparam("uid")
+)
+_PEOPLE = select(Person).order_by(Person.id)
+_NEW_ACTION = insert(Action.__table__)
 
 
 def _is_constraint(exc: DBAPIError) -> bool:
