@@ -229,12 +229,6 @@ def import_applications(day: Day, step: Mapping[str, Any]) -> None:
     if report.returned:
         day.account.made(report.returned)
     day.account.say(_("  收下合同文件 {n} 件，正文可在认定时对照").format(n=papers))
-    again = day.desk.import_workbook(c.ImportWorkbook(actor=who, path=path, returned=returned))
-    day.account.say(
-        _("  同一文件再导一遍：新收 {a} 份，已有 {b} 份，没有重复").format(
-            a=len(again.accepted), b=again.already_there
-        )
-    )
 
 
 def attach_papers(day: Day, who: str) -> int:
@@ -518,18 +512,15 @@ def issue(day: Day, step: Mapping[str, Any]) -> None:
         path = folder / f"登记证明_{row.official_number}.pdf"
         issue_certificate(day.desk.office, c.IssueCertificate(actor=who, contract_id=row.id, path=path))
         day.account.made(path)
-        for copy in (1, 2):
-            record_sheet(
-                day.desk.office,
-                c.RecordSheet(
-                    actor=who,
-                    contract_id=row.id,
-                    copy_number=copy,
-                    event="collected",
-                    collector=step["collector"],
-                ),
-            )
-    day.account.say(_("  {who} 打印登记证明 {n} 份，各 3 联，已签收").format(who=who, n=len(_numbers(step))))
+        record_sheet(
+            day.desk.office,
+            c.RecordSheet(
+                actor=who, contract_id=row.id, copy_number=2, event="collected", collector=step["collector"]
+            ),
+        )
+    day.account.say(
+        _("  {who} 打印登记证明 {n} 份，各 3 联，第 2 联已签收").format(who=who, n=len(_numbers(step)))
+    )
     grounds = day.folder("files") / "认定审核表.pdf"
     day.account.made(day.desk.print_grounds(day.ids[_numbers(step)[0]], grounds))
 
