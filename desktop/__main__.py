@@ -6,8 +6,8 @@ import gc
 import sys
 
 FEWER_PAUSES = (100_000, 50, 100)
-"""Thresholds of the garbage collector: mapped rows make many short-lived objects that go by themselves; looking
-for cycles among them cost an eighth of a long import."""
+"""Thresholds of the garbage collector. Mapped rows make many objects that go by themselves; looking for
+cycles among them cost an eighth of a long import."""
 
 
 def main() -> int:
