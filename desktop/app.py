@@ -233,6 +233,12 @@ class OpenDesk:
 
         return search(self._office, text, filters)
 
+    def search_sums(self, ids: Sequence[int]) -> tuple[Decimal, Decimal]:
+        """Amounts of what was found, summed."""
+        from desktop.services.look import search_sums
+
+        return search_sums(self._office, ids)
+
     def find_contract(self, text: str) -> int:
         """The one contract with this number."""
         from desktop.services.look import find_contract

@@ -274,14 +274,13 @@ def _list(args: argparse.Namespace) -> Answer:
     with desk(args) as d:
         found = d.search(args.text, filters)
         rows = d.rows(list(found.ids[: args.limit]))
+        amount, _technology = d.search_sums(found.ids)
     lines = [
         f"{r.local_serial}　{r.official_number or '—':　<16}　{STATE_WORDS[r.state]}　{r.title}　{r.seller}"
         for r in rows.values()
     ]
-    lines.append(_("共 {n} 份，成交额合计 {a:,.2f} 元").format(n=found.total, a=found.contract_sum))
-    return Answer(
-        {"total": found.total, "sum": found.contract_sum, "rows": list(rows.values())}, "\n".join(lines)
-    )
+    lines.append(_("共 {n} 份，成交额合计 {a:,.2f} 元").format(n=found.total, a=amount))
+    return Answer({"total": found.total, "sum": amount, "rows": list(rows.values())}, "\n".join(lines))
 
 
 def _show(args: argparse.Namespace) -> Answer:

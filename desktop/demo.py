@@ -194,10 +194,10 @@ def import_ledger(day: Day, step: Mapping[str, Any]) -> None:
     path = day.folder("from-applicants") / step["file"]
     shutil.copy(resource("sample", step["file"]), path)
     report = day.desk.import_workbook(c.ImportWorkbook(actor=who, path=path, is_ledger=True))
-    found = day.desk.search("", {"year": ["2025"]})
+    amount, _technology = day.desk.search_sums(day.desk.search("", {"year": ["2025"]}).ids)
     day.account.say(
         _("  {who} 导入 {file}：{n} 份，成交额合计 {a:,.2f} 元").format(
-            who=who, file=step["file"], n=len(report.accepted), a=found.contract_sum
+            who=who, file=step["file"], n=len(report.accepted), a=amount
         )
     )
 

@@ -48,6 +48,7 @@ class NumberBlock(Base):
     """A list of official numbers that the province allotted to this station (号段)."""
 
     __tablename__ = "number_block"
+    __table_args__ = (Index("ix_number_block_year", "year", "id"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     uid: Mapped[str] = mapped_column(String(80), unique=True)

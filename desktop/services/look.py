@@ -280,12 +280,15 @@ def search(office: Office, text: str, filters: Mapping[str, Any] | None = None) 
     started = time.perf_counter()
     with office.look() as uow:
         ids = find_ids(uow.session, text, filters)
-        if not text.strip() and not filters:
-            _n, total, technology = queries.sums(uow.session)
-        else:
-            total, technology = sums_of_found(uow.session, ids)
     spent = round((time.perf_counter() - started) * 1000)
-    return v.SearchResult(ids, len(ids), total, technology, spent)
+    known = None if ids else Decimal(0)
+    return v.SearchResult(ids, len(ids), known, known, spent)
+
+
+def search_sums(office: Office, ids: Sequence[int]) -> tuple[Decimal, Decimal]:
+    """Contract and technology amounts of everything found, summed; ids that are gone count nothing."""
+    with office.look() as uow:
+        return sums_of_found(uow.session, ids)
 
 
 def find_contract(office: Office, text: str) -> int:

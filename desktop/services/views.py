@@ -279,13 +279,14 @@ class Recovered:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Ids in order, with count and sums; rows are fetched a page at a time."""
+    """Ids in order and their count; rows are fetched a page at a time, sums when somebody asks for them."""
 
     ids: Any
     """``array('q')`` of contract ids."""
     total: int
-    contract_sum: Decimal
-    technology_sum: Decimal
+    contract_sum: Decimal | None
+    """None until ``Desk.search_sums`` was asked; nothing found is known to be 0."""
+    technology_sum: Decimal | None
     milliseconds: int
 
 

@@ -120,15 +120,6 @@ def sums(session: Session, *conditions: Any) -> tuple[int, Decimal, Decimal]:
     return number, _yuan(total), _yuan(technology)
 
 
-def sums_of(session: Session, ids: Sequence[int]) -> tuple[Decimal, Decimal]:
-    """Sums over the contracts with these ids."""
-    total = technology = Decimal(0)
-    for start in range(0, len(ids), 900):
-        _n, a, b = sums(session, Contract.id.in_(ids[start : start + 900]))
-        total, technology = total + a, technology + b
-    return total, technology
-
-
 def _yuan(value: Decimal | None) -> Decimal:
     return Decimal(0) if value is None else value
 

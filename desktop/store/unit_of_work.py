@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Engine, bindparam, insert, select
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +18,9 @@ from desktop.errors import RefusedError
 from desktop.models import Action, Contract, Person
 from desktop.resources import _
 from desktop.store.engine import machine_error
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
 
 GENESIS = "0" * 64
 
@@ -171,7 +174,7 @@ _DONE = select(Action.verb).where(
     Action.request_id == bindparam("request"), Action.contract_uid == bindparam("uid")
 )
 _PEOPLE = select(Person).order_by(Person.id)
-_NEW_ACTION = insert(Action.__table__)
+_NEW_ACTION = insert(cast("Table", Action.__table__))
 
 
 def _is_constraint(exc: DBAPIError) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import event
 
 from desktop.models.contract import STATES
 from desktop.rules.facts import AmountLine
 from desktop.services.commands import ReviewContract
-from desktop.services.look import search
+from desktop.services.look import search, search_sums
 from desktop.services.register import review_and_register
+from desktop.store.numbers import block_state
 from desktop.store.search_index import find_ids, sums_of_found
 from tests.conftest import REVIEWER, Way
 
@@ -23,15 +25,34 @@ def test_sums_are_those_of_the_contracts_found(way: Way) -> None:
     )
     found = search(way.office, "采摘")
     assert list(found.ids) == [second, first]
-    assert (found.contract_sum, found.technology_sum) == (Decimal("1280100.07"), Decimal("1030000.00"))
+    assert search_sums(way.office, found.ids) == (Decimal("1280100.07"), Decimal("1030000.00"))
     everything = search(way.office, "")
     assert list(everything.ids) == [second, first]
-    assert everything.contract_sum == found.contract_sum
+    assert search_sums(way.office, everything.ids) == search_sums(way.office, found.ids)
 
 
 def test_sums_over_nothing_are_zero(way: Way) -> None:
     found = search(way.office, "没有这样的合同")
     assert (found.total, found.contract_sum, found.technology_sum) == (0, Decimal(0), Decimal(0))
+
+
+def test_sums_wait_until_they_are_asked_for_and_then_read_an_index_alone(way: Way) -> None:
+    made = way.registered()
+    sent: list[tuple[str, Any]] = []
+    event.listen(
+        way.office.engine,
+        "before_cursor_execute",
+        lambda _c, _r, statement, values, *_more: sent.append((statement, values)),
+    )
+    found = search(way.office, "采摘")
+    assert list(found.ids) == [made]
+    assert found.contract_sum is None
+    assert not any("sum(" in statement for statement, _values in sent)
+    search_sums(way.office, found.ids)
+    statement, values = next(one for one in sent if "sum(" in one[0])
+    with way.office.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+    assert any("COVERING INDEX ix_contract_sums" in row[3] for row in plan)
 
 
 def test_sums_pass_over_ids_that_are_gone(way: Way) -> None:
@@ -63,3 +84,24 @@ def test_one_registration_reads_the_contract_once(way: Way) -> None:
     assert sum(statement.startswith("INSERT INTO review_item") for statement in sent) == 1
     # The review leaves the form and its revision alone; only the registration writes the contract.
     assert sum(statement.startswith("UPDATE contract ") for statement in sent) == 1
+
+
+def test_the_next_number_is_found_along_indexes(way: Way) -> None:
+    """Not by sorting all free lines: a block may have ten thousand."""
+    sent: list[tuple[str, Any]] = []
+    event.listen(
+        way.office.engine,
+        "before_cursor_execute",
+        lambda _c, _r, statement, values, *_more: sent.append((statement, values)),
+    )
+    with way.office.look() as uow:
+        assert block_state(uow).next_number
+        asked = [(s, values) for s, values in sent if "block_number" in s and "LIMIT" in s]
+        plans = [
+            row[3]
+            for statement, values in asked
+            for row in uow.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+    assert len(asked) == 2
+    assert any("ix_block_number_free" in step for step in plans)
+    assert not any("TEMP B-TREE" in step for step in plans)

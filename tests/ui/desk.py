@@ -499,10 +499,15 @@ class FakeDesk:
         return v.SearchResult(
             ids,
             len(ids),
-            Decimal("986412350.00") if found else Decimal(0),
-            Decimal("812077640.50") if found else Decimal(0),
+            None if found else Decimal(0),
+            None if found else Decimal(0),
             23,
         )
+
+    def search_sums(self, ids: Sequence[int]) -> tuple[Decimal, Decimal]:
+        """The sums of the pictures."""
+        self._ask("search_sums", len(ids))
+        return Decimal("986412350.00"), Decimal("812077640.50")
 
     def find_contract(self, text: str) -> int:
         """By the last four of the 受理号."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, Qt, QTimer, Signal
@@ -255,6 +256,8 @@ class SearchPage(Page):
         self._asked = 0
         self._everything: int | None = None
         self._result: SearchResult | None = None
+        self._sums: tuple[Decimal, Decimal] | None = None
+        """Of the result shown; None while the worker is still adding."""
         self._narrow = False
         self._drawer_wanted = True
         self._sheet_of: int | None = None
@@ -466,7 +469,8 @@ class SearchPage(Page):
         asked, words, result = answer
         if asked != self._asked:
             return
-        self._result = result
+        self._result, self._sums = result, None
+        self._ask_sums(asked, result)
         if not words and not self.filters():
             self._everything = result.total
         self.model.show_ids(result.ids, words)
@@ -476,6 +480,22 @@ class SearchPage(Page):
         self._show_totals()
         self._show_empty(words)
         self.keys_changed.emit()
+
+    def _ask_sums(self, asked: int, result: SearchResult) -> None:
+        if result.contract_sum is not None and result.technology_sum is not None:
+            self._sums = (result.contract_sum, result.technology_sum)
+            return
+        desk = self._desk
+        job = Job(lambda _job: (asked, desk.search_sums(result.ids)))
+        job.done.connect(self._sums_came)
+        job.failed.connect(self._failed)
+        self._jobs.start(job)
+
+    def _sums_came(self, answer: tuple[int, tuple[Decimal, Decimal]]) -> None:
+        asked, sums = answer
+        if asked == self._asked:
+            self._sums = sums
+            self._show_totals()
 
     def _failed(self, exc: Exception) -> None:
         self.found_count.setText("—")
@@ -498,8 +518,8 @@ class SearchPage(Page):
         words = {
             0: _("合计 {n} 份").format(n=f"{result.total:,}"),
             1: _("所选 {n} 份").format(n=len(self.view.selected_rows())),
-            amount_at: yuan(result.contract_sum),
-            amount_at + 1: _("技术 {amount}").format(amount=yuan(result.technology_sum)),
+            amount_at: yuan(self._sums[0]) if self._sums else "…",
+            amount_at + 1: _("技术 {amount}").format(amount=yuan(self._sums[1]) if self._sums else "…"),
         }
         self.card.totals.show_totals(words, {1: "ink2", amount_at + 1: "ink2"})
 

@@ -76,6 +76,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_number_block")),
         sa.UniqueConstraint("uid", name=op.f("uq_number_block_uid")),
     )
+    with op.batch_alter_table("number_block", schema=None) as batch_op:
+        batch_op.create_index("ix_number_block_year", ["year", "id"], unique=False)
+
     op.create_table(
         "party_record",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -288,6 +291,9 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_contract_reporting_state", ["reporting_state", "state"], unique=False)
         batch_op.create_index("ix_contract_state_due_on", ["state", "due_on"], unique=False)
+        batch_op.create_index(
+            "ix_contract_sums", ["deleted_at", "id", "contract_amount", "technology_amount"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_contract_text_hash"), ["text_hash"], unique=False)
 
     op.create_table(
