@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
-
-from sqlalchemy import select
 
 from desktop.errors import Problem, RefusedError
 from desktop.models import Contract
@@ -17,11 +16,9 @@ from desktop.rules.facts import Facts, facts_to_json
 from desktop.services.commands import ImportWorkbook, SaveContract
 from desktop.services.lifecycle import CLERK
 from desktop.services.office import Office, check_actor, commit
-from desktop.services.take_in import form_problems, save_in, secret_content, text_hash
+from desktop.services.take_in import enter_new, form_problems, new_contract, save_new, secret_content
 from desktop.services.views import ImportReport
-from desktop.store.mapping import write_facts
-from desktop.store.search_index import index_contract
-from desktop.store.unit_of_work import UnitOfWork, canonical
+from desktop.store.unit_of_work import AT_ONCE, UnitOfWork, canonical
 
 Progress = Callable[[int, int, str], None]
 
@@ -56,35 +53,32 @@ def _import_applications(office: Office, cmd: ImportWorkbook, tell: Progress) ->
 
     read = read_workbook(cmd.path, office.codes, office.today(), tell)
     more: dict[int, list[Problem]] = {}
-    ids: dict[int, int] = {}
-    accepted: list[int] = []
+    keys: dict[int, str] = {}
+    new: dict[str, SaveContract] = {}
+    for done, row in enumerate(read.rows, 1):
+        tell(done, len(read.rows), _("核对"))
+        if not row.is_ok:
+            continue
+        if wrong := wrong_in_form(office, row.facts, row.line):
+            more[row.line] = wrong
+            continue
+        key = keys[row.line] = import_key(row.facts, "workbook")
+        if key not in new:
+            request = str(uuid5(NAMESPACE_URL, f"{cmd.request_id}/{row.line}"))
+            new[key] = SaveContract(
+                actor=cmd.actor, request_id=request, facts=row.facts, origin="workbook", import_key=key
+            )
     with office.work() as uow:
-        for done, row in enumerate(read.rows, 1):
-            tell(done, len(read.rows), _("写入"))
-            if not row.is_ok:
-                continue
-            if wrong := wrong_in_form(office, row.facts, row.line):
-                more[row.line] = wrong
-                continue
-            key = import_key(row.facts, "workbook")
-            known = uow.session.scalars(select(Contract.id).where(Contract.import_key == key)).first()
-            if known is None:
-                request = str(uuid5(NAMESPACE_URL, f"{cmd.request_id}/{row.line}"))
-                contract = save_in(
-                    uow,
-                    office,
-                    SaveContract(
-                        actor=cmd.actor,
-                        request_id=request,
-                        facts=row.facts,
-                        origin="workbook",
-                        import_key=key,
-                    ),
-                )
-                known = contract.id
-                accepted.append(known)
-            if row.row_no is not None:
-                ids[row.row_no] = known
+        known = uow.ids_by(Contract.import_key, keys.values())
+        wanted = [one for key, one in new.items() if key not in known]
+        accepted = []
+        for start in range(0, len(wanted), AT_ONCE):
+            part = wanted[start : start + AT_ONCE]
+            made = [contract.id for contract in save_new(uow, office, part)]
+            known |= {str(one.import_key): made_id for one, made_id in zip(part, made, strict=True)}
+            accepted += made
+            tell(len(accepted), len(wanted), _("写入"))
+        ids = {r.row_no: known[keys[r.line]] for r in read.rows if r.line in keys and r.row_no is not None}
         rejected = sorted({row.line for row in read.rows if not row.is_ok} | set(more))
         returned = None
         if rejected:  # before the commit: where it cannot be written, nothing comes in
@@ -103,21 +97,20 @@ def _import_ledger(office: Office, cmd: ImportWorkbook, tell: Progress) -> Impor
 
     read = read_ledger(cmd.path, office.codes, office.today(), tell)
     accepted: list[int] = []
-    already = 0
+    good = [row for row in read.rows if not any(p.level == "error" for p in row.problems)]
     with office.work() as uow:
-        for done, row in enumerate(read.rows, 1):
-            tell(done, len(read.rows), _("写入"))
-            if any(p.level == "error" for p in row.problems):
-                continue
-            facts = replace(row.facts, official_number=row.official_number)
-            known = uow.session.scalars(
-                select(Contract.id).where(Contract.official_number == row.official_number)
-            ).first()
-            if known is not None:
-                already += 1
-                continue
-            accepted.append(enter_ledger_row(uow, office, cmd, facts).id)
+        known = set(uow.ids_by(Contract.official_number, [row.official_number for row in good]))
+        new: dict[str, Facts] = {}
+        for row in good:
+            if row.official_number not in known:
+                new.setdefault(row.official_number, replace(row.facts, official_number=row.official_number))
+        wanted = list(new.values())
+        for start in range(0, len(wanted), AT_ONCE):
+            made = enter_ledger_rows(uow, office, cmd, wanted[start : start + AT_ONCE])
+            accepted += [contract.id for contract in made]
+            tell(len(accepted), len(wanted), _("写入"))
         commit(uow)
+    already = len(good) - len(accepted)
     rejected = tuple(row.line for row in read.rows if any(p.level == "error" for p in row.problems))
     return ImportReport(cmd.path, len(read.rows), tuple(accepted), rejected, already, read.problems, None)
 
@@ -149,44 +142,42 @@ def import_key(facts: Facts, word: str) -> str:
     return f"{word}:{hashlib.sha256(canonical(facts_to_json(facts)).encode()).hexdigest()}"
 
 
-def enter_ledger_row(uow: UnitOfWork, office: Office, cmd: ImportWorkbook, facts: Facts) -> Contract:
-    """A registration of an earlier year: REGISTERED, its number kept; takes no 受理号 of this year, is never
-    sent.
-    """
+def enter_ledger_rows(
+    uow: UnitOfWork, office: Office, cmd: ImportWorkbook, rows: Sequence[Facts]
+) -> list[Contract]:
+    """Registrations of earlier years: REGISTERED, their numbers kept; no 受理号 of ours, never sent."""
+    now = office.now()
+    made = [_ledger_contract(office, facts, now) for facts in rows]
+    enter_new(uow, made)
+    acts = (
+        (
+            str(uuid5(NAMESPACE_URL, f"{cmd.request_id}/{contract.official_number}")),
+            contract.uid,
+            {"number": contract.official_number, "registered_on": contract.registered_on},
+        )
+        for contract in made
+    )
+    uow.record_many(acts, "ledger", cmd.actor, now)
+    return made
+
+
+def _ledger_contract(office: Office, facts: Facts, now: datetime) -> Contract:
     if not facts.official_number or facts.registered_on is None:
         raise RefusedError(
             _("“{title}”没有登记编号或登记日期").format(title=facts.title or ""),
             _("旧台账每行都要有编号和日期"),
         )
-    now = office.now()
-    uid = str(uuid5(NAMESPACE_URL, f"{office.station.code}/{facts.official_number}"))
-    contract = Contract(
-        uid=uid,
+    return new_contract(
+        facts,
+        uid=str(uuid5(NAMESPACE_URL, f"{office.station.code}/{facts.official_number}")),
         local_serial=_("台账 {number}").format(number=facts.official_number),
         state="REGISTERED",
         reporting_state="ACCEPTED_ABOVE",
         origin="ledger",
         import_key=f"ledger:{facts.official_number}",
-        revision=1,
-        certificate_version=0,
-        needs_expert=False,
         station=office.station.code,
         registered_on=facts.registered_on,
         official_number=facts.official_number,
         created_at=now,
         updated_at=now,
     )
-    write_facts(contract, facts)
-    contract.text_hash = text_hash(facts)
-    uow.session.add(contract)
-    uow.session.flush()
-    index_contract(uow.session, contract)
-    uow.record(
-        str(uuid5(NAMESPACE_URL, f"{cmd.request_id}/{facts.official_number}")),
-        "ledger",
-        cmd.actor,
-        now,
-        {"number": facts.official_number, "registered_on": facts.registered_on},
-        contract,
-    )
-    return contract

@@ -32,9 +32,9 @@ from desktop.services.commands import (
 from desktop.services.learn_parties import learn_parties
 from desktop.services.lifecycle import TABLE, NotAllowed, require
 from desktop.services.office import Office, check_actor, commit, perform, person_id, standing_of
-from desktop.store.mapping import differences, facts_of, write_facts
+from desktop.store.mapping import columns_of, differences, facts_of, write_facts
 from desktop.store.numbers import next_serial
-from desktop.store.search_index import index_contract
+from desktop.store.search_index import index_contract, index_new
 from desktop.store.unit_of_work import UnitOfWork
 
 DECLINE_GROUNDS: Mapping[str, str] = {
@@ -67,57 +67,89 @@ def save_in(uow: UnitOfWork, office: Office, cmd: SaveContract) -> Contract:
     refuse_secret_content(cmd.facts)
     if done := uow.action_of(cmd.request_id, "save"):
         return uow.session.scalars(select(Contract).where(Contract.uid == done.contract_uid)).one()
-    now = office.now()
     if cmd.contract_id is None:
-        contract = Contract(
-            uid=str(uuid4()),
-            local_serial=new_local_serial(uow, office),
-            clerk_id=person_id(uow, cmd.actor),
-            state="DRAFT",
-            reporting_state="NOT_SENT",
-            origin=cmd.origin,
-            import_key=cmd.import_key,
-            received_on=cmd.received_on or office.today(),
-            revision=0,
-            certificate_version=0,
-            needs_expert=False,
-            station=office.station.code,
-            created_at=now,
-            updated_at=now,
+        return save_new(uow, office, [cmd])[0]
+    now = office.now()
+    contract = uow.contract(cmd.contract_id)
+    require("save", standing_of(uow, contract), office.person.name, office.person.roles)
+    if cmd.revision is not None and cmd.revision != contract.revision:
+        raise RefusedError(
+            _("这份合同刚被别处保存过，您看到的已不是最新"),
+            _("您录入的内容仍在页面和草稿里；请重新打开这份合同，对照后再保存"),
+            code="S409",
         )
-        uow.session.add(contract)
-        changes: list[Any] = []
-        write_facts(contract, cmd.facts)
-    else:
-        contract = uow.contract(cmd.contract_id)
-        require("save", standing_of(uow, contract), office.person.name, office.person.roles)
-        if cmd.revision is not None and cmd.revision != contract.revision:
-            raise RefusedError(
-                _("这份合同刚被别处保存过，您看到的已不是最新"),
-                _("您录入的内容仍在页面和草稿里；请重新打开这份合同，对照后再保存"),
-                code="S409",
-            )
-        before = facts_of(contract)
-        write_facts(contract, cmd.facts)
-        changes = [list(row) for row in differences(before, facts_of(contract))]
-        if not changes:
-            return contract
+    before = facts_of(contract)
+    write_facts(contract, cmd.facts)
+    changes = [list(row) for row in differences(before, facts_of(contract))]
+    if not changes:
+        return contract
     contract.revision += 1
     contract.updated_at = now
     contract.text_hash = text_hash(cmd.facts)
     uow.session.flush()
     index_contract(uow.session, contract)
     detail: dict[str, Any] = {"title": contract.title or "", "changes": changes}
-    if cmd.contract_id is None:
-        detail |= {"serial": contract.local_serial, "origin": cmd.origin, "to": "DRAFT"}
     uow.record(cmd.request_id, "save", cmd.actor, now, detail, contract)
     return contract
 
 
-def new_local_serial(uow: UnitOfWork, office: Office) -> str:
-    """受理号 of this year, as the local pack writes it (澄受 2026-0312)."""
-    day = office.today()
-    return office.pack.serial(day.year, next_serial(uow, "local", day))
+def save_new(uow: UnitOfWork, office: Office, cmds: Sequence[SaveContract]) -> list[Contract]:
+    """A new draft for each, in this order: 受理号 in a row, one statement a table, one log row each.
+
+    The caller has seen to it that none of these requests was done before.
+    """
+    if not cmds:
+        return []
+    now, day = office.now(), office.today()
+    clerk = person_id(uow, cmds[0].actor)
+    first = next_serial(uow, "local", day, len(cmds))
+    made = []
+    for place, cmd in enumerate(cmds):
+        refuse_secret_content(cmd.facts)
+        made.append(
+            new_contract(
+                cmd.facts,
+                uid=str(uuid4()),
+                local_serial=office.pack.serial(day.year, first + place),  # 澄受 2026-0312
+                clerk_id=clerk,
+                state="DRAFT",
+                reporting_state="NOT_SENT",
+                origin=cmd.origin,
+                import_key=cmd.import_key,
+                received_on=cmd.received_on or day,
+                station=office.station.code,
+                created_at=now,
+                updated_at=now,
+            )
+        )
+    enter_new(uow, made)
+    details = [
+        {
+            "title": contract.title or "",
+            "changes": [],
+            "serial": contract.local_serial,
+            "origin": cmd.origin,
+            "to": "DRAFT",
+        }
+        for contract, cmd in zip(made, cmds, strict=True)
+    ]
+    acts = zip((cmd.request_id for cmd in cmds), (contract.uid for contract in made), details, strict=True)
+    uow.record_many(acts, "save", cmds[0].actor, now)
+    return made
+
+
+def new_contract(facts: Facts, **values: Any) -> Contract:
+    """The row of a contract that was not here before, with its form filled in; not in a session yet."""
+    form = columns_of(facts)
+    own = {"revision": 1, "certificate_version": 0, "needs_expert": False, "text_hash": text_hash(facts)}
+    return Contract(**form | own | values)
+
+
+def enter_new(uow: UnitOfWork, contracts: Sequence[Contract]) -> None:
+    """Write new contracts and their search rows, a table at a time."""
+    uow.session.add_all(contracts)
+    uow.session.flush()
+    index_new(uow.session, contracts)
 
 
 def text_hash(facts: Facts) -> str:

@@ -66,6 +66,23 @@ def facts_of(contract: Contract, *, rows: Collection[str] = ROW_CLASSES) -> Fact
     return Facts(**values)
 
 
+def columns_of(facts: Facts) -> dict[str, Any]:
+    """What a row that is new begins with: everything the form says, nothing that the station's acts set."""
+    values: dict[str, Any] = {
+        name: value
+        for name in _SCALARS
+        if name not in STATION_FIELDS and (value := getattr(facts, name)) is not None
+    }
+    for name, names in _ROW_FIELDS.items():
+        if name not in STATION_FIELDS and (items := getattr(facts, name)):
+            cls = ROW_CLASSES[name]
+            values[name] = [
+                cls(ordinal=at, **{f: value for f in names if (value := getattr(item, f)) is not None})
+                for at, item in enumerate(items)
+            ]
+    return values
+
+
 def write_facts(contract: Contract, facts: Facts, *, keep: frozenset[str] = STATION_FIELDS) -> list[str]:
     """Put the facts into the row, except ``keep``; returns the names of the fields that changed.
 

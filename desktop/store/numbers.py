@@ -24,15 +24,17 @@ class BlockState:
     is_frozen: bool
 
 
-def next_serial(uow: UnitOfWork, series: str, day: date) -> int:
-    """The next number of this series in this year; gapless, because it is part of the transaction."""
+def next_serial(uow: UnitOfWork, series: str, day: date, count: int = 1) -> int:
+    """The next number of this series in this year, the first of ``count`` in a row that are taken at once;
+    gapless, because it is part of the transaction.
+    """
     row = uow.session.get(Serial, (series, day.year))
     if row is None:
         row = Serial(series=series, year=day.year, last=0)
         uow.session.add(row)
-    row.last += 1
+    row.last += count
     uow.session.flush()
-    return row.last
+    return row.last - count + 1
 
 
 def take_number(uow: UnitOfWork, contract: Contract, at: datetime) -> str:

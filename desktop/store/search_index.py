@@ -120,6 +120,22 @@ def index_contract(session: Session, contract: Contract) -> None:
         session.execute(insert(SearchGram), [{"gram": w[:80], "contract_id": contract.id} for w in words])
 
 
+def index_new(session: Session, contracts: Sequence[Contract]) -> None:
+    """Put contracts into the index that have never been in it, in one statement."""
+    made = [(contract.id, tokens_of(contract)) for contract in contracts]
+    if not made:
+        return
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(
+            text("INSERT INTO contract_search (rowid, t) VALUES (:id, :t)"),
+            [{"id": key, "t": " ".join(words)} for key, words in made],
+        )
+        return
+    rows = [{"gram": w[:80], "contract_id": key} for key, words in made for w in words]
+    if rows:
+        session.execute(insert(SearchGram), rows)
+
+
 def parse_query(words: str) -> list[list[str]]:
     """Groups of alternatives, all groups needed; an alternative ending in ``*`` is a prefix."""
     squeezed = words.replace(" ", "")

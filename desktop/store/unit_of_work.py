@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Engine, bindparam, insert, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import InstrumentedAttribute, Session, sessionmaker
 
 from desktop.errors import RefusedError
 from desktop.models import Action, Contract, Person
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
 
 GENESIS = "0" * 64
+AT_ONCE = 500
+"""Values of one IN: databases set a limit on them."""
 
 
 def canonical(value: Mapping[str, Any]) -> str:
@@ -108,6 +110,14 @@ class UnitOfWork:
         if key not in self._done:
             self._done[key] = set(self.session.scalars(_DONE, {"request": request_id, "uid": contract_uid}))
         return verb in self._done[key]
+
+    def ids_by(self, column: InstrumentedAttribute[Any], values: Collection[str]) -> dict[str, int]:
+        """Value → id of the contract that has it in this column (``Contract.import_key``)."""
+        wanted, found = list(values), dict[str, int]()
+        for start in range(0, len(wanted), AT_ONCE):
+            query = select(column, Contract.id).where(column.in_(wanted[start : start + AT_ONCE]))
+            found |= {row[0]: row[1] for row in self.session.execute(query)}
+        return found
 
     def contract(self, contract_id: int) -> Contract:
         """The contract; RefusedError when there is none (deleted meanwhile)."""
