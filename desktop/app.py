@@ -6,6 +6,7 @@ import gc
 import importlib
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -35,22 +36,39 @@ if TYPE_CHECKING:
 VERSION = "1.0.0"
 
 HEAVY = (
+    "argon2.low_level",
+    "cryptography.hazmat.primitives.ciphers.aead",
+    "cryptography.hazmat.primitives.kdf.hkdf",
+    "filelock",
     "sqlalchemy.orm",
     "desktop.models",
+    "desktop.store.schema",
+    "desktop.services.law",
     "desktop.services.look",
+    "desktop.ui.pages.today",
     "desktop.services.take_in",
     "desktop.services.decide",
     "desktop.services.register",
     "desktop.services.afterwards",
+    "desktop.ui.pages.case",
+    "desktop.ui.pages.entry",
     "desktop.certificates.certificate",
 )
-"""Loaded in the background while the clerk types the password."""
+"""Loaded in the background while the clerk types the password, what signing in needs first."""
 
 
-def preload() -> None:
-    """Import what the first page after signing in needs."""
+def preload(folder: Path | None = None) -> None:
+    """Import what the first pages after signing in need, and read in the law of this data folder.
+
+    Law that cannot be read is no matter yet: signing in reads it again and says so.
+    """
     for name in HEAVY:
         importlib.import_module(name)
+        if name == "desktop.models":
+            importlib.import_module("sqlalchemy.orm").configure_mappers()
+        elif name == "desktop.services.law":
+            with suppress(RefusedError, OSError):
+                load_law(folder)
 
 
 def sign_in(folder: Path, name: str, password: str) -> OpenDesk:
@@ -686,7 +704,7 @@ def run_window(folder: str | None) -> int:
             sign_in,
             lambda: slots.read_people(data / "people.json"),
             pages=page_makers(),
-            preload=preload,
+            preload=lambda: preload(data),
             check_pin=lambda desk, pin: _check_pin(data, desk, pin),
             check_password=lambda desk, word: _check_password(data, desk.person.name, word),
             farewell=lambda desk, tell: daily_backup(data, desk, tell),

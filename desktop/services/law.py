@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import lru_cache
 from pathlib import Path
 
 from desktop.resources import resource
@@ -21,7 +23,19 @@ def law_of(folder: Path | None = None) -> Book:
 
 
 def with_overlay(overlay: Path | None) -> Book:
-    """The shipped law with the files of one pack in the place of those of the same name."""
+    """The shipped law with the files of one pack in the place of those of the same name.
+
+    A book never changes, so files with the same content give the same book without being read in again.
+    """
+    digest = hashlib.sha256()
+    for folder in (resource("law"), *((overlay,) if overlay else ())):
+        for path in sorted(folder.glob("*.toml")):
+            digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return _book_of(overlay, digest.digest())
+
+
+@lru_cache(maxsize=2)
+def _book_of(overlay: Path | None, _content: bytes) -> Book:
     return load_book(resource("law"), overlay=overlay, predicates=RELIEF_PREDICATES)
 
 

@@ -76,3 +76,40 @@ def test_the_sign_in_page_stands_before_anything_heavy_is_imported(tmp_path: Pat
     assert [name for name in HEAVY if name in loaded] == []
     pages = {name for name in loaded if name.startswith("desktop.ui.pages.")}
     assert pages == {f"desktop.ui.pages.{name}" for name in ("page", "sign_in", "wording")}
+
+
+def test_the_law_is_read_in_once_and_again_when_a_pack_has_other_words(tmp_path: Path) -> None:
+    from desktop.app import load_law
+    from desktop.resources import resource
+    from desktop.services.law import put_in_force
+
+    assert load_law() is load_law(tmp_path)
+    pack = tmp_path / "law" / "2027.1"
+    pack.mkdir(parents=True)
+    source = resource("law", "parameters.toml").read_text(encoding="utf-8")
+    (pack / "parameters.toml").write_text(source, encoding="utf-8")
+    put_in_force(tmp_path, pack)
+    first = load_law(tmp_path)
+    assert first is load_law(tmp_path)
+    (pack / "parameters.toml").write_text(source + "\n# 说明\n", encoding="utf-8")
+    assert load_law(tmp_path).digest != first.digest
+    assert load_law().digest == first.digest
+
+
+def test_preloading_leaves_nothing_heavy_for_the_moment_of_signing_in(tmp_path: Path) -> None:
+    script = (
+        "import sys, desktop.app; from pathlib import Path; desktop.app.preload(Path(sys.argv[1]));"
+        "from desktop.services.law import _book_of; print(_book_of.cache_info().currsize);"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+    )
+    books, *loaded = done.stdout.split()
+    assert books == "1"
+    assert {"sqlcipher3", "argon2.low_level", "filelock", "desktop.ui.pages.today"} <= set(loaded)
