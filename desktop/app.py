@@ -38,9 +38,11 @@ VERSION = "1.0.0"
 HEAVY = (
     "argon2.low_level",
     "cryptography.hazmat.primitives.ciphers.aead",
+    "cryptography.hazmat.primitives.hashes",
     "cryptography.hazmat.primitives.kdf.hkdf",
     "filelock",
     "sqlalchemy.orm",
+    "sqlalchemy.dialects.sqlite",
     "desktop.models",
     "desktop.store.schema",
     "desktop.services.law",
