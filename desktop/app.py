@@ -71,6 +71,10 @@ def preload(folder: Path | None = None) -> None:
         elif name == "desktop.services.law":
             with suppress(RefusedError, OSError):
                 load_law(folder)
+    # PySide sets a class up when it is first touched, and all of them when Qt hands out a widget: 30 ms.
+    widgets = importlib.import_module("PySide6.QtWidgets")
+    for name in dir(widgets):
+        getattr(widgets, name)
 
 
 def sign_in(folder: Path, name: str, password: str) -> OpenDesk:
