@@ -59,7 +59,7 @@ class Contract(Base):
         Index("ix_contract_state_due_on", "state", "due_on"),
         Index("ix_contract_reporting_state", "reporting_state", "state"),
         Index("ix_contract_registered_on", "registered_on", "kind", "contract_amount", "technology_amount"),
-        Index("ix_contract_sums", "deleted_at", "id", "contract_amount", "technology_amount"),
+        Index("ix_contract_sums", "id", "deleted_at", "contract_amount", "technology_amount"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

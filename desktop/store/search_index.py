@@ -15,7 +15,7 @@ from functools import lru_cache
 from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from desktop.models import Contract
+from desktop.models import Contract, Fen
 from desktop.models.search import SearchGram
 
 _HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af\u3007"
@@ -191,14 +191,21 @@ def _newest_first(session: Session, query: str, values: Mapping[str, str]) -> ar
 
 def sums_of_found(session: Session, ids: Sequence[int]) -> tuple[Decimal, Decimal]:
     """Sums of contract and technology amounts over these ids, in one statement however many they are."""
-    query = select(func.sum(Contract.contract_amount), func.sum(Contract.technology_amount))
     if session.get_bind().dialect.name == "sqlite":
-        wanted = text("SELECT value FROM json_each(:ids)").bindparams(ids=json.dumps(list(ids)))
+        total, technology = session.execute(_SUMS, {"ids": json.dumps(list(ids))}).one()
     else:
+        query = select(func.sum(Contract.contract_amount), func.sum(Contract.technology_amount))
         wanted = text("SELECT unnest(CAST(:ids AS bigint[]))").bindparams(ids=list(ids))
-    query = query.where(Contract.id.in_(wanted.columns(Contract.id)), Contract.deleted_at.is_(None))
-    total, technology = session.execute(query).one()
+        query = query.where(Contract.id.in_(wanted.columns(Contract.id)), Contract.deleted_at.is_(None))
+        total, technology = session.execute(query).one()
     return total or Decimal(0), technology or Decimal(0)
+
+
+_SUMS = text(  # named, or SQLite reads whole rows by their ids instead: twice the time
+    "SELECT sum(contract_amount) AS total, sum(technology_amount) AS technology"
+    " FROM contract INDEXED BY ix_contract_sums"
+    " WHERE id IN (SELECT value FROM json_each(:ids)) AND deleted_at IS NULL"
+).columns(total=Fen, technology=Fen)
 
 
 def _fts_group(group: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from desktop.models.contract import STATES
 from desktop.rules.facts import AmountLine
 from desktop.services.commands import ReviewContract
-from desktop.services.look import search, search_sums
+from desktop.services.look import search, search_sums, start_page
 from desktop.services.register import review_and_register
 from desktop.store.numbers import block_state
 from desktop.store.search_index import find_ids, sums_of_found
@@ -108,3 +108,20 @@ def test_the_next_number_is_found_along_indexes(way: Way) -> None:
     assert len(asked) == 2
     assert any("ix_block_number_free" in step for step in plans)
     assert not any("TEMP B-TREE" in step for step in plans)
+
+
+def test_the_index_of_sums_draws_no_other_question_to_itself(way: Way) -> None:
+    """Queues go by state: an index that begins with ``deleted_at`` would make them read everything."""
+    sent: list[tuple[str, Any]] = []
+    event.listen(
+        way.office.engine,
+        "before_cursor_execute",
+        lambda _c, _r, statement, values, *_more: sent.append((statement, values)),
+    )
+    start_page(way.office)
+    asked = [one for one in sent if "FROM contract" in one[0] and "contract.state" in one[0]]
+    with way.office.engine.connect() as connection:
+        for statement, values in asked:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+            assert not any("ix_contract_sums" in row[3] or row[3] == "SCAN contract" for row in plan), plan
+    assert len(asked) >= 7

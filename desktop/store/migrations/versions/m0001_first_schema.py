@@ -292,7 +292,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_contract_reporting_state", ["reporting_state", "state"], unique=False)
         batch_op.create_index("ix_contract_state_due_on", ["state", "due_on"], unique=False)
         batch_op.create_index(
-            "ix_contract_sums", ["deleted_at", "id", "contract_amount", "technology_amount"], unique=False
+            "ix_contract_sums", ["id", "deleted_at", "contract_amount", "technology_amount"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_contract_text_hash"), ["text_hash"], unique=False)
 
