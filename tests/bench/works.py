@@ -254,7 +254,8 @@ def look(folder: Path, sizes: Sizes) -> Iterator[Row]:
                 size,
                 in_turns(ask, again_raw(place, sent), turns, warm=2),
                 target="p95 ≤ 50 ms at 1,000,000; ≤ 1.3 × the same SQL raw",
-                p95_limit=0.05,
+                # Set for large archives: a small one gets its ratio shown and no verdict, never an easy ok.
+                p95_limit=0.05 if number >= 100_000 else None,
                 ratio_limit=1.3 if number >= 100_000 else None,
                 note=f"{hits:,} hits, {len(sent)} statements",
             )
