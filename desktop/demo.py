@@ -22,7 +22,7 @@ from sqlalchemy import func, select
 
 from desktop import settings
 from desktop.app import OpenDesk, load_codes, restore, sign_in
-from desktop.errors import ProblemsFound, RefusedError
+from desktop.errors import Problem, ProblemsFound, RefusedError
 from desktop.models import Action
 from desktop.resources import _, resource
 from desktop.rules.codes import CodeTables
@@ -31,7 +31,7 @@ from desktop.rules.local_pack import LocalPack
 from desktop.sample_station_data import SamplePerson, make_station, sample_today
 from desktop.services import commands as c
 from desktop.services.attach import attach_document
-from desktop.services.decide import keep_relief, kept_answers, recognise_contract, relief_of
+from desktop.services.decide import keep_relief, kept_answers, recognise_contract, relief_counts
 from desktop.services.issue import issue_certificate, record_sheet
 from desktop.services.register import review_and_register as register
 from desktop.services.register import review_rows
@@ -282,39 +282,45 @@ def decide_duplicate(day: Day, step: Mapping[str, Any]) -> None:
 
 
 def accept(day: Day, step: Mapping[str, Any]) -> None:
-    """Accept; doubts of the self-check are passed with a reason first, errors are told."""
+    """Accept; doubts of the self-check are passed with a reason and it is tried again, errors are told."""
     who = day.as_person(step["who"])
     day.account.head(_("受理"))
     accepted = doubts = 0
     for no in _numbers(step):
-        contract_id = day.ids[no]
-        with day.desk.office.look() as uow:
-            facts = facts_of(uow.contract(contract_id))
-        for problem in day.desk.check_form(facts, contract_id, submitted=True):
-            if problem.level == "doubt":
-                day.desk.pass_doubt(
-                    c.PassDoubt(
-                        actor=who,
-                        contract_id=contract_id,
-                        code=problem.code,
-                        field_name=problem.field,
-                        reason=_("已与申请人核对原件"),
-                    )
-                )
-                doubts += 1
+        command = c.AcceptContract(actor=who, contract_id=day.ids[no])
         try:
-            accept_contract(day.desk.office, c.AcceptContract(actor=who, contract_id=contract_id))
+            try:
+                accept_contract(day.desk.office, command)
+            except ProblemsFound as exc:
+                if any(problem.level == "error" for problem in exc.problems):
+                    raise
+                doubts += pass_doubts(day, who, command.contract_id, exc.problems)
+                accept_contract(day.desk.office, command)
         except ProblemsFound as exc:
-            day.account.say(
-                _("  {serial} 不能受理：{why}").format(serial=day.serial(no), why=exc.problems[0].reason)
-            )
+            why = exc.problems[0].reason
+            day.account.say(_("  {serial} 不能受理：{why}").format(serial=day.serial(no), why=why))
             continue
         accepted += 1
         if accepted == 1:
-            sheet = day.desk.contract(contract_id)
+            sheet = day.desk.contract(command.contract_id)
             slip = day.folder("to-applicants") / f"受理通知单_{sheet.row.local_serial[-4:]}.pdf"
             day.account.made(day.desk.print_notice(sheet.notices[-1].id, slip))
     day.account.say(_("  {who} 受理 {n} 份，写明理由通过的疑点 {d} 处").format(who=who, n=accepted, d=doubts))
+
+
+def pass_doubts(day: Day, who: str, contract_id: int, doubts: Sequence[Problem]) -> int:
+    """Pass each doubt with a written reason; returns how many."""
+    for doubt in doubts:
+        day.desk.pass_doubt(
+            c.PassDoubt(
+                actor=who,
+                contract_id=contract_id,
+                code=doubt.code,
+                field_name=doubt.field,
+                reason=_("已与申请人核对原件"),
+            )
+        )
+    return len(doubts)
 
 
 def in_region(facts: Facts, regions: Mapping[str, str]) -> Facts:
@@ -388,15 +394,10 @@ def recognise(day: Day, step: Mapping[str, Any]) -> None:
     single = "no" in step
     if not single:
         day.account.head(_("认定、核定、税惠"))
-    done = 0
-    reliefs: dict[str, int] = {}
     for no in _numbers(step):
         contract_id = day.ids[no]
         with day.desk.office.look() as uow:
-            contract = uow.contract(contract_id)
-            answers = kept_answers(uow, contract, "recognition") or answers_of(no)
-            for result in relief_of(day.desk.office, facts_of(contract), {}, registered=False):
-                reliefs[result.result] = reliefs.get(result.result, 0) + 1
+            answers = kept_answers(uow, uow.contract(contract_id), "recognition") or answers_of(no)
         recognise_contract(
             day.desk.office,
             c.RecogniseContract(
@@ -408,7 +409,6 @@ def recognise(day: Day, step: Mapping[str, Any]) -> None:
             ),
         )
         keep_relief(day.desk.office, c.KeepRelief(actor=who, contract_id=contract_id, answers={}))
-        done += 1
         if single:
             sheet = day.desk.contract(contract_id)
             day.account.say(
@@ -428,8 +428,12 @@ def recognise(day: Day, step: Mapping[str, Any]) -> None:
             "no_rule": _("没有有效规定"),
             "not_applicable": _("不适用"),
         }
+        with day.desk.office.look() as uow:
+            reliefs = relief_counts(uow, [day.ids[no] for no in _numbers(step)])
         told = "、".join(f"{words[k]} {n}" for k, n in sorted(reliefs.items()))
-        day.account.say(_("  {who} 认定 {n} 份；税惠意见：{told}").format(who=who, n=done, told=told))
+        day.account.say(
+            _("  {who} 认定 {n} 份；税惠意见：{told}").format(who=who, n=len(_numbers(step)), told=told)
+        )
 
 
 def review(day: Day, step: Mapping[str, Any]) -> None:
@@ -480,7 +484,6 @@ def save(day: Day, step: Mapping[str, Any]) -> None:
 def review_and_register(day: Day, step: Mapping[str, Any]) -> None:
     """The second person agrees to every item and registers."""
     who = day.as_person(step["who"])
-    numbers = []
     for no in _numbers(step):
         contract_id = day.ids[no]
         with day.desk.office.look() as uow:
@@ -488,7 +491,9 @@ def review_and_register(day: Day, step: Mapping[str, Any]) -> None:
             shown = review_rows(uow, day.desk.office, contract, facts_of(contract))
         items = tuple(c.ReviewedItem(r.item, r.value, True) for r in shown)
         register(day.desk.office, c.ReviewContract(actor=who, contract_id=contract_id, items=items))
-        numbers.append(day.desk.rows([contract_id])[contract_id].official_number)
+    registered = [day.ids[no] for no in _numbers(step)]
+    rows = day.desk.rows(registered)
+    numbers = [rows[key].official_number for key in registered]
     day.account.say(
         _("  {who} 复核并登记 {n} 份，编号 {a} 至 {b}").format(
             who=who, n=len(numbers), a=numbers[0], b=numbers[-1]
@@ -507,8 +512,9 @@ def issue(day: Day, step: Mapping[str, Any]) -> None:
     day.account.head(_("发证"))
     who = day.as_person(step["who"])
     folder = day.folder("certificates")
+    rows = day.desk.rows([day.ids[no] for no in _numbers(step)])
     for no in _numbers(step):
-        row = day.desk.rows([day.ids[no]])[day.ids[no]]
+        row = rows[day.ids[no]]
         path = folder / f"登记证明_{row.official_number}.pdf"
         issue_certificate(day.desk.office, c.IssueCertificate(actor=who, contract_id=row.id, path=path))
         day.account.made(path)

@@ -53,7 +53,6 @@ class Recognition(Base):
     conclusion: Mapped[str] = mapped_column(Text)
     person: Mapped[str] = mapped_column(String(60))
     at: Mapped[datetime]
-    findings: Mapped[list[Finding]] = relationship(cascade="all, delete-orphan", order_by="Finding.id")
 
 
 class Finding(Base):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from desktop.errors import ProblemsFound, RefusedError
 from desktop.models import Contract, Draft, Finding, Recognition, ReliefCheck, ReliefFinding
@@ -27,6 +27,14 @@ from desktop.store.unit_of_work import UnitOfWork, canonical
 ANSWERS = "answers"
 """Page name under which unfinished answers are kept."""
 
+_KEPT = select(Draft).where(Draft.page == ANSWERS, Draft.subject == bindparam("subject"))
+_RECOGNITIONS = (
+    select(Recognition)
+    .where(Recognition.contract_id == bindparam("contract"))
+    .order_by(Recognition.ordinal.desc())
+    .limit(1)
+)
+
 
 def save_answers(office: Office, cmd: SaveAnswers) -> int:
     """Keep the answers of an unfinished interview; nothing is decided, the log notes it once a save."""
@@ -43,8 +51,7 @@ def keep_answers(
     uow: UnitOfWork, office: Office, contract: Contract, part: str, answers: Mapping[str, Any], person: str
 ) -> None:
     """Write the answers beside the contract, replacing those of the same part."""
-    query = select(Draft).where(Draft.page == ANSWERS, Draft.subject == f"{contract.uid}:{part}")
-    row = uow.session.scalars(query).first()
+    row = uow.session.scalars(_KEPT, {"subject": f"{contract.uid}:{part}"}).first()
     if row is None:
         row = Draft(page=ANSWERS, subject=f"{contract.uid}:{part}", field="")
         uow.session.add(row)
@@ -53,9 +60,8 @@ def keep_answers(
 
 def kept_answers(uow: UnitOfWork, contract: Contract, part: str) -> dict[str, Any]:
     """The answers as last kept; empty when there are none."""
-    query = select(Draft.content).where(Draft.page == ANSWERS, Draft.subject == f"{contract.uid}:{part}")
-    found = uow.session.scalars(query).first()
-    answers: dict[str, Any] = json.loads(found) if found else {}
+    row = uow.session.scalars(_KEPT, {"subject": f"{contract.uid}:{part}"}).first()
+    answers: dict[str, Any] = json.loads(row.content) if row else {}
     return answers
 
 
@@ -185,19 +191,23 @@ def store_recognition(
         person=cmd.actor,
         at=office.now(),
     )
-    row.findings = [
-        Finding(
-            code=f.code,
-            answer=f.answer,
-            answered_by=f.answered_by,
-            evidence=f.evidence,
-            outcome=f.outcome,
-            confidence=f.confidence,
-        )
-        for f in conclusion.used
-    ]
     uow.session.add(row)
     uow.session.flush()
+    uow.add_rows(
+        Finding,
+        [
+            {
+                "recognition_id": row.id,
+                "code": f.code,
+                "answer": f.answer,
+                "answered_by": f.answered_by,
+                "evidence": f.evidence,
+                "outcome": f.outcome,
+                "confidence": f.confidence,
+            }
+            for f in conclusion.used
+        ],
+    )
     return row
 
 
@@ -209,13 +219,7 @@ def weakest(marks: Any) -> str:
 
 def last_recognition(uow: UnitOfWork, contract_id: int) -> Recognition | None:
     """The recognition that counts: the newest."""
-    query = (
-        select(Recognition)
-        .where(Recognition.contract_id == contract_id)
-        .order_by(Recognition.ordinal.desc())
-        .limit(1)
-    )
-    return uow.session.scalars(query).first()
+    return uow.session.scalars(_RECOGNITIONS, {"contract": contract_id}).first()
 
 
 def last_recognition_id(uow: UnitOfWork, contract_id: int) -> int | None:
@@ -254,12 +258,27 @@ def keep_relief(office: Office, cmd: KeepRelief) -> int:
             person=cmd.actor,
             at=office.now(),
         )
-        row.findings = [ReliefFinding(relief=r.relief, result=r.result, basis=r.basis) for r in results]
         uow.session.add(row)
+        uow.session.flush()
+        uow.add_rows(
+            ReliefFinding,
+            [{"check_id": row.id, "relief": r.relief, "result": r.result, "basis": r.basis} for r in results],
+        )
         keep_answers(uow, office, contract, "relief", cmd.answers, cmd.actor)
         return {"results": {r.relief: r.result for r in results}}
 
     return perform(office, cmd, "relief", work)
+
+
+def relief_counts(uow: UnitOfWork, contract_ids: Collection[int]) -> dict[str, int]:
+    """Result → how often it stands in the stored opinions of these contracts."""
+    query = (
+        select(ReliefFinding.result, func.count())
+        .join(ReliefCheck, ReliefCheck.id == ReliefFinding.check_id)
+        .where(ReliefCheck.contract_id.in_(contract_ids))
+        .group_by(ReliefFinding.result)
+    )
+    return dict(uow.session.execute(query).all())
 
 
 def mark_reliefs_stale(uow: UnitOfWork, contract: Contract) -> int:
