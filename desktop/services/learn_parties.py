@@ -6,13 +6,16 @@ import json
 from dataclasses import asdict
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from desktop.models import PartyName, PartyRecord
 from desktop.rules.facts import Facts, Party
 from desktop.services.views import PartyView
 from desktop.store.search_index import initials
 from desktop.store.unit_of_work import UnitOfWork
+
+_BY_CODE = select(PartyRecord).where(PartyRecord.id_number == bindparam("key")).limit(1)
+_BY_NAME = select(PartyRecord).where(PartyRecord.name == bindparam("key")).limit(1)
 
 
 def learn_parties(uow: UnitOfWork, facts: Facts, day: date) -> None:
@@ -24,10 +27,8 @@ def learn_parties(uow: UnitOfWork, facts: Facts, day: date) -> None:
 
 def _learn(uow: UnitOfWork, party: Party, day: date) -> None:
     session = uow.session
-    query = select(PartyRecord).where(
-        PartyRecord.id_number == party.id_number if party.id_number else PartyRecord.name == party.name
-    )
-    row = session.scalars(query.limit(1)).first()
+    key = party.id_number or party.name
+    row = session.scalars(_BY_CODE if party.id_number else _BY_NAME, {"key": key}).first()
     if row is None:
         row = PartyRecord(id_number=party.id_number, used_count=0, name=party.name or "", content="{}")
         session.add(row)

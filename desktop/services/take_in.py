@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from desktop.errors import Problem, ProblemsFound, RefusedError
 from desktop.models import Action, Contract, DoubtPassed, Draft, Notice, NoticeItem
@@ -197,8 +197,13 @@ def _with_reason(problem: Problem, reason: str) -> Problem:
 
 def passed_doubts(uow: UnitOfWork, contract_id: int) -> dict[tuple[str, str], str]:
     """(code, field) → the written reason."""
-    rows = uow.session.scalars(select(DoubtPassed).where(DoubtPassed.contract_id == contract_id))
-    return {(row.code, row.field): row.reason for row in rows}
+    rows = uow.session.execute(_PASSED, {"contract": contract_id})
+    return {(code, field): reason for code, field, reason in rows}
+
+
+_PASSED = select(DoubtPassed.code, DoubtPassed.field, DoubtPassed.reason).where(
+    DoubtPassed.contract_id == bindparam("contract")
+)
 
 
 def pass_doubt(office: Office, cmd: PassDoubt) -> int:

@@ -104,16 +104,17 @@ def filter_tokens(filters: Mapping[str, Sequence[str]]) -> list[str]:
     ]
 
 
+_FORGET = text("DELETE FROM contract_search WHERE rowid = :id")
+_KEEP = text("INSERT INTO contract_search (rowid, t) VALUES (:id, :t)")
+
+
 def index_contract(session: Session, contract: Contract) -> None:
     """Bring the index in step with one contract, in the same transaction."""
     words = tokens_of(contract) if contract.deleted_at is None else []
     if session.get_bind().dialect.name == "sqlite":
-        session.execute(text("DELETE FROM contract_search WHERE rowid = :id"), {"id": contract.id})
+        session.execute(_FORGET, {"id": contract.id})
         if words:
-            session.execute(
-                text("INSERT INTO contract_search (rowid, t) VALUES (:id, :t)"),
-                {"id": contract.id, "t": " ".join(words)},
-            )
+            session.execute(_KEEP, {"id": contract.id, "t": " ".join(words)})
         return
     session.execute(delete(SearchGram).where(SearchGram.contract_id == contract.id))
     if words:
@@ -126,10 +127,7 @@ def index_new(session: Session, contracts: Sequence[Contract]) -> None:
     if not made:
         return
     if session.get_bind().dialect.name == "sqlite":
-        session.execute(
-            text("INSERT INTO contract_search (rowid, t) VALUES (:id, :t)"),
-            [{"id": key, "t": " ".join(words)} for key, words in made],
-        )
+        session.execute(_KEEP, [{"id": key, "t": " ".join(words)} for key, words in made])
         return
     rows = [{"gram": w[:80], "contract_id": key} for key, words in made for w in words]
     if rows:
