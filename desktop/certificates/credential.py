@@ -63,11 +63,6 @@ def seller_token(name: str) -> str:
     return hashlib.sha256(name.encode("utf-8")).digest()[:8].hex()
 
 
-def check_code(payload: bytes) -> str:
-    """The first 40 bits of the payload's SHA-256 in Crockford base 32 as XXXX-XXXX."""
-    return check_code_of(payload)
-
-
 def make_credential(claims: CredentialClaims, private_key: Ed25519PrivateKey) -> Credential:
     """Sign the claims; the same claims give the same bytes. RefusedError when they need over 200."""
     import base45
@@ -101,7 +96,7 @@ def make_credential(claims: CredentialClaims, private_key: Ed25519PrivateKey) ->
             _("请检查登记编号和登记机构代码是否过长"),
         )
     text = PREFIX + base45.b45encode(payload).decode("ascii")
-    return Credential(payload, text, check_code(payload))
+    return Credential(payload, text, check_code_of(payload))
 
 
 def read_credential(text: str, public_keys: Mapping[str, Ed25519PublicKey]) -> CredentialClaims:

@@ -12,7 +12,6 @@ from paper_samples import CERTIFICATE, CLAIMS, CREDENTIAL, KEY, KEY_ID, certific
 
 from desktop.certificates.credential import (
     LIMIT,
-    check_code,
     make_credential,
     payload_of,
     read_credential,
@@ -22,6 +21,7 @@ from desktop.certificates.layout import load_layout
 from desktop.certificates.preview import page_pixels
 from desktop.certificates.qr import QUIET, qr_bits
 from desktop.errors import RefusedError
+from desktop.security.check_code import check_code_of
 
 KEYS = {KEY_ID: KEY.public_key()}
 
@@ -43,7 +43,7 @@ def test_what_was_signed_is_what_is_read(
     credential = make_credential(claims, KEY)
     assert len(credential.payload) <= LIMIT
     assert read_credential(credential.text, KEYS) == claims
-    assert credential.check_code == check_code(payload_of(credential.text))
+    assert credential.check_code == check_code_of(payload_of(credential.text))
 
 
 def test_the_same_claims_give_the_same_code() -> None:
