@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.resources import _
@@ -328,28 +328,6 @@ class PartyNameField(Field):
             if event.key() in ENTER and (match := self.popup.current()) is not None:
                 self._take(match.entry)
         super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """The window moving away closes the list."""
-        super().focusInEvent(event)
-        self.window().installEventFilter(self)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Leaving closes the list."""
-        self.close_list()
-        self.window().removeEventFilter(self)
-        super().focusOutEvent(event)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The list does not stay behind."""
-        if event.type() in (
-            QEvent.Type.Move,
-            QEvent.Type.Resize,
-            QEvent.Type.WindowDeactivate,
-            QEvent.Type.Hide,
-        ):
-            self.close_list()
-        return super().eventFilter(watched, event)
 
 
 def make_entry(

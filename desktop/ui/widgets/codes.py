@@ -20,7 +20,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QListView,
@@ -255,6 +255,9 @@ class CodePopup(QFrame):
     picked = Signal(object)
     """A CodeEntry was clicked."""
 
+    LEFT = frozenset({QEvent.Type.FocusOut, QEvent.Type.Hide})
+    GONE = frozenset({QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.WindowDeactivate, QEvent.Type.Hide})
+
     def __init__(self, owner: QWidget) -> None:
         super().__init__(owner, Qt.WindowType.ToolTip | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, True)
@@ -302,6 +305,24 @@ class CodePopup(QFrame):
         last = len(self.matches) - 1
         row = min(max(self.view.currentIndex().row() + rows, 0), last)
         self.view.setCurrentIndex(self._model.index(row, 0))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """While it is open it looks on at its field and the field's window."""
+        super().showEvent(event)
+        for watched in (self._owner, self._owner.window()):
+            watched.installEventFilter(self)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nothing to look at any more."""
+        for watched in (self._owner, self._owner.window()):
+            watched.removeEventFilter(self)
+        super().hideEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """It does not stay behind when its field is left, or the window moves or goes away."""
+        if event.type() in (self.LEFT if watched is self._owner else self.GONE):
+            self.hide()
+        return super().eventFilter(watched, event)
 
     def _foot(self) -> int:
         return metrics(NOTE).height() + px(8)
@@ -515,28 +536,6 @@ class CodeField(Field):
         super().mousePressEvent(event)
         if event.position().x() > self.width() - px(30):
             self.close_list() if self.is_open() else self.open_list()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """The window moving away closes the list."""
-        super().focusInEvent(event)
-        self.window().installEventFilter(self)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Leaving closes the list."""
-        self.close_list()
-        self.window().removeEventFilter(self)
-        super().focusOutEvent(event)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The list does not stay behind when its window moves or goes away."""
-        if event.type() in (
-            QEvent.Type.Move,
-            QEvent.Type.Resize,
-            QEvent.Type.WindowDeactivate,
-            QEvent.Type.Hide,
-        ):
-            self.close_list()
-        return super().eventFilter(watched, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """While not in use: the code in the code font, the name beside it. Always the ▾."""

@@ -370,6 +370,16 @@ def test_a_code_is_taken_by_enter_which_goes_on(qtbot: QtBot, theme: Theme) -> N
     assert not field.is_open()
 
 
+@pytest.mark.parametrize("leave", ["move", "hide", "resize"])
+def test_the_list_goes_when_the_window_moves_or_goes(qtbot: QtBot, theme: Theme, leave: str) -> None:
+    field = CodeField("单位性质", PARTIES)
+    form = show(qtbot, field)
+    typed(field, "yx")
+    assert field.is_open()
+    {"move": lambda: form.move(90, 70), "hide": form.hide, "resize": lambda: form.resize(500, 400)}[leave]()
+    assert not field.is_open()
+
+
 def test_escape_closes_the_list_only(qtbot: QtBot, theme: Theme) -> None:
     field = CodeField("单位性质", PARTIES)
     form = show(qtbot, field)
