@@ -12,6 +12,8 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -19,7 +21,7 @@ def server_programs() -> Path:
     """Folder with ``initdb`` and ``pg_ctl`` of the newest PostgreSQL on this machine."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))
     if not folders:
-        sys.exit("PostgreSQL is not installed: apt-get install postgresql")
+        raise RuntimeError("PostgreSQL is not installed: apt-get install postgresql")
     return folders[-1]
 
 
@@ -31,52 +33,45 @@ def free_port() -> int:
         return port
 
 
-def main(command: list[str]) -> int:
-    """Start the server, run the command with its URL, stop the server; the command's exit code."""
+@contextmanager
+def serving() -> Iterator[str]:
+    """A server of our own with an empty database ``desk_template``; gives ``postgresql://desk@127.0.0.1:port``."""
     programs = server_programs()
     folder = Path(tempfile.mkdtemp(prefix="desk-pg-"))
     user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     as_user = ["runuser", "-u", user, "--"] if os.geteuid() == 0 else []
     if as_user:
         shutil.chown(folder, user)
-    cluster = folder / "cluster"
+    cluster, port = str(folder / "cluster"), str(free_port())
 
-    def server(*words: str) -> None:
+    def run(program: str, *words: str) -> None:
         log = folder / "commands.log"
         with log.open("a", encoding="utf-8") as out:
-            done = subprocess.run([*as_user, *words], stdout=out, stderr=out, cwd="/", check=False)
+            command = [*as_user, str(programs / program), *words]
+            done = subprocess.run(command, stdout=out, stderr=out, cwd="/", check=False)
         if done.returncode:
-            sys.exit(f"{words[0]} failed:\n{log.read_text(encoding='utf-8')}")
-
-    def control(*words: str) -> None:
-        server(str(programs / "pg_ctl"), "-D", str(cluster), *words)
+            raise RuntimeError(f"{program} failed:\n{log.read_text(encoding='utf-8')}")
 
     try:
-        server(
-            str(programs / "initdb"),
-            "-D",
-            str(cluster),
-            "-U",
-            "desk",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--no-sync",
-        )
-        port = str(free_port())
+        run("initdb", "-D", cluster, "-U", "desk", "-A", "trust", "-E", "UTF8", "--no-sync")
         options = (
             f"-k {folder} -c listen_addresses=127.0.0.1 -c port={port} -c fsync=off -c max_connections=200"
         )
-        control("-o", options, "-w", "-l", str(folder / "log"), "start")
+        run("pg_ctl", "-D", cluster, "-o", options, "-w", "-l", str(folder / "log"), "start")
         try:
-            server(str(programs / "createdb"), "-h", "127.0.0.1", "-p", port, "-U", "desk", "desk_template")
-            environment = os.environ | {"CONTRACT_DESK_TEST_POSTGRES": f"postgresql://desk@127.0.0.1:{port}"}
-            return subprocess.run(command, env=environment, check=False).returncode
+            run("createdb", "-h", "127.0.0.1", "-p", port, "-U", "desk", "desk_template")
+            yield f"postgresql://desk@127.0.0.1:{port}"
         finally:
-            control("-m", "immediate", "stop")
+            run("pg_ctl", "-D", cluster, "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def main(command: list[str]) -> int:
+    """Start the server, run the command with its URL, stop the server; the command's exit code."""
+    with serving() as url:
+        environment = os.environ | {"CONTRACT_DESK_TEST_POSTGRES": url}
+        return subprocess.run(command, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -44,7 +44,6 @@ EXTREME = replace(
 )
 PREVIEW = replace(CERTIFICATE, number="", decided_on=None, qr="", check_code="", is_preview=True)
 LAYOUT = load_layout("P06")
-TOOLS = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils is not installed")
 
 
 def copied(pdf: bytes, tool: str = "pdftotext") -> str:
@@ -79,7 +78,6 @@ def test_the_sheet_says_what_the_contract_says() -> None:
         assert words in text, words
 
 
-@TOOLS
 def test_numbers_are_copied_without_spaces_in_a_second_reader_too() -> None:
     text = copied(certificate_pdf(EXTREME, CERTIFICATE))
     assert text.count(NUMBER) >= 2

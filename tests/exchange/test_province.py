@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import os
-import subprocess
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -30,6 +28,7 @@ from desktop.exchange.province_store import ProvinceStore
 from desktop.exchange.receipts import read_block, read_receipt, write_block, write_receipt
 from desktop.resources import resource
 from desktop.rules.codes import CodeEntry, CodeTables
+from tests.with_postgres import serving
 
 OTHER = "990322"
 EXTRA = (
@@ -329,29 +328,9 @@ def test_any_order_and_repetition_of_packages_ends_in_the_same_state(
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    programs = (
-        sorted(Path("/usr/lib/postgresql").glob("*/bin")) if Path("/usr/lib/postgresql").exists() else []
-    )
-    if not programs or os.geteuid() != 0:
-        pytest.skip("no PostgreSQL server here that this user may start")
-    folder = Path(subprocess.check_output(["mktemp", "-d", "/tmp/pgXXXXXX"], text=True).strip())
-    subprocess.run(["chown", "postgres", str(folder)], check=True)
-    folder.chmod(0o755)
-
-    def run(*command: str) -> None:
-        whole = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
-        subprocess.run(whole, check=True, cwd=folder, capture_output=True)
-
-    data = str(folder / "data")
-    run(str(programs[-1] / "initdb"), "-D", data, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
-    run(str(programs[-1] / "pg_ctl"), "-D", data, "-o", options, "-w", "-l", str(folder / "log"), "start")
-    try:
-        yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
-    finally:
-        run(str(programs[-1] / "pg_ctl"), "-D", data, "-m", "immediate", "stop")
-        subprocess.run(["rm", "-rf", str(folder)], check=True)
+def postgres() -> Iterator[str]:
+    with serving() as url:
+        yield url.replace("postgresql://", "postgresql+psycopg://") + "/desk_template"
 
 
 def test_postgresql_holds_the_same_as_sqlite(postgres: str, tmp_path: Path) -> None:
