@@ -7,7 +7,7 @@ from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import inspect, text
+from sqlalchemy import bindparam, inspect, select, text
 from sqlalchemy.orm import object_session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -54,15 +54,31 @@ def mark_empty_lists(contract: Contract) -> None:
         set_committed_value(contract, name, [])
 
 
+_READ = {
+    name: select(*(getattr(cls, field) for field in _ROW_FIELDS[name]))
+    .where(cls.contract_id == bindparam("contract"))
+    .order_by(cls.ordinal)
+    for name, cls in ROW_CLASSES.items()
+}
+
+
 def facts_of(contract: Contract, *, rows: Collection[str] = ROW_CLASSES) -> Facts:
-    """What the database knows of the contract, as facts; lists not named in ``rows`` stay empty, unread."""
-    if len(rows) > 3:
-        mark_empty_lists(contract)
+    """What the database knows of the contract, as facts; lists not named in ``rows`` stay empty, unread.
+
+    A list that the session has not loaded is read as plain values: mapped rows would cost twice as much.
+    """
+    session = object_session(contract)
+    unloaded = inspect(contract).unloaded
     values: dict[str, Any] = {name: getattr(contract, name) for name in _SCALARS}
     for name in rows:
-        names = _ROW_FIELDS[name]
-        cls = law.ROWS[name]
-        values[name] = tuple(cls(**{f: getattr(row, f) for f in names}) for row in getattr(contract, name))
+        names, cls = _ROW_FIELDS[name], law.ROWS[name]
+        if session is not None and name in unloaded and contract.id is not None:
+            found = session.connection().execute(_READ[name], {"contract": contract.id})
+            values[name] = tuple(cls(*row) for row in found)
+        else:
+            values[name] = tuple(
+                cls(**{f: getattr(row, f) for f in names}) for row in getattr(contract, name)
+            )
     return Facts(**values)
 
 
