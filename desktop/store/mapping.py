@@ -59,6 +59,7 @@ _READ = {
     .where(cls.contract_id == bindparam("contract"))
     .order_by(cls.ordinal)
     for name, cls in ROW_CLASSES.items()
+    if name != "parties"  # mapped rows: the search row that follows an act wants them too
 }
 
 
@@ -72,7 +73,7 @@ def facts_of(contract: Contract, *, rows: Collection[str] = ROW_CLASSES) -> Fact
     values: dict[str, Any] = {name: getattr(contract, name) for name in _SCALARS}
     for name in rows:
         names, cls = _ROW_FIELDS[name], law.ROWS[name]
-        if session is not None and name in unloaded and contract.id is not None:
+        if session is not None and contract.id is not None and name in unloaded & _READ.keys():
             found = session.connection().execute(_READ[name], {"contract": contract.id})
             values[name] = tuple(cls(*row) for row in found)
         else:
