@@ -38,8 +38,8 @@ Command = Callable[[argparse.Namespace], "Answer"]
 class Answer:
     """What a command found: plain values for ``--json`` and the same in words."""
 
-    def __init__(self, values: Any, words: str) -> None:
-        self.values, self.words = values, words
+    def __init__(self, values: Any, words: str, code: int = DONE) -> None:
+        self.values, self.words, self.code = values, words, code
 
 
 def plain(value: Any) -> Any:
@@ -73,6 +73,7 @@ def run(arguments: Sequence[str]) -> int:
     if answer is not None:
         text = json.dumps(plain(answer.values), ensure_ascii=False, indent=1) if args.json else answer.words
         sys.stdout.write(text.rstrip("\n") + "\n")
+        return int(answer.code)
     return DONE
 
 
@@ -960,13 +961,7 @@ def _policy(args: argparse.Namespace) -> Answer:
         lines = [f"{n}　" + "　".join(f"{marks[k]} {v}" for k, v in c.items()) for n, c in counts.items()]
         return Answer(counts, "\n".join([_("规则版本 {v}").format(v=book.version), *lines]))
     if args.action == "coverage":
-        found = sorted({(r.code, r.rule_set, r.confidence) for r in rows})
-        by_mark = {k: sum(f[2] == k for f in found) for k in marks}
-        lines = [f"{c}　{s or '税惠'}　{marks[m]}" for c, s, m in found]
-        lines.append(
-            _("共 {n} 行：").format(n=len(found)) + "　".join(f"{marks[k]} {v}" for k, v in by_mark.items())
-        )
-        return Answer({"rows": found, "by_confidence": by_mark}, "\n".join(lines))
+        return _policy_coverage(args, book, marks)
     if args.action == "explain":
         history = book.history(args.first or "")
         if not history:
@@ -1005,6 +1000,47 @@ def _policy_import(args: argparse.Namespace) -> Answer:
     with desk(args) as d:
         report = d.receive(ReceiveFile(actor=d.person.name, path=Path(args.first)))
     return Answer(report, report.words)
+
+
+def _policy_coverage(args: argparse.Namespace, book: Any, marks: Mapping[str, str]) -> Answer:
+    """Every id of the rule base with its rows or the reason; exit code 1 if one is not accounted for."""
+    from desktop.rules import amounts, checks
+    from desktop.rules.coverage import check_codes, cover, load_ids
+    from desktop.services import register
+    from desktop.services.law import ids_of
+
+    groups = load_ids(ids_of(args.data or settings.user_data_folder()))
+    found = cover(groups, book, check_codes(checks, amounts, register))
+    names = {"relief": _("税惠"), "form": _("自检")}
+    lines, group = [], ""
+    for entry in found.entries:
+        if entry.group != group:
+            group = entry.group
+            lines.append(f"{entry.group}　{entry.title}")
+        head = f"  {entry.id}　{names.get(entry.rule_set, entry.rule_set)}　"
+        for c in entry.carriers:
+            until = c.valid_until.isoformat() if c.valid_until else _("至今")
+            span = f"{c.valid_from} — {until}　" if c.valid_from else ""
+            lines.append(f"{head}{marks.get(c.confidence, _('程序'))}　{span}{c.place}")
+        if not entry.carriers:
+            lines.append(f"{head}✕" if not entry.reason else head + _("无行：{why}").format(why=entry.reason))
+    counts = found.counts()
+    for name, count in counts.items():
+        lines.append(
+            _("{name}：编号 {ids} 个，有行 {carried} 个，写明原因 {reasons} 个；各行").format(
+                name=names.get(name, name), **{k: count[k] for k in ("ids", "carried", "reasons")}
+            )
+            + "　"
+            + "　".join(f"{w} {count[k]}" for k, w in {**marks, "program": _("程序")}.items() if count[k])
+        )
+    lines += [f"✕ {p.place}：{p.value}　{p.reason}；{p.remedy}" for p in found.faults]
+    lines.append(
+        _("每个编号都有着落")
+        if found.is_complete
+        else _("有 {n} 处没有着落，见上").format(n=len(found.faults))
+    )
+    values = {"entries": found.entries, "by_confidence": counts, "faults": found.faults}
+    return Answer(values, "\n".join(lines), DONE if found.is_complete else REFUSED)
 
 
 def _policy_diff(book: Any, first: date, second: date, marks: Mapping[str, str]) -> Answer:

@@ -24,6 +24,7 @@ NEEDED = (
     ("law", "recognition-2026.toml"),
     ("law", "relief.toml"),
     ("law", "parameters.toml"),
+    ("law", "rule-ids.toml"),
     ("law", "working-days.toml"),
     ("codes", "regions.csv"),
     ("codes", "contract_kinds.csv"),

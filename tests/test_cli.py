@@ -444,6 +444,32 @@ def test_policy_is_told_without_any_data(bare: Terminal, words: tuple[str, ...],
     assert bare("policy", *words, "--json").values
 
 
+def test_every_id_of_the_rule_base_is_listed_with_its_row_or_the_reason(bare: Terminal) -> None:
+    words = bare("policy", "coverage").out
+    assert "M2026　草案　2026-03-01 — 至今　recognition-2026.toml 第 1 条规则" in words
+    assert "R-TRN-03　M2026　无行：" in words
+    assert "FORM.V-11　自检　程序　desktop.services.register" in words
+    assert "每个编号都有着落" in words
+    values = bare("policy", "coverage", "--json").values
+    assert values["faults"] == []
+    assert values["by_confidence"]["form"]["carried"] == 12
+    assert {e["id"] for e in values["entries"] if e["group"] == "LIC"} == {"R-LIC-01"}
+
+
+def test_an_id_without_row_and_a_row_without_id_end_with_1(bare: Terminal) -> None:
+    """A pack that brings its own list of ids is held against that list."""
+    pack = bare.folder / "station" / "law" / "pack-2"
+    pack.mkdir(parents=True)
+    (pack.parent / "CURRENT").write_text("pack-2", encoding="utf-8")
+    shipped = (Path(__file__).parent.parent / "resources/law/rule-ids.toml").read_text(encoding="utf-8")
+    changed = shipped.replace('"R-LIC-01"', '"R-LIC-02"')
+    (pack / "rule-ids.toml").write_text(changed, encoding="utf-8")
+    done = bare("policy", "coverage", "--data", bare.folder / "station", code=REFUSED)
+    assert "✕ R-LIC-02 M2026：R-LIC-02　没有行承担" in done.out
+    assert "R-LIC-01　编号表里没有这个编号" in done.out
+    assert "有 5 处没有着落" in done.out  # one id in two rule sets, three rows
+
+
 def test_policy_words_that_mean_nothing_are_refused(bare: Terminal) -> None:
     assert "没有编号为" in bare("policy", "explain", "R-NO-99", code=REFUSED).err
     assert bare("policy", "import", code=REFUSED).err

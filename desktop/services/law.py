@@ -39,6 +39,13 @@ def _book_of(overlay: Path | None, _content: bytes) -> Book:
     return load_book(resource("law"), overlay=overlay, predicates=RELIEF_PREDICATES)
 
 
+def ids_of(folder: Path | None = None) -> Path:
+    """The list of ids that the law of this data folder is held against: the pack's own, or as shipped."""
+    overlay = overlay_of(folder) if folder else None
+    own = overlay / "rule-ids.toml" if overlay else None
+    return own if own and own.exists() else resource("law", "rule-ids.toml")
+
+
 def overlay_of(folder: Path) -> Path | None:
     """Folder of the policy pack in force; None when there is none."""
     pointer = folder / "law" / POINTER
