@@ -288,7 +288,7 @@ class OpenDesk:
         from desktop.services.find_duplicates import find_duplicates
 
         with self._office.look() as uow:
-            return find_duplicates(uow, facts, contract_id)
+            return find_duplicates(uow, facts, contract_id, pack=self.pack)
 
     def draft(self, page: str, subject: str) -> tuple[str, str, str] | None:
         """What was left on a page."""

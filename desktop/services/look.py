@@ -408,7 +408,7 @@ def sheet_in(office: Office, uow: UnitOfWork, contract_id: int) -> v.ContractShe
         check_code=certificates[-1].check_code if certificates else "",
         history=history,
         is_chain_whole=whole,
-        duplicates=find_duplicates(uow, facts, contract_id),
+        duplicates=find_duplicates(uow, facts, contract_id, pack=office.pack),
     )
 
 

@@ -159,7 +159,7 @@ class ReviewRow:
 
 @dataclass(frozen=True, slots=True)
 class DuplicateView:
-    """Another contract that looks like this one."""
+    """Another contract that looks like this one, or like another part of the same one."""
 
     other_id: int
     number: str
@@ -173,6 +173,8 @@ class DuplicateView:
     why: str
     decision: str = ""
     """Reason of a person who decided already; empty: open."""
+    is_part: bool = False
+    """疑似拆分 rather than 疑似重复: same two sides, near dates, together a large contract."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""疑似重复登记: the two contracts side by side, and a person's word on them."""
+"""疑似重复登记、疑似拆分: the two contracts side by side, and a person's word on them."""
 
 from __future__ import annotations
 
@@ -49,15 +49,23 @@ def compared(facts: Facts, other: DuplicateView) -> tuple[_Line, ...]:
 
 
 class DuplicateDialog(FormDialog):
-    """Side by side; the clerk says whether it is the same contract, and why."""
+    """Side by side; the clerk says whether it is the same contract, or a part of one, and why."""
 
     def __init__(self, parent: QWidget | None, facts: Facts, other: DuplicateView) -> None:
+        if other.is_part:
+            asked = _("与 {number} 是不是一份合同拆开的？").format(number=other.number)
+            why = _("{why}。拆开的应合并，按大额办理；您的判断和理由入档，复核人看得到。").format(
+                why=other.why
+            )
+        else:
+            asked = _("与 {number} 是不是同一份合同？").format(number=other.number)
+            why = _("{why}，名称相近 {n}%。同一份合同只登记一次；您的判断和理由入档，复核人看得到。").format(
+                why=other.why, n=other.likeness
+            )
         super().__init__(
             parent,
-            _("与 {number} 是不是同一份合同？").format(number=other.number),
-            _("{why}，名称相近 {n}%。同一份合同只登记一次；您的判断和理由入档，复核人看得到。").format(
-                why=other.why, n=other.likeness
-            ),
+            asked,
+            why,
             act=_("记下判断"),
             safe=_("先不判断"),
             kind="plain",
@@ -78,7 +86,8 @@ class DuplicateDialog(FormDialog):
                 grid.addWidget(Label(same, size="note", tone="warn" if line.is_same else "ink3"), row, 3)
         self.body.addLayout(grid)
         self.body.addWidget(Rule())
-        self.toggle = SegmentedToggle(_("判断"), (("other", _("不是同一份")), ("same", _("是同一份"))))
+        no, yes = (_("不是拆分"), _("是拆分")) if other.is_part else (_("不是同一份"), _("是同一份"))
+        self.toggle = SegmentedToggle(_("判断"), (("other", no), ("same", yes)))
         self.toggle.chosen.connect(self.look)
         self.body.addWidget(self.toggle)
         self.why = Field(_("理由"), required=True)

@@ -392,7 +392,7 @@ class EntryStep(Step):
         seller = next((b for b in self.form.blocks if b.role == "seller"), None)
         field = self.form.path_of(seller.bounds["name"]) if seller is not None else "title"
         return Problem(
-            _("12 疑似重复登记"),
+            _("18 疑似拆分") if one.is_part else _("12 疑似重复登记"),
             "",
             _("与 {number} {why}（“{title}”）。").format(number=one.number, why=one.why, title=one.title),
             _("并排看过后写明去留。"),

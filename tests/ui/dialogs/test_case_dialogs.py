@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QLabel
 
 from desktop.errors import Problem
 from desktop.resources import resource
@@ -139,3 +139,19 @@ def test_duplicates_stand_side_by_side_and_need_a_word_and_a_reason(qtbot: Any, 
     dialog.why.setText("两台不同的机器")
     assert dialog.act_button.isEnabled()
     assert dialog.answer() == (False, "两台不同的机器")
+
+
+def test_parts_of_one_contract_are_asked_about_in_words_of_their_own(qtbot: Any, theme: Theme) -> None:
+    other = DuplicateView(
+        188, "2025-0188", "监测网络研制", "卖方", "买方", Decimal("2600000.00"), None, 20,
+        "同一买卖双方，21 天内 2 份", is_part=True,
+    )  # fmt: skip
+    dialog = DuplicateDialog(None, Facts(title="采摘平台研制"), other)
+    shown(qtbot, dialog)
+    texts = [label.text() for label in dialog.findChildren(QLabel)]
+    assert "与 2025-0188 是不是一份合同拆开的？" in texts
+    assert any(text.startswith("同一买卖双方，21 天内 2 份。拆开的应合并") for text in texts)
+    assert [item.text() for item in dialog.toggle.items] == ["不是拆分", "是拆分"]
+    dialog.toggle.items[1].click()
+    dialog.why.setText("同一套设备分两份签")
+    assert dialog.answer() == (True, "同一套设备分两份签")

@@ -449,6 +449,34 @@ def test_a_likely_duplicate_is_looked_at_side_by_side(qtbot: Any, theme: Theme) 
     assert (told.other_id, told.is_duplicate, told.reason) == (188, False, "另一台机器 2025-0188")
 
 
+def test_likely_parts_of_one_contract_are_told_and_looked_at_in_the_same_way(
+    qtbot: Any, theme: Theme
+) -> None:
+    desk = CaseDesk(WHOLE)
+    why = "同一买卖双方，21 天内 2 份（另有 2025-0188），合计 5,000,000.00 元，达到大额标准 5,000,000.00 元"
+    part = v.DuplicateView(
+        188,
+        "2025-0188",
+        "监测网络研制",
+        SELLER,
+        "",
+        Decimal(720000),
+        date(2026, 11, 1),
+        20,
+        why,
+        is_part=True,
+    )
+    desk.duplicates = (part,)
+    _shown, step = entry_page(qtbot, desk)
+    (item,) = (i for i in step.panel.items if i.problem.code == "V11")
+    assert item.problem.place == "18 疑似拆分"
+    assert why in item.problem.reason
+    step.ask_duplicate = lambda _p, _facts, other: (other.is_part, "同一套设备")
+    step.jump(item.problem)
+    (told,) = desk.told("decide_duplicate")
+    assert (told.other_id, told.is_duplicate, told.reason) == (188, True, "同一套设备")
+
+
 @pytest.mark.parametrize("size", [(1366, 768), (1366, 690), (1093, 614), (911, 512)])
 def test_no_page_of_the_case_scrolls_sideways(qtbot: Any, theme: Theme, size: tuple[int, int]) -> None:
     desk = CaseDesk(WHOLE, "ACCEPTED")
