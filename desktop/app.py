@@ -499,6 +499,36 @@ class OpenDesk:
 
         return self._sheet(park_contract(self._office, cmd))
 
+    def inform(self, cmd: c.InformOffice) -> v.ContractSheet:
+        """告知财税部门."""
+        from desktop.services.afterwards import inform_office
+
+        return self._sheet(inform_office(self._office, cmd))
+
+    def take_objection(self, cmd: c.TakeObjection) -> v.ContractSheet:
+        """收到异议."""
+        from desktop.services.objections import take_objection
+
+        return self._sheet(take_objection(self._office, cmd))
+
+    def answer_objection(self, cmd: c.AnswerObjection) -> v.ContractSheet:
+        """答复异议."""
+        from desktop.services.objections import answer_objection
+
+        return self._sheet(answer_objection(self._office, cmd))
+
+    def ask_experts(self, cmd: c.AskExperts) -> v.ContractSheet:
+        """提请专家评审."""
+        from desktop.services.objections import ask_experts
+
+        return self._sheet(ask_experts(self._office, cmd))
+
+    def keep_expert_review(self, cmd: c.KeepExpertReview) -> v.ContractSheet:
+        """记录评审意见."""
+        from desktop.services.objections import keep_expert_review
+
+        return self._sheet(keep_expert_review(self._office, cmd))
+
     # exchange
 
     def report_page(self) -> v.ReportPage:

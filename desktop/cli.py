@@ -745,6 +745,95 @@ def _income(args: argparse.Namespace) -> Answer:
         )
 
 
+def _experts(args: argparse.Namespace) -> Answer:
+    from desktop.services.commands import AskExperts, KeepExpertReview
+
+    with desk(args) as d:
+        key = d.find_contract(args.id)
+        if args.action == "ask":
+            return _sheet(
+                d.ask_experts(
+                    AskExperts(
+                        actor=d.person.name, contract_id=key, cause=args.cause, reason=args.reason or ""
+                    )
+                )
+            )
+        if args.on is None or args.votes is None:
+            raise RefusedError(_("请写评审日期和票数"), "--on 2026-11-20 --votes 3:0")
+        try:
+            for_count, against_count = (int(part) for part in args.votes.split(":"))
+        except ValueError as exc:
+            raise RefusedError(_("票数写法不对：{votes}").format(votes=args.votes), "3:0") from exc
+        return _sheet(
+            d.keep_expert_review(
+                KeepExpertReview(
+                    actor=d.person.name,
+                    contract_id=key,
+                    held_on=args.on,
+                    organiser=args.organiser,
+                    experts=args.names,
+                    for_count=for_count,
+                    against_count=against_count,
+                    opinion="agree" if for_count > against_count else "disagree",
+                    text=args.reason or "",
+                    document=args.document,
+                )
+            )
+        )
+
+
+def _object(args: argparse.Namespace) -> Answer:
+    from desktop.services.commands import TakeObjection
+
+    with desk(args) as d:
+        return _sheet(
+            d.take_objection(
+                TakeObjection(
+                    actor=d.person.name,
+                    contract_id=d.find_contract(args.id),
+                    raised_by=args.raised_by,
+                    name=args.name,
+                    against=args.against,
+                    reason=args.reason,
+                    received_on=args.on,
+                )
+            )
+        )
+
+
+def _answer(args: argparse.Namespace) -> Answer:
+    from desktop.rules.facts import facts_from_json, facts_to_json
+    from desktop.services.commands import AnswerObjection
+
+    raw = read_json(args.facts) if args.facts else {}
+    with desk(args) as d:
+        sheet = d.contract(d.find_contract(args.id))
+        facts = facts_from_json(facts_to_json(sheet.facts) | dict(raw.get("facts", {}))) if raw else None
+        return _sheet(
+            d.answer_objection(
+                AnswerObjection(
+                    actor=d.person.name,
+                    contract_id=sheet.row.id,
+                    decision=args.decision,
+                    answer=args.text,
+                    facts=facts,
+                    answers=raw.get("answers", sheet.answers),
+                    kind=args.kind,
+                    sub_kind=args.sub_kind,
+                    reason=args.reason,
+                )
+            )
+        )
+
+
+def _inform(args: argparse.Namespace) -> Answer:
+    from desktop.services.commands import InformOffice
+
+    with desk(args) as d:
+        cmd = InformOffice(actor=d.person.name, contract_id=d.find_contract(args.id), office=args.office)
+        return _sheet(d.inform(cmd))
+
+
 def _notice(args: argparse.Namespace) -> Answer:
     with desk(args) as d:
         sheet = d.contract(d.find_contract(args.id))
@@ -1261,6 +1350,36 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("facts", type=Path, help="只写改动的栏目")
     p.add_argument("--agreement", required=True)
     p.add_argument("--reason", required=True)
+    p = add("experts", _experts, "专家评审：提请（ask）、记录意见（opinion）")
+    p.add_argument("action", choices=("ask", "opinion"))
+    p.add_argument("id")
+    p.add_argument("--cause", choices=("large", "disputed"), default="large")
+    p.add_argument("--reason", default="", help="ask：争议的内容；opinion：评审意见")
+    p.add_argument("--on", type=_day, help="评审日期")
+    p.add_argument("--organiser", default="", help="组织单位")
+    p.add_argument("--names", default="", metavar="甲、乙、丙")
+    p.add_argument("--votes", metavar="同意:不同意")
+    p.add_argument("--document", default="", help="纪要文号")
+    p = add("object", _object, "收到异议")
+    p.add_argument("id")
+    p.add_argument(
+        "--by", dest="raised_by", default="applicant", choices=("applicant", "tax", "finance", "other")
+    )
+    p.add_argument("--name", default="", help="提出异议的单位或个人")
+    p.add_argument("--against", required=True, metavar="文号或编号")
+    p.add_argument("--reason", required=True)
+    p.add_argument("--on", type=_day, help="收到日期")
+    p = add("answer", _answer, "答复异议")
+    p.add_argument("id")
+    p.add_argument("decision", choices=("upheld", "changed", "withdrawn"), help="维持、变更、撤销原结论")
+    p.add_argument("--text", required=True, help="查明的事实和理由")
+    p.add_argument("--facts", type=Path, help='变更时："facts" 只写改动的栏目，"answers" 重新回答')
+    p.add_argument("--kind")
+    p.add_argument("--sub-kind")
+    p.add_argument("--reason", default="", help="与程序建议不同的理由")
+    p = add("inform", _inform, "告知财税部门")
+    p.add_argument("id")
+    p.add_argument("--office", default="", help="送达机关；不写则为地方包里的税务局")
     for name, words in (("cancel", "注销登记"), ("revoke", "撤销登记")):
         p = add(name, _end, words)
         p.add_argument("id")

@@ -460,6 +460,37 @@ def _item_of(field_name: str) -> str:
     return {"valid_until": "term", "valid_from": "term", "sub_kind": "kind"}.get(field_name, field_name)
 
 
+def experts(day: Day, step: Mapping[str, Any]) -> None:
+    """Large contracts go before the experts: the letter about the longer period, then their opinion."""
+    who = day.as_person(step["who"])
+    day.account.head(_("专家评审"))
+    for no in _numbers(step):
+        sheet = day.desk.ask_experts(
+            c.AskExperts(actor=who, contract_id=day.ids[no], cause="large", reason="")
+        )
+        letter = day.folder("to-applicants") / f"延期告知书_{sheet.row.local_serial[-4:]}.pdf"
+        day.account.made(day.desk.print_notice(sheet.notices[-1].id, letter))
+        sheet = day.desk.keep_expert_review(
+            c.KeepExpertReview(
+                actor=who,
+                contract_id=day.ids[no],
+                held_on=sample_today(),
+                organiser=step["organiser"],
+                experts=step["experts"],
+                for_count=step["for_count"],
+                against_count=step["against_count"],
+                opinion=step["opinion"],
+                text=step["text"],
+                document=step["document"],
+            )
+        )
+        day.account.say(
+            _("  {serial} 达到大额标准，期限 {due}：{opinion}").format(
+                serial=sheet.row.local_serial, due=sheet.row.due_on, opinion=sheet.history[0].words
+            )
+        )
+
+
 def send_back(day: Day, step: Mapping[str, Any]) -> None:
     """Back to the clerk."""
     who, no = day.as_person(step["who"]), step["no"]
@@ -738,6 +769,7 @@ STEPS: Mapping[str, Callable[[Day, Mapping[str, Any]], None]] = {
     "refuse": refuse,
     "recognise": recognise,
     "review": review,
+    "experts": experts,
     "send_back": send_back,
     "save": save,
     "review_and_register": review_and_register,

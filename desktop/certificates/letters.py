@@ -233,6 +233,68 @@ class CancellationNotice(Letter):
     is_lost: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevocationNotice(Letter):
+    """P10 撤销登记通知书: the decision of another organ passed on. Never says 自始无效 of its own."""
+
+    paper: ClassVar[str] = "P10"
+
+    number: str
+    document: str
+    """Organ, day and 文号 of the decision it rests on."""
+    reason: str
+    effective_on: date
+    return_by: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InformingLetter(Letter):
+    """P11 告知函 to tax or finance. Carries no relief amount and no name of the staff."""
+
+    paper: ClassVar[str] = "P11"
+
+    number: str
+    seller: str
+    seller_id: str
+    day: date
+    act: str
+    """``变更``, ``注销`` or ``撤销``."""
+    is_ended: bool
+    technology_before: Decimal | None
+    technology_after: Decimal
+    prints: int
+    """Sheets of the certificate that were printed and not void."""
+    income_fixed: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionNotice(Letter):
+    """P23 延期（专家评审）告知书."""
+
+    paper: ClassVar[str] = "P23"
+
+    title: str
+    accepted_on: date
+    cause: str
+    """``技术交易额达到大额标准`` or ``存在争议``."""
+    due_on: date
+    days: int
+    """Length of the long period in working days."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionAnswer(Letter):
+    """P26 复核结果告知书. ``remedy`` is the station's own wording; without it nothing is printed."""
+
+    paper: ClassVar[str] = "P26"
+
+    received_on: date
+    against: str
+    facts: str
+    outcome: str
+    remedy: str
+
+
 @dataclass(frozen=True, slots=True)
 class ListedContract:
     """One row of the list. ``is_secret`` hides the title."""
@@ -769,6 +831,60 @@ def _draw_cancellation(press: _Press, data: CancellationNotice) -> None:
     _draw_letter(press, data, _paragraphs(press, texts))
 
 
+def _draw_plain(press: _Press, data: Letter, values: Mapping[str, object], *more: str) -> None:
+    """A letter of one paragraph and what follows it."""
+    body = fill(press.layout, "body", {"you": _you(data), **values})
+    _draw_letter(press, data, _paragraphs(press, [body, *more, press.layout.words("end")]))
+
+
+def _draw_revocation(press: _Press, data: RevocationNotice) -> None:
+    values = {
+        "number": data.number,
+        "document": data.document,
+        "reason": data.reason.rstrip("。"),
+        **_days(effective_on=data.effective_on, return_by=data.return_by),
+    }
+    _draw_plain(press, data, values, press.layout.words("duty"))
+
+
+def _draw_informing(press: _Press, data: InformingLetter) -> None:
+    before, after = data.technology_before, data.technology_after
+    effect = {"before": _words_of(before or after), "after": _words_of(after)}
+    name = "ended" if data.is_ended else "amount" if before not in (None, after) else "other"
+    values = {
+        "number": data.number,
+        "seller": data.seller,
+        "seller_id": data.seller_id,
+        "act": data.act,
+        "effect": fill(press.layout, name, effect),
+        "prints": data.prints,
+        "income": _words_of(data.income_fixed),
+        **_days(day=data.day),
+    }
+    _draw_plain(press, data, values)
+
+
+def _draw_extension(press: _Press, data: ExtensionNotice) -> None:
+    values = {
+        "title": quoted(data.title),
+        "cause": data.cause,
+        "days": data.days,
+        **_days(accepted_on=data.accepted_on, due_on=data.due_on),
+    }
+    _draw_plain(press, data, values)
+
+
+def _draw_objection_answer(press: _Press, data: ObjectionAnswer) -> None:
+    remedy = _require_remedy(press, data.remedy)
+    values = {
+        "against": data.against,
+        "facts": data.facts.rstrip("。"),
+        "outcome": data.outcome.rstrip("。"),
+        **_days(received_on=data.received_on),
+    }
+    _draw_plain(press, data, values, remedy)
+
+
 # --- slips
 
 
@@ -1131,6 +1247,10 @@ _DRAWERS: dict[type[Paper], Callable[[_Press, Any], None]] = {
     RefusalNotice: _draw_refusal,
     ChangeNotice: _draw_change,
     CancellationNotice: _draw_cancellation,
+    RevocationNotice: _draw_revocation,
+    InformingLetter: _draw_informing,
+    ExtensionNotice: _draw_extension,
+    ObjectionAnswer: _draw_objection_answer,
     RegistrationList: _draw_list,
     HandOverSlip: _draw_hand_over,
     ReviewSheet: _draw_review,

@@ -195,6 +195,62 @@ class DuplicateDecision(Base):
     at: Mapped[datetime]
 
 
+class ExpertReview(Base):
+    """What experts said of one contract (大额或有争议): who, when, how they voted, what they found."""
+
+    __tablename__ = "expert_review"
+    __table_args__ = (
+        CheckConstraint(one_of("opinion", "agree", "disagree"), name="opinion"),
+        CheckConstraint("for_count >= 0 AND against_count >= 0", name="votes"),
+        CheckConstraint("text <> ''", name="has_text"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id", ondelete="CASCADE"), index=True)
+    held_on: Mapped[date]
+    organiser: Mapped[str] = mapped_column(String(100))
+    experts: Mapped[str] = mapped_column(String(300))
+    """Names as on the minutes, separated by 、."""
+    for_count: Mapped[int]
+    against_count: Mapped[int]
+    opinion: Mapped[str] = mapped_column(String(10))
+    text: Mapped[str] = mapped_column(Text)
+    document: Mapped[str] = mapped_column(String(200), default="")
+    person: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
+
+
+class Objection(Base):
+    """An objection (异议) to what the station decided, and the answer to it."""
+
+    __tablename__ = "objection"
+    __table_args__ = (
+        CheckConstraint(one_of("raised_by", "applicant", "tax", "finance", "other"), name="raised_by"),
+        CheckConstraint(one_of("decision", "upheld", "changed", "withdrawn"), name="decision"),
+        CheckConstraint("reason <> ''", name="has_reason"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id", ondelete="CASCADE"), index=True)
+    raised_by: Mapped[str] = mapped_column(String(12))
+    name: Mapped[str] = mapped_column(String(200))
+    """Who objects, as addressed in the answer."""
+    received_on: Mapped[date]
+    against: Mapped[str] = mapped_column(String(100))
+    """文号 of the paper or number of the certificate that it is about."""
+    reason: Mapped[str] = mapped_column(Text)
+    due_on: Mapped[date]
+    answered_on: Mapped[date | None]
+    decision: Mapped[str | None] = mapped_column(String(10))
+    """``upheld`` 维持, ``changed`` 变更, ``withdrawn`` 撤销原结论、重新认定."""
+    answer: Mapped[str] = mapped_column(Text, default="")
+    notice_number: Mapped[str] = mapped_column(String(60), default="")
+    clerk: Mapped[str] = mapped_column(String(60))
+    person: Mapped[str | None] = mapped_column(String(60))
+    """Who answered; never the clerk who recognised the contract."""
+    at: Mapped[datetime]
+
+
 class Certificate(Base):
     """One version of one certificate (登记证明): the data that was printed, and the check code."""
 

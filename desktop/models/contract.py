@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from desktop.models.base import Base, ExactDecimal, Id, one_of
@@ -87,6 +87,9 @@ class Contract(Base):
     received_on: Mapped[date | None]
     due_on: Mapped[date | None]
     needs_expert: Mapped[bool] = mapped_column(default=False)
+    expert_opinion: Mapped[str | None] = mapped_column(String(10))
+    """Of the newest expert review, while it still counts: a new recognition needs a new one."""
+    has_objection: Mapped[bool] = mapped_column(default=False, server_default=false())
     text_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

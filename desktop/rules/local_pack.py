@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -22,10 +22,23 @@ from desktop.resources import _
 from desktop.rules.codes import CodeEntry
 
 _CONFIDENCES: Final = ("verified", "draft", "memory")
-_ROLES: Final = ("clerk", "reviewer", "head", "admin")
+_ROLES: Final = ("clerk", "reviewer", "head")
+"""系统维护 (admin) keeps the machine running and never decides."""
 _PAPER: Final = re.compile(r"P\d\d(?:-annex)?")
 _POLICIES: Final = ("as_registered", "restated", "booked")
 _KINDS: Final = ("DEV", "TRF", "LIC", "CON", "SVC")
+ROUTED_ACTS: Final = (
+    *("save", "accept", "decline", "return", "supplement", "refuse", "recognise", "review", "send_back"),
+    *("register", "issue", "sheet", "change", "cancel", "revoke", "income", "park", "export"),
+    *("ask_expert", "expert", "object", "answer_objection", "inform"),
+)
+"""Acts that a pack may give to other roles than the program's table does."""
+
+ROUTES: Final = ("import", "export", "ip_transfer", "foreign_invested", "over")
+"""What can send a contract to a desk of its own."""
+
+FOREIGN_INVESTED: Final = ("2", "3")
+"""First figure of the 单位性质 of units with capital from Hong Kong, Macao, Taiwan (2) or abroad (3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,27 @@ class Subsidy:
     def applies_on(self, day: date) -> bool:
         """The scheme covers contracts registered on that day."""
         return self.valid_from <= day and (self.valid_until is None or day < self.valid_until)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRoute:
+    """Contracts of one sort that go to a desk of their own, or to another office."""
+
+    name: str
+    """Name of the desk or office, as it is told."""
+    when: str
+    """One of ``ROUTES``."""
+    at_least: Decimal
+    """``over`` only: from this compared amount on, yuan."""
+    acts: tuple[str, ...]
+    roles: tuple[str, ...]
+    """Who of this station may do these acts then; empty: another office does, and we do not accept."""
+    confidence: str
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Another office registers such contracts."""
+        return not self.roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +203,8 @@ class LocalPack:
     remedy: Remedy
     roles: Mapping[str, tuple[str, ...]]
     """Action → roles that may do it here; actions not named follow the program's own table."""
+    desks: tuple[DeskRoute, ...]
+    """Sorts of contracts with a desk of their own (分工), in the order of the pack."""
     expert_review: bool
     report_flags: tuple[ReportFlag, ...]
     retention_years: int
@@ -214,6 +250,31 @@ class LocalPack:
         amount = self.compared_amount(contract, technology)
         least = self.large_amount * (100 - self.near_percent) / 100
         return amount is not None and kind in self.large_kinds and least <= amount < self.large_amount
+
+    def desks_for(
+        self,
+        kind: str | None,
+        cross_border: str | None,
+        contract: Decimal | None,
+        technology: Decimal | None,
+        party_types: Callable[[], Iterable[str | None]],
+    ) -> tuple[DeskRoute, ...]:
+        """The desks whose sort this contract is; what is not known yet sends it nowhere.
+
+        ``party_types`` (codes of 单位性质 of all parties) is asked only if a desk of the pack wants to know.
+        """
+
+        def goes(desk: DeskRoute) -> bool:
+            if desk.when in ("import", "export"):
+                return cross_border == desk.when
+            if desk.when == "ip_transfer":
+                return kind in ("TRF", "LIC")
+            if desk.when == "foreign_invested":
+                return any((code or "").startswith(FOREIGN_INVESTED) for code in party_types())
+            amount = self.compared_amount(contract, technology)
+            return amount is not None and amount >= desk.at_least
+
+        return tuple(desk for desk in self.desks if goes(desk))
 
     def period(self, name: str) -> Period:
         """A period by name. KeyError for a name that is not one of the pack's."""
@@ -382,7 +443,11 @@ def _read(root: _Reader) -> LocalPack:
             serial.wrong("pattern", serial_pattern, _("没有流水号 {number}"))
     except (KeyError, IndexError, ValueError):
         serial.wrong("pattern", serial_pattern, _("只能用 {year} 和 {number}"))
-    roles = _text_lists(routing.table("actions"), _ROLES)
+    actions = routing.table("actions")
+    roles = _text_lists(actions, _ROLES)
+    for act, who in roles.items():
+        if act not in ROUTED_ACTS or not who:
+            actions.wrong(act, list(who), _("没有这个办理动作，或没有写由谁办理"))
     pack = LocalPack(
         id=root.text("id"), name=root.text("name"), version=root.text("version"),
         valid_from=root.day("valid_from") or date.min,
@@ -413,7 +478,8 @@ def _read(root: _Reader) -> LocalPack:
         copies_of=_text_lists(papers.table("copies")), titles=_texts(papers.table("titles")),
         layouts=_layouts(papers.table("layout")),
         remedy=_remedy(root.table("remedy")),
-        roles=roles, expert_review=routing.flag("expert_review", True),
+        roles=roles, desks=tuple(_desk(row) for row in routing.rows("desk")),
+        expert_review=routing.flag("expert_review", True),
         report_flags=tuple(_flag(row) for row in root.rows("report_flag")),
         retention_years=keep.number("contract_years", 10, most=200), draft_days=keep.number("draft_days", 30),
         statistics_policy=statistics.choice("policy", _POLICIES, "as_registered"),
@@ -486,6 +552,20 @@ def _remedy(row: _Reader) -> Remedy:
         row.text("court", ""),
         row.text("superior", ""),
         row.number("days", 0),
+    )
+    row.finish()
+    return made
+
+
+def _desk(row: _Reader) -> DeskRoute:
+    when = row.choice("when", ROUTES)
+    made = DeskRoute(
+        row.text("name"),
+        when,
+        row.decimal("at_least") if when == "over" else Decimal(0),
+        row.strings("acts", ROUTED_ACTS, ("register",)),
+        row.strings("roles", _ROLES),
+        row.choice("confidence", _CONFIDENCES, "memory"),
     )
     row.finish()
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -10,12 +11,13 @@ from typing import Any
 from sqlalchemy import select
 
 from desktop.errors import RefusedError
-from desktop.models import Certificate, Contract, Income
+from desktop.models import Action, Certificate, Contract, Income
 from desktop.resources import _
-from desktop.services.commands import ChangeContract, EndContract, FixIncome, ParkContract
+from desktop.services.commands import ChangeContract, EndContract, FixIncome, InformOffice, ParkContract
 from desktop.services.decide import fixed, mark_reliefs_stale
 from desktop.services.office import Office, perform
 from desktop.services.take_in import refuse_secret_content, write_notice
+from desktop.settings import local_time
 from desktop.store.mapping import differences, facts_of, write_facts
 from desktop.store.unit_of_work import UnitOfWork
 
@@ -110,6 +112,39 @@ def end_contract(office: Office, cmd: EndContract) -> int:
         }
 
     return perform(office, cmd, cmd.how, work)
+
+
+def inform_office(office: Office, cmd: InformOffice) -> int:
+    """告知函 (P11) to tax or finance on the last change or end; the log keeps who was told of what.
+
+    Raises RefusedError when nothing happened since registration that they must know, or nobody is named.
+    """
+    to = cmd.office.strip() or office.pack.station.get("tax_bureau", "")
+    if not to:
+        raise RefusedError(_("请写明告知哪个机关"), _("税务局的名称可以写进地方包 [station] tax_bureau"))
+
+    def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
+        query = select(Action).where(
+            Action.contract_uid == contract.uid,
+            Action.verb.in_(("change", "answer_objection", "cancel", "revoke")),
+        )
+        acts = [(a, json.loads(a.detail)) for a in uow.session.scalars(query.order_by(Action.id))]
+        acts = [(a, said) for a, said in acts if said.get("decision", "changed") == "changed"]
+        if not acts:
+            raise RefusedError(_("登记以来没有变更、注销或撤销，不必告知"), _("办理之后再出告知函"))
+        act, said = acts[-1]
+        before = next((old for name, old, _new in said.get("changes", ()) if name == "technology_amount"), "")
+        number = write_notice(uow, office, contract, "P11", cmd.actor, text=to)
+        return {
+            "office": to,
+            "act": act.verb,
+            "day": said.get("effective_on") or local_time(act.at).date(),
+            "technology_before": before,
+            "prints": len(sheets_outside(uow, contract)),
+            "notice": number,
+        }
+
+    return perform(office, cmd, "inform", work)
 
 
 def sheets_outside(uow: UnitOfWork, contract: Contract) -> list[str]:

@@ -225,6 +225,72 @@ class EndContract(ContractCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskExperts(ContractCommand):
+    """提请专家评审: the contract is large or in dispute; the period becomes the long one."""
+
+    cause: str
+    """``large`` 达到大额标准 or ``disputed`` 存在争议."""
+    reason: str
+    """What is in dispute; for a large contract it may be empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepExpertReview(ContractCommand):
+    """What the experts said, from the minutes of their meeting."""
+
+    held_on: date
+    organiser: str
+    experts: str
+    """Names separated by 、."""
+    for_count: int
+    against_count: int
+    opinion: str
+    """``agree`` or ``disagree`` with the kind and the amounts as recognised or claimed."""
+    text: str
+    document: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeObjection(ContractCommand):
+    """收到异议: somebody disagrees in writing with a decision of this station."""
+
+    raised_by: str
+    """``applicant``, ``tax``, ``finance`` or ``other``."""
+    reason: str
+    against: str
+    """文号 or number of the paper objected to."""
+    name: str = ""
+    """Who objects; empty: the applicant of the contract."""
+    received_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerObjection(ContractCommand):
+    """答复异议, by somebody who did not recognise the contract."""
+
+    decision: str
+    """``upheld`` 维持, ``changed`` 变更 (kind and amounts anew), ``withdrawn`` 撤销原结论、重新认定."""
+    answer: str
+    """Facts and reasons, as the letter gives them."""
+    facts: Facts | None = None
+    """``changed`` only: the form with the amounts as they should be; None: as it stands."""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    """``changed`` only: the interview gone through again."""
+    kind: str | None = None
+    sub_kind: str | None = None
+    reason: str = ""
+    """``changed`` only: why the decision differs from the program's advice, if it does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InformOffice(ContractCommand):
+    """告知财政、税务: the last change or end of the registration, by letter P11."""
+
+    office: str = ""
+    """Who is told; empty: the tax bureau of the local pack."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FixIncome(ContractCommand):
     """核定技术性收入 for one receipt; a refund is a negative amount."""
 

@@ -20,7 +20,7 @@ from desktop.rules.recognition import recognise
 from desktop.rules.relief import ReliefResult, check_relief
 from desktop.services.commands import KeepRelief, RecogniseContract, SaveAnswers
 from desktop.services.office import Office, perform
-from desktop.services.take_in import must_be_clean
+from desktop.services.take_in import look_for_experts, must_be_clean
 from desktop.store.mapping import facts_of, write_facts
 from desktop.store.unit_of_work import UnitOfWork, canonical
 
@@ -108,7 +108,10 @@ def recognise_contract(office: Office, cmd: RecogniseContract) -> int:
         conclusion = conclude(office, facts, cmd.answers)
         kind, sub_kind = decision(conclusion, cmd)
         facts = replace(facts, kind=kind, sub_kind=sub_kind)
+        before = (contract.kind, contract.sub_kind, contract.technology_amount)
         write_facts(contract, facts)
+        heard_on_this(contract, before)
+        look_for_experts(uow, office, contract)
         today = office.today()
         contract.recognised_on = today
         contract.rule_set, contract.rule_set_version = conclusion.rule_set, conclusion.rule_set_version
@@ -126,6 +129,13 @@ def recognise_contract(office: Office, cmd: RecogniseContract) -> int:
         }
 
     return perform(office, cmd, "recognise", work)
+
+
+def heard_on_this(contract: Contract, before: tuple[Any, ...]) -> None:
+    """Forget what experts said where kind or amount are no longer what they spoke of, or they disagreed."""
+    now = (contract.kind, contract.sub_kind, contract.technology_amount)
+    if contract.expert_opinion == "disagree" or now != before:
+        contract.expert_opinion = None
 
 
 def decision(conclusion: Conclusion, cmd: RecogniseContract) -> tuple[str, str]:

@@ -76,6 +76,25 @@ TABLE: Mapping[str, Move] = {
         _move("change", lambda: _("变更登记"), "REGISTERED CERTIFIED", "CHANGED", EITHER),
         _move("cancel", lambda: _("注销登记"), LIVE, "CANCELLED", EITHER),
         _move("revoke", lambda: _("撤销登记"), LIVE, "REVOKED", REVIEWER | {"head"}),
+        _move("ask_expert", lambda: _("提请专家评审"), "ACCEPTED RECOGNISED", None, EITHER),
+        _move("expert", lambda: _("记录评审意见"), "ACCEPTED RECOGNISED", None, EITHER),
+        _move("object", lambda: _("收到异议"), f"{LIVE} REFUSED", None, EITHER),
+        _move(
+            "answer_objection",
+            lambda: _("答复异议"),
+            f"{LIVE} REFUSED",
+            None,
+            REVIEWER | {"head"},
+            not_own=True,
+        ),
+        _move(
+            "inform",
+            lambda: _("告知财税部门"),
+            f"{LIVE} CANCELLED REVOKED",
+            None,
+            EITHER,
+            needs_number=True,
+        ),
         _move("income", lambda: _("核定技术性收入"), LIVE, None, EITHER),
         _move("park", lambda: _("暂不上报"), f"{LIVE} CANCELLED REVOKED", None, EITHER),
         _move("export", lambda: _("上报"), f"{LIVE} CANCELLED REVOKED", None, EITHER),
@@ -97,6 +116,15 @@ class Standing:
     clerk: str
     has_number: bool
     needs_expert: bool = False
+    """Large or in dispute: no registration before the experts' opinion is there."""
+    opinion: str = ""
+    """What the experts said of it: ``agree`` or ``disagree``; empty: nothing yet."""
+    has_objection: bool = False
+    """An objection was received and not answered yet."""
+    routed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Act → roles that may do it with this contract, where the local pack says so."""
+    elsewhere: str = ""
+    """Another office that this contract belongs to by the local pack, in words; empty: it is ours."""
 
 
 def why_not(verb: str, standing: Standing, person: str, roles: frozenset[str]) -> str:
@@ -106,14 +134,23 @@ def why_not(verb: str, standing: Standing, person: str, roles: frozenset[str]) -
         return _("“{state}”的合同不能{act}").format(
             state=STATE_WORDS.get(standing.state, standing.state), act=move.words
         )
-    if not roles & move.roles:
+    may = standing.routed.get(verb, move.roles)
+    if not roles & may:
         return _("{person} 没有{act}的权限，要由{who}来做").format(
-            person=person, act=move.words, who=_who(move.roles)
+            person=person, act=move.words, who=_who(may)
         )
     if move.not_own and standing.clerk == person:
         return _("同一份合同，经办与复核不能是同一人；这份由{person}经办").format(person=person)
     if move.needs_number and not standing.has_number:
         return _("还没有登记编号，只能出受理单，不能出登记证明")
+    if verb == "accept" and standing.elsewhere:
+        return standing.elsewhere
+    if verb == "register" and standing.opinion == "disagree":
+        return _("专家评审不同意按现在的认定登记，请退回初审或不予登记")
+    if verb == "register" and standing.needs_expert and not standing.opinion:
+        return _("这份合同要经专家评审，还没有记入评审意见，不能登记")
+    if verb == "answer_objection" and not standing.has_objection:
+        return _("没有收到异议，不必答复")
     return ""
 
 

@@ -19,7 +19,9 @@ from desktop.models import (
     Certificate,
     Contract,
     Draft,
+    ExpertReview,
     Notice,
+    Objection,
     Person,
     Receipt,
     ReliefCheck,
@@ -33,7 +35,7 @@ from desktop.services import views as v
 from desktop.services.decide import kept_answers, last_recognition
 from desktop.services.find_duplicates import find_duplicates
 from desktop.services.lifecycle import TABLE, allowed, why_not
-from desktop.services.office import Office, standing_of
+from desktop.services.office import Office, desks_of, standing_of
 from desktop.services.register import review_rows
 from desktop.services.take_in import BIN_DAYS, form_problems, passed_doubts
 from desktop.settings import local_time
@@ -334,7 +336,7 @@ def sheet_in(office: Office, uow: UnitOfWork, contract_id: int) -> v.ContractShe
     contract = uow.contract(contract_id)
     session = uow.session
     facts = facts_of(contract)
-    standing = standing_of(uow, contract)
+    standing = standing_of(office, uow, contract)
     name, roles = office.person.name, office.person.roles
     passed = passed_doubts(uow, contract_id)
     editable = contract.state in ("DRAFT", "RETURNED", "ACCEPTED")
@@ -409,7 +411,37 @@ def sheet_in(office: Office, uow: UnitOfWork, contract_id: int) -> v.ContractShe
         history=history,
         is_chain_whole=whole,
         duplicates=find_duplicates(uow, facts, contract_id, pack=office.pack),
+        expert_reviews=_expert_reviews(uow, contract) if contract.needs_expert else (),
+        objections=_objections(uow, contract) if was_heard(contract) else (),
+        desks=tuple(desk.name for desk in desks_of(office, contract)),
     )
+
+
+def was_heard(contract: Contract) -> bool:
+    """Whether there can be objections: only what was decided can be objected to."""
+    return contract.state not in ("DRAFT", "RETURNED", "NOT_ACCEPTED")
+
+
+def _expert_reviews(uow: UnitOfWork, contract: Contract) -> tuple[v.ExpertReviewView, ...]:
+    query = select(ExpertReview).where(ExpertReview.contract_id == contract.id).order_by(ExpertReview.id)
+    return tuple(
+        v.ExpertReviewView(
+            row.held_on, row.organiser, row.experts, row.for_count, row.against_count, row.opinion, row.text,
+            row.document,
+        )
+        for row in uow.session.scalars(query)
+    )  # fmt: skip
+
+
+def _objections(uow: UnitOfWork, contract: Contract) -> tuple[v.ObjectionView, ...]:
+    query = select(Objection).where(Objection.contract_id == contract.id).order_by(Objection.id)
+    return tuple(
+        v.ObjectionView(
+            row.raised_by, row.name, row.received_on, row.against, row.reason, row.due_on, row.answered_on,
+            row.decision or "", row.answer,
+        )
+        for row in uow.session.scalars(query)
+    )  # fmt: skip
 
 
 def notices_of(uow: UnitOfWork, contract_id: int) -> tuple[v.NoticeView, ...]:
@@ -524,6 +556,18 @@ def words_of(verb: str, detail: Mapping[str, Any]) -> str:
         return _("上级已接收")
     if verb == "reject_above":
         return _("上级退回：{reason}").format(reason=detail.get("reason", ""))
+    if verb == "ask_expert":
+        return _("提请专家评审，期限延至 {day}").format(day=detail.get("due_on"))
+    if verb == "expert":
+        a, b = detail.get("votes", (0, 0))
+        word = _("同意") if detail.get("opinion") == "agree" else _("不同意")
+        return _("专家评审意见：{word}（{a} 比 {b}）").format(word=word, a=a, b=b)
+    if verb == "object":
+        return _("收到{name}的异议：{reason}").format(name=detail.get("name"), reason=detail.get("reason"))
+    if verb == "answer_objection":
+        return _("答复异议：{outcome}").format(outcome=detail.get("outcome"))
+    if verb == "inform":
+        return _("告知{office}").format(office=detail.get("office"))
     move = TABLE.get(verb)
     return move.words if move else verb
 

@@ -18,7 +18,7 @@ from desktop.models import Contract
 from desktop.resources import _
 from desktop.rules.book import Book
 from desktop.rules.codes import CodeTables
-from desktop.rules.local_pack import LocalPack
+from desktop.rules.local_pack import DeskRoute, LocalPack
 from desktop.rules.working_days import Calendar
 from desktop.services.commands import Command, ContractCommand
 from desktop.services.lifecycle import Standing, require
@@ -70,19 +70,54 @@ Work = Callable[[UnitOfWork, Contract], Mapping[str, Any]]
 """Does the change; returns what the log keeps of it."""
 
 
-NOT_SEARCHED = frozenset({"answer", "relief", "review", "sheet", "income", "doubt", "duplicate"})
+NOT_SEARCHED = frozenset(
+    {"answer", "relief", "review", "sheet", "income", "doubt", "duplicate"}
+    | {"ask_expert", "expert", "object", "inform"}
+)
 """Acts that change nothing a search could ask for: the search row stays as it is."""
 
 
-NOT_IN_THE_FORM = frozenset({"answer", "relief", "review", "sheet", "doubt", "duplicate"})
+NOT_IN_THE_FORM = frozenset(
+    {"answer", "relief", "review", "sheet", "doubt", "duplicate"}
+    | {"ask_expert", "expert", "object", "inform"}
+)
 """Acts that leave the form as it is: a page opened before them may still be saved."""
 
 
-def standing_of(uow: UnitOfWork, contract: Contract) -> Standing:
-    """What the lifecycle table needs to know of this contract."""
+def standing_of(office: Office, uow: UnitOfWork, contract: Contract) -> Standing:
+    """What the lifecycle table needs to know of this contract, with what the local pack says of its sort."""
     clerk = uow.person(id=contract.clerk_id) if contract.clerk_id else None
+    routed = {act: frozenset(roles) for act, roles in office.pack.roles.items()}
+    elsewhere = ""
+    for desk in desks_of(office, contract):
+        if desk.is_elsewhere:
+            elsewhere = elsewhere or _("按本地分工，这份合同由{desk}办理，请不予受理并告知申请人").format(
+                desk=desk.name
+            )
+        else:
+            routed |= dict.fromkeys(desk.acts, frozenset(desk.roles))
     return Standing(
-        contract.state, clerk.name if clerk else "", bool(contract.official_number), contract.needs_expert
+        contract.state,
+        clerk.name if clerk else "",
+        bool(contract.official_number),
+        contract.needs_expert,
+        opinion=contract.expert_opinion or "",
+        has_objection=contract.has_objection,
+        routed=routed,
+        elsewhere=elsewhere,
+    )
+
+
+def desks_of(office: Office, contract: Contract) -> tuple[DeskRoute, ...]:
+    """The desks that the local pack has for this sort of contract."""
+    if not office.pack.desks:
+        return ()
+    return office.pack.desks_for(
+        contract.kind,
+        contract.cross_border,
+        contract.contract_amount,
+        contract.technology_amount,
+        lambda: [party.party_type for party in contract.parties],
     )
 
 
@@ -124,7 +159,7 @@ def perform_in(uow: UnitOfWork, office: Office, cmd: ContractCommand, verb: str,
     if uow.was_done(cmd.request_id, verb, contract.uid):
         return contract
     before = contract.state
-    move = require(verb, standing_of(uow, contract), office.person.name, office.person.roles)
+    move = require(verb, standing_of(office, uow, contract), office.person.name, office.person.roles)
     try:
         detail = dict(work(uow, contract))
         if move.to_state is not None:

@@ -11,12 +11,14 @@ from typing import Any
 from sqlalchemy import select
 
 from desktop.errors import RefusedError
-from desktop.models import Action, Contract, Notice
+from desktop.models import Action, Contract, ExpertReview, Notice
 from desktop.resources import _, in_chinese
-from desktop.rules.facts import Facts
+from desktop.rules.facts import Facts, Party
+from desktop.rules.identifiers import mask_id
 from desktop.services.decide import last_recognition
 from desktop.services.issue import total_income
 from desktop.services.look import field_words, masked
+from desktop.services.objections import expert_reviews, objections_of
 from desktop.services.office import Office
 from desktop.services.register import last_review
 from desktop.settings import local_time
@@ -132,9 +134,84 @@ def _paper(uow: UnitOfWork, office: Office, notice: Notice, contract: Contract, 
             income_fixed=total_income(contract),
             return_by=day + timedelta(days=15),
         )
+    if notice.paper == "P10":
+        detail = _detail(uow, contract, ("revoke",), notice.number)
+        return letters.RevocationNotice(
+            **shared,
+            number=contract.official_number or "",
+            document=str(detail.get("document", "")),
+            reason=notice.text,
+            effective_on=_day(detail.get("effective_on") or day),
+            return_by=day + timedelta(days=15),
+        )
+    if notice.paper == "P11":
+        return _informing(uow, notice, contract, facts, shared)
+    if notice.paper == "P23":
+        detail = _detail(uow, contract, ("ask_expert",), notice.number)
+        accepted = contract.accepted_on or day
+        due = _day(detail.get("due_on") or notice.deadline_on or day)
+        return letters.ExtensionNotice(
+            **shared,
+            title=facts.title or "",
+            accepted_on=accepted,
+            cause=notice.text,
+            due_on=due,
+            days=office.calendar.working_days_between(accepted, due),
+        )
+    if notice.paper == "P26":
+        detail = _detail(uow, contract, ("answer_objection",), notice.number)
+        objection = next(o for o in objections_of(uow, contract.id) if o.notice_number == notice.number)
+        shared |= {"addressee": objection.name, "is_person": shared["is_person"] and objection.name == name}
+        return letters.ObjectionAnswer(
+            **shared,
+            received_on=objection.received_on,
+            against=objection.against,
+            facts=objection.answer,
+            outcome=str(detail.get("outcome", notice.text)),
+            remedy=office.pack.remedy.text if office.pack.remedy.is_set else "",
+        )
     raise RefusedError(
-        _("{paper} 的版式还没有装入").format(paper=notice.paper),
-        _("撤销登记的文书由有权机关制作，本机只记录"),
+        _("{paper} 的版式还没有装入").format(paper=notice.paper), _("请更新程序后再打印这份文书")
+    )
+
+
+def _informing(
+    uow: UnitOfWork, notice: Notice, contract: Contract, facts: Facts, shared: dict[str, Any]
+) -> Any:
+    """告知函 (P11) on the last change, cancellation or revocation before it."""
+    from desktop.certificates import letters
+
+    detail = _detail(uow, contract, ("inform",), notice.number)
+    seller = facts.sellers[0] if facts.sellers else Party()
+    is_company = seller.id_type == "credit_code"
+    before = detail.get("technology_before")
+    return letters.InformingLetter(
+        **shared | {"addressee": str(detail["office"]), "is_person": False},
+        number=contract.official_number or "",
+        seller=seller.name or "",
+        seller_id=(seller.id_number or "") if is_company else mask_id(seller.id_number or ""),
+        day=_day(detail["day"]),
+        act={"change": "变更", "answer_objection": "变更", "cancel": "注销", "revoke": "撤销"}[detail["act"]],
+        is_ended=detail["act"] in ("cancel", "revoke"),
+        technology_before=Decimal(before) if before else None,
+        technology_after=facts.technology_amount or Decimal(0),
+        prints=int(detail["prints"]),
+        income_fixed=total_income(contract),
+    )
+
+
+def expert_words(row: ExpertReview) -> str:
+    """One expert review as the sheet has it."""
+    opinion = _("同意") if row.opinion == "agree" else _("不同意")
+    words = _("{day}，{organiser}组织{experts}评审，{a}人同意、{b}人不同意，结论：{opinion}。{text}")
+    return words.format(
+        day=f"{row.held_on.year}年{row.held_on.month}月{row.held_on.day}日",
+        organiser=row.organiser,
+        experts=row.experts,
+        a=row.for_count,
+        b=row.against_count,
+        opinion=opinion,
+        text=row.text,
     )
 
 
@@ -215,6 +292,7 @@ def print_grounds(office: Office, contract_id: int, path: Path) -> Path:
             reviewer=review.person if review else "",
             reviewer_on=local_time(review.at).date() if review else None,
             deviations=row.reason,
+            experts="；".join(expert_words(r) for r in expert_reviews(uow, contract_id)),
         )
     draw_paper(paper, path)
     return path

@@ -203,7 +203,7 @@ def _apply(
     elif (
         number
         and contract.official_number is None
-        and not why_not("number", standing_of(uow, contract), *_who(office))
+        and not why_not("number", standing_of(office, uow, contract), *_who(office))
     ):
         contract.official_number = number
         detail["number"] = number

@@ -71,7 +71,7 @@ def save_in(uow: UnitOfWork, office: Office, cmd: SaveContract) -> Contract:
         return save_new(uow, office, [cmd])[0]
     now = office.now()
     contract = uow.contract(cmd.contract_id)
-    require("save", standing_of(uow, contract), office.person.name, office.person.roles)
+    require("save", standing_of(office, uow, contract), office.person.name, office.person.roles)
     if cmd.revision is not None and cmd.revision != contract.revision:
         raise RefusedError(
             _("这份合同刚被别处保存过，您看到的已不是最新"),
@@ -306,7 +306,7 @@ def accept_contract(office: Office, cmd: AcceptContract) -> int:
         facts = facts_of(contract)
         must_be_clean(uow, office, contract, facts)
         day = cmd.accepted_on or office.today()
-        start_clock(office, contract, day)
+        start_clock(uow, office, contract, day)
         learn_parties(uow, facts, day)
         number = write_notice(uow, office, contract, "P01", cmd.actor)
         return {"accepted_on": day, "due_on": contract.due_on, "notice": number}
@@ -329,16 +329,33 @@ def must_be_clean(uow: UnitOfWork, office: Office, contract: Contract, facts: Fa
         )
 
 
-def start_clock(office: Office, contract: Contract, day: date) -> None:
+def start_clock(uow: UnitOfWork, office: Office, contract: Contract, day: date) -> None:
     """Acceptance day and the last day of the period, by the local pack's thresholds, in working days."""
     contract.accepted_on = day
+    is_long = look_for_experts(uow, office, contract)
+    contract.due_on = end_of_period(office, day, "large" if is_long else "normal")
+
+
+def look_for_experts(uow: UnitOfWork, office: Office, contract: Contract) -> bool:
+    """Mark whether experts must be heard; True when the long period holds: large, or put before them."""
     is_large = office.pack.is_large(contract.kind, contract.contract_amount, contract.technology_amount)
-    period = office.pack.period("large" if is_large else "normal")
-    contract.needs_expert = is_large and office.pack.expert_review
+    asked = contract.needs_expert and was_asked(uow, contract)
+    contract.needs_expert = asked or (is_large and office.pack.expert_review)
+    return asked or is_large
+
+
+def was_asked(uow: UnitOfWork, contract: Contract) -> bool:
+    """Whether somebody put this contract before the experts, beyond its being large."""
+    query = select(Action.id).where(Action.contract_uid == contract.uid, Action.verb == "ask_expert")
+    return uow.session.scalars(query.limit(1)).first() is not None
+
+
+def end_of_period(office: Office, day: date, name: str) -> date:
+    """The last day of one of the local pack's periods that begins on ``day`` (the day itself not counted)."""
+    period = office.pack.period(name)
     if period.unit == "working":
-        contract.due_on = office.calendar.add_working_days(day, period.days)
-    else:
-        contract.due_on = day + timedelta(days=period.days)
+        return office.calendar.add_working_days(day, period.days)
+    return day + timedelta(days=period.days)
 
 
 def decline_contract(office: Office, cmd: DeclineContract) -> int:
@@ -422,7 +439,7 @@ def supplement_contract(office: Office, cmd: SupplementContract) -> int:
                 _("请补齐后一并办理，或逾期按不予登记处理"),
             )
         must_be_clean(uow, office, contract, facts_of(contract))
-        start_clock(office, contract, day)
+        start_clock(uow, office, contract, day)
         contract.text_hash = text_hash(facts_of(contract))
         return {"accepted_on": day, "due_on": contract.due_on, "notice": notice.number, "changes": changes}
 

@@ -178,6 +178,37 @@ class DuplicateView:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpertReviewView:
+    """What experts said of one contract."""
+
+    held_on: date
+    organiser: str
+    experts: str
+    for_count: int
+    against_count: int
+    opinion: str
+    """``agree`` or ``disagree``."""
+    text: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectionView:
+    """One objection and its answer."""
+
+    raised_by: str
+    name: str
+    received_on: date
+    against: str
+    reason: str
+    due_on: date
+    answered_on: date | None
+    decision: str
+    """``upheld``, ``changed`` or ``withdrawn``; empty: not answered yet."""
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class ContractSheet:
     """Everything about one contract."""
 
@@ -209,6 +240,10 @@ class ContractSheet:
     history: tuple[HistoryRow, ...] = ()
     is_chain_whole: bool = True
     duplicates: tuple[DuplicateView, ...] = ()
+    expert_reviews: tuple[ExpertReviewView, ...] = ()
+    objections: tuple[ObjectionView, ...] = ()
+    desks: tuple[str, ...] = ()
+    """Names of the desks or offices that this sort of contract goes to by the local pack."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,9 @@ from desktop.certificates.letters import (
     ChangeNotice,
     Defect,
     Ground,
+    InformingLetter,
     NonAcceptanceNotice,
+    ObjectionAnswer,
     Paper,
     RefusalNotice,
     RegistrationList,
@@ -302,3 +304,22 @@ def test_a_paper_with_a_gap_is_refused_and_the_gap_is_named(
 
 def test_a_letter_without_an_article_still_names_the_instrument() -> None:
     assert f"根据{BASIS}，本机构不予受理。" in words(NOT_ACCEPTED)
+
+
+def test_tax_is_told_what_changed_and_nothing_of_reliefs_or_staff() -> None:
+    letter = PAPERS["P11"]
+    assert isinstance(letter, InformingLetter)
+    text = pdf_text(paper_pdf(letter)).replace("\n", "")
+    assert "技术交易额由¥1,030,000.00（人民币壹佰零叁万元整）变更为¥980,000.00" in text
+    assert "登记证明共出具3份" in text
+    same = pdf_text(paper_pdf(replace(letter, technology_before=letter.technology_after))).replace("\n", "")
+    assert "技术交易额未变，为¥980,000.00" in same
+    ended = pdf_text(paper_pdf(replace(letter, act="注销", is_ended=True))).replace("\n", "")
+    assert "注销登记，登记终止。" in ended
+
+
+def test_an_answer_without_the_remedy_of_the_station_is_not_printed() -> None:
+    answer = PAPERS["P26"]
+    assert isinstance(answer, ObjectionAnswer)
+    with pytest.raises(RefusedError, match="救济途径"):
+        paper_pdf(replace(answer, remedy=""))

@@ -44,7 +44,8 @@ def test_the_table_names_only_states_that_exist() -> None:
 def test_an_act_is_refused_in_every_state_the_table_does_not_name(verb: str) -> None:
     everything = frozenset({"clerk", "reviewer", "head", "admin"})
     for state in STATES:
-        said = why_not(verb, Standing(state, "别人", has_number=True), "某人", everything)
+        standing = Standing(state, "别人", has_number=True, has_objection=True)
+        said = why_not(verb, standing, "某人", everything)
         assert bool(said) == (state not in TABLE[verb].from_states)
 
 

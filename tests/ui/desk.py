@@ -682,6 +682,26 @@ class FakeDesk:
         """核定技术性收入."""
         return self._act("fix_income", cmd)
 
+    def inform(self, cmd: c.InformOffice) -> v.ContractSheet:
+        """告知财税部门."""
+        return self._act("inform", cmd)
+
+    def take_objection(self, cmd: c.TakeObjection) -> v.ContractSheet:
+        """收到异议."""
+        return self._act("take_objection", cmd)
+
+    def answer_objection(self, cmd: c.AnswerObjection) -> v.ContractSheet:
+        """答复异议."""
+        return self._act("answer_objection", cmd)
+
+    def ask_experts(self, cmd: c.AskExperts) -> v.ContractSheet:
+        """提请专家评审."""
+        return self._act("ask_experts", cmd)
+
+    def keep_expert_review(self, cmd: c.KeepExpertReview) -> v.ContractSheet:
+        """记录评审意见."""
+        return self._act("keep_expert_review", cmd)
+
     def park(self, cmd: c.ParkContract) -> v.ContractSheet:
         """暂不上报."""
         return self._act("park", cmd)

@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import DeskError
 from desktop.jobs import Job, JobRunner
@@ -16,8 +17,12 @@ from desktop.resources import _
 from desktop.rules.conclusion import conclusion_from_json
 from desktop.services import commands as c
 from desktop.services.desk import Desk
+from desktop.services.lifecycle import TABLE
 from desktop.services.views import ContractSheet
+from desktop.ui.dialogs.deciding import DecidingDialog
 from desktop.ui.dialogs.decline import ask_decline
+from desktop.ui.dialogs.experts import AskExpertsDialog, ExpertReviewDialog
+from desktop.ui.dialogs.objections import AnswerObjectionDialog, InformDialog, TakeObjectionDialog
 from desktop.ui.dialogs.refuse import ask_refuse
 from desktop.ui.dialogs.return_contract import Notice, ask_return, defects_of
 from desktop.ui.pages.page import Page, Primary, Step
@@ -26,7 +31,7 @@ from desktop.ui.theme import px
 from desktop.ui.widgets.ask import ask
 from desktop.ui.widgets.bars import ContractHead, Key, PageHead
 from desktop.ui.widgets.base import set_ground
-from desktop.ui.widgets.buttons import PageTool
+from desktop.ui.widgets.buttons import Button, PageTool
 from desktop.ui.widgets.fields import SearchBox
 
 if TYPE_CHECKING:
@@ -49,6 +54,15 @@ FIRST_STEP: Mapping[str, int] = {
 """Step at which a case in this state is opened."""
 LAST_STEP: Mapping[str, int] = {**FIRST_STEP, "ACCEPTED": 4}
 """The furthest step that can be gone to."""
+TOLD_TO_TAX = frozenset({"change", "answer_objection", "cancel", "revoke"})
+"""Acts after which tax and finance are told."""
+RARE_DIALOGS: Mapping[str, Callable[[QWidget, Desk, JobRunner, ContractSheet], DecidingDialog]] = {
+    "ask_expert": AskExpertsDialog,
+    "expert": ExpertReviewDialog,
+    "object": TakeObjectionDialog,
+    "answer_objection": AnswerObjectionDialog,
+    "inform": InformDialog,
+}
 _QUEUES: Mapping[str, tuple[str, ...]] = {
     "DRAFT": ("draft", "returned", "to_recognise"),
     "RETURNED": ("draft", "returned", "to_recognise"),
@@ -174,6 +188,11 @@ class CasePage(Page):
         outer.addWidget(self.head)
         self.contract_head = ContractHead()
         self.contract_head.steps.pressed.connect(self.go_to)
+        self.more_button = Button(_("更多"), small=True, mnemonic="M")
+        self.more_button.setToolTip(_("专家评审、异议、告知财税、打印函件"))
+        self.more_button.clicked.connect(self.open_more)
+        self.contract_head.add_right(self.more_button)
+        self.dialog: DecidingDialog | None = None
         outer.addWidget(self.contract_head)
         self.stack = QStackedWidget()
         self.stack.setMinimumSize(
@@ -338,6 +357,7 @@ class CasePage(Page):
             tool.setVisible(may)
             if sheet is not None and not may:
                 tool.setToolTip(sheet.why_not.get(verb, ""))
+        self.more_button.setVisible(bool(self.more()))
         self.bin_tool.setVisible(sheet is None)
         self.read_tool.setVisible(sheet is not None and "attach" in sheet.allowed)
         count = len(sheet.facts.attachments) if sheet is not None else 0
@@ -485,6 +505,65 @@ class CasePage(Page):
 
     def _letter_made(self, _path: object) -> None:
         self.said.emit(self._letter, "ok", True)
+
+    # experts, objections, who must be told
+
+    def more(self) -> list[tuple[str, str]]:
+        """Rarer acts that this person may do now: verb and words. Experts are asked before they are heard."""
+        sheet = self.sheet
+        if sheet is None:
+            return []
+        asked = any(notice.paper == "P23" for notice in sheet.notices)
+        has_open = any(not objection.decision for objection in sheet.objections)
+        wanted = {
+            "ask_expert": not asked,
+            "expert": asked,
+            "object": not has_open,
+            "answer_objection": has_open,
+            "inform": any(row.verb in TOLD_TO_TAX for row in sheet.history),
+        }
+        found = [
+            (verb, TABLE[verb].words)
+            for verb, is_wanted in wanted.items()
+            if is_wanted and verb in sheet.allowed
+        ]
+        return [*found, ("letter", _("打印最近的函件"))] if sheet.notices else found
+
+    def open_more(self) -> None:
+        """The list under the button."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for at, (verb, words) in enumerate(self.more(), 1):
+            menu.addAction(f"&{at} {words}").setData(verb)
+        menu.triggered.connect(self._more_chosen)
+        menu.popup(self.more_button.mapToGlobal(QPoint(0, self.more_button.height())))
+
+    def _more_chosen(self, action: QAction) -> None:
+        self.open_rare_dialog(str(action.data()))
+
+    def open_rare_dialog(self, verb: str) -> None:
+        """提请专家评审, 记录评审意见, 收到异议, 答复异议, 告知财税部门."""
+        sheet = self.sheet
+        if sheet is None or verb not in dict(self.more()) or not self.may_leave():
+            return
+        if verb == "letter":
+            self.print_letter()
+            return
+        self.dialog = RARE_DIALOGS[verb](self, self._desk, self._jobs, sheet)
+        self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.dialog.decided.connect(self._rarely_decided)
+        self.dialog.open()
+
+    def _rarely_decided(self, result: object) -> None:
+        if not isinstance(result, ContractSheet):
+            return
+        before = self.sheet.row.state if self.sheet else ""
+        self._take(result)
+        if step := self.steps.get(self._number):
+            step.show_sheet(result)
+        if result.row.state != before and self._number > LAST_STEP.get(result.row.state, 1):
+            self.go_to(self._step_for(result))
+        self.said.emit(result.history[0].words, "ok", True)
 
     # ways out of a case
 

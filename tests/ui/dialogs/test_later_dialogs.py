@@ -27,8 +27,10 @@ from desktop.rules.facts import Income
 from desktop.ui.dialogs.change import ChangeDialog
 from desktop.ui.dialogs.deciding import DecidingDialog
 from desktop.ui.dialogs.end import EndDialog, sheets_outside
+from desktop.ui.dialogs.experts import AskExpertsDialog, ExpertReviewDialog
 from desktop.ui.dialogs.import_report import ImportReportDialog
 from desktop.ui.dialogs.income import IncomeDialog
+from desktop.ui.dialogs.objections import AnswerObjectionDialog, InformDialog, TakeObjectionDialog
 from desktop.ui.dialogs.park import ParkDialog
 from desktop.ui.dialogs.send_back import SendBackDialog
 from desktop.ui.dialogs.sheet import SheetDialog
@@ -50,10 +52,25 @@ ALL: dict[str, Make] = {
     "income": lambda desk, jobs, parent=None: IncomeDialog(parent, desk, jobs, desk.sheet()),
     "park": lambda desk, jobs, parent=None: ParkDialog(parent, desk, jobs, desk.sheet_row),
     "send_back": lambda desk, jobs, parent=None: SendBackDialog(parent, desk, jobs, desk.sheet_row, (), ""),
+    "ask_expert": lambda desk, jobs, parent=None: AskExpertsDialog(parent, desk, jobs, desk.sheet()),
+    "expert": lambda desk, jobs, parent=None: ExpertReviewDialog(parent, desk, jobs, desk.sheet()),
+    "object": lambda desk, jobs, parent=None: TakeObjectionDialog(parent, desk, jobs, desk.sheet()),
+    "answer_objection": lambda desk, jobs, parent=None: AnswerObjectionDialog(
+        parent, desk, jobs, objected(desk.sheet())
+    ),
     "void": lambda _desk, jobs, parent=None: SheetDialog(
         parent, jobs, "void", [(1, "存档")], lambda *_a: None
     ),
 }
+
+
+def objected(sheet: v.ContractSheet) -> v.ContractSheet:
+    """The same with an objection that waits for an answer."""
+    raised = v.ObjectionView(
+        "tax", "国家税务总局澄河县税务局", date(2026, 11, 19), "登记证明2026990321000247", "含设备款",
+        date(2026, 12, 4), None, "", "",
+    )  # fmt: skip
+    return replace(sheet, objections=(raised,), answers={"R-DEV-01": {"answer": "yes"}})
 
 
 @pytest.fixture(params=[True, False], ids=["inline", "threaded"])
@@ -333,3 +350,80 @@ def test_giving_up_the_file_leaves_the_sheet_dialog_open(
     dialog.act_button.click()
     assert dialog.isVisible()
     assert asked == [(2, "卡纸", "韦青岚")]
+
+
+def test_minutes_are_kept_as_they_stand(qtbot: QtBot, theme: Theme, jobs: JobRunner) -> None:
+    desk = registered()
+    dialog = ExpertReviewDialog(None, desk, jobs, desk.sheet())
+    bring(qtbot, dialog)
+    assert dialog.organiser.text() == "云岭省技术市场管理中心"
+    dialog.experts.setText("苏木、阮青、柏舟")
+    dialog.votes.setText("三比零")
+    dialog.text.setPlainText("目标不明确")
+    assert "3:0" in dialog.lacks()
+    dialog.votes.setText("1：2")
+    assert dialog.lacks() == ""
+    dialog.do()
+    qtbot.waitUntil(lambda: bool(desk.told("keep_expert_review")))
+    cmd = desk.told("keep_expert_review")[0]
+    assert (cmd.for_count, cmd.against_count, cmd.opinion) == (1, 2, "disagree")
+    assert (cmd.held_on, cmd.experts) == (date(2026, 11, 20), "苏木、阮青、柏舟")
+
+
+def test_a_dispute_needs_words_a_large_contract_none(qtbot: QtBot, theme: Theme, jobs: JobRunner) -> None:
+    desk = registered()
+    dialog = AskExpertsDialog(None, desk, jobs, desk.sheet())
+    bring(qtbot, dialog)
+    assert dialog.cause.choice() == "disputed"
+    assert "争议是什么" in dialog.lacks()
+    dialog.reason.setPlainText("开发还是服务")
+    assert dialog.lacks() == ""
+    big = replace(desk.sheet(), row=row(1, "澄受 2026-0313", technology_amount=Decimal("5000000.00")))
+    large = AskExpertsDialog(None, desk, jobs, big)
+    qtbot.addWidget(large)
+    assert large.cause.choice() == "large"
+    assert large.lacks() == ""
+
+
+def test_an_objection_names_who_and_against_what(qtbot: QtBot, theme: Theme, jobs: JobRunner) -> None:
+    desk = registered()
+    dialog = TakeObjectionDialog(None, desk, jobs, desk.sheet())
+    bring(qtbot, dialog)
+    assert dialog.against.text() == "登记证明2026990321000247"
+    dialog.raised_by.setCurrentIndex(1)
+    dialog.reason.setPlainText("含设备款")
+    assert "答复要送达" in dialog.lacks()
+    dialog.name.setText("国家税务总局澄河县税务局")
+    dialog.do()
+    qtbot.waitUntil(lambda: bool(desk.told("take_objection")))
+    assert desk.told("take_objection")[0].raised_by == "tax"
+
+
+def test_a_changed_answer_must_change_something(qtbot: QtBot, theme: Theme, jobs: JobRunner) -> None:
+    desk = registered()
+    dialog = AnswerObjectionDialog(None, desk, jobs, objected(desk.sheet()))
+    bring(qtbot, dialog)
+    assert "含设备款" in dialog.accessibleDescription()
+    assert not any(line.isVisible() for line in dialog.changed_rows)
+    dialog.answer.setPlainText("经核对附件二，设备款应扣除")
+    dialog.decision.setCurrentIndex(1)
+    assert all(line.isVisible() for line in dialog.changed_rows)
+    assert "没有变" in dialog.lacks()
+    dialog.amount.setText("93万")
+    assert dialog.lacks() == ""
+    dialog.do()
+    qtbot.waitUntil(lambda: bool(desk.told("answer_objection")))
+    cmd = desk.told("answer_objection")[0]
+    assert (cmd.decision, cmd.kind, cmd.sub_kind) == ("changed", "DEV", "DEV-1")
+    assert cmd.facts.technology_amount == Decimal("930000.00")
+    assert sum(line.amount for line in cmd.facts.amount_lines) == cmd.facts.contract_amount
+    assert cmd.answers == {"R-DEV-01": {"answer": "yes"}}
+
+
+def test_the_tax_bureau_of_the_pack_is_told(qtbot: QtBot, theme: Theme, jobs: JobRunner) -> None:
+    desk = registered()
+    dialog = InformDialog(None, desk, jobs, desk.sheet())
+    bring(qtbot, dialog)
+    assert dialog.office.text() == "国家税务总局澄河县税务局"
+    dialog.do()
+    qtbot.waitUntil(lambda: bool(desk.told("inform")))

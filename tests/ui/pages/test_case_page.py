@@ -232,6 +232,43 @@ def test_tools_stand_only_where_the_lifecycle_allows_them(qtbot: Any, theme: The
     }
 
 
+def notice(paper: str) -> v.NoticeView:
+    return v.NoticeView(7, paper, f"澄技登〔2026〕{paper}号", base.china(11, 20, 9, 0), None, ())
+
+
+def test_experts_are_asked_before_they_are_heard(qtbot: Any, theme: Theme) -> None:
+    desk = CaseDesk(WHOLE, "RECOGNISED")
+    _shown, page = case_page(qtbot, desk)
+    page.open(312)
+    assert page.more_button.isVisible()
+    assert [verb for verb, _words in page.more()] == ["ask_expert"]
+    page.open_rare_dialog("ask_expert")
+    assert page.dialog is not None
+    page.dialog.reason.setPlainText("开发还是服务")  # type: ignore[attr-defined]
+    page.dialog.do()
+    assert desk.told("ask_experts")[0].cause == "disputed"
+    assert page.sheet is not None
+    page._take(replace(page.sheet, notices=(notice("P23"),)))
+    assert [verb for verb, _words in page.more()] == ["expert", "letter"]
+
+
+def test_an_objection_is_taken_then_answered_by_somebody_else(qtbot: Any, theme: Theme) -> None:
+    desk = CaseDesk(WHOLE, "REFUSED")
+    _shown, page = case_page(qtbot, desk)
+    page.open(312)
+    assert [verb for verb, _words in page.more()] == ["object"]
+    raised = v.ObjectionView(
+        "applicant", SELLER, date(2026, 11, 19), "7号", "有", date(2026, 12, 4), None, "", ""
+    )
+    assert page.sheet is not None
+    page._take(replace(page.sheet, objections=(raised,)))
+    assert page.more() == [], "the clerk who refused does not answer"
+    page._take(replace(page.sheet, allowed=page.sheet.allowed | {"answer_objection"}))
+    assert [verb for verb, _words in page.more()] == ["answer_objection"]
+    page.open_rare_dialog("object")
+    assert page.dialog is None, "not offered, not opened"
+
+
 def test_a_paper_taken_in_is_listed_and_nothing_typed_is_lost(qtbot: Any, theme: Theme) -> None:
     desk = CaseDesk(WHOLE)
     _shown, page = case_page(qtbot, desk)
