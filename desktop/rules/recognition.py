@@ -467,10 +467,10 @@ class _Course:
 
     def _in_course(self, f: Finding, test: str) -> Finding:
         """The finding with the weight that it has where the test came to an end."""
-        live = test == self.stopped_at
+        live = test == self.stopped_at or self._shares(test)
         if f.effect == REFUSED and not (live and self.stop == "refused"):
             return f._replace(outcome="NOT-KIND", effect=FAILS)
-        if f.effect in (CURABLE, UNCLEAR) and not (live or self._shares(test)):
+        if f.effect in (CURABLE, UNCLEAR) and not live:
             return f._replace(effect=GO)
         if f.outcome.startswith("RECLASS") and self.stop == "none":
             return f._replace(effect=CURABLE, note=self._reclass_note(f))
