@@ -427,7 +427,8 @@ class _Course:
                 continue
             is_claimed = test in claimed
             if self.stop:
-                wanted = is_claimed and self.stop in ("holds", "curable", "blocked") and not asked_claim
+                stopped = self.stop in ("holds", "curable", "blocked") and self.stopped_at not in claimed
+                wanted = is_claimed and stopped and not asked_claim
                 if not wanted and plan.codes[test].isdisjoint(answers):
                     continue
                 result = self.tested[test] = self.run(test)
