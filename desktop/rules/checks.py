@@ -157,7 +157,7 @@ def check_facts(
     reported: a form hardly begun is not scolded. Numbers of persons appear masked.
     """
     check = _Check(facts, today, codes, pack)
-    for part in (_contract, _dates, _parties, _money, _technology, _plan, _abroad, _papers, _text):
+    for part in (_contract, _routing, _dates, _parties, _money, _technology, _plan, _abroad, _papers, _text):
         part(check)
     found = check.found
     if not submitted and check.filled * 2 < check.required:
@@ -204,6 +204,33 @@ def _kind_and_sub_kind(c: _Check, kind: str, sub_kind: str | None) -> None:
         )
     elif sub and sub != kind:
         c.add("V03", "sub_kind", _("细类不属于所选的类别"), _("改类别或改细类"), value=sub_kind)
+
+
+def _routing(c: _Check) -> None:
+    """Whose desk it is by the local pack; another office's contract is told at once, not at acceptance."""
+    f = c.facts
+    for desk in c.pack.desks_for(
+        f.kind,
+        f.cross_border,
+        f.contract_amount,
+        f.technology_amount,
+        lambda: [p.party_type for p in f.parties],
+    ):
+        if desk.is_elsewhere:
+            c.add(
+                "L03",
+                "kind",
+                _("按本地分工，这类合同由{desk}办理").format(desk=desk.name),
+                _("请不予受理，并告知申请人到那里申请"),
+            )
+        else:
+            c.add(
+                "L03",
+                "kind",
+                _("按本地分工，这份合同归{desk}").format(desk=desk.name),
+                _("由有这项权限的人办理"),
+                level="note",
+            )
 
 
 def _dates(c: _Check) -> None:
@@ -688,6 +715,7 @@ def _papers(c: _Check) -> None:
         c.need(36, "attachments", None, remedy=_("列出随合同提交的材料"))
     else:
         c.required, c.filled = c.required + 1, c.filled + 1
+        _materials(c)
     if f.official_number and not c.pack.number_fits(f.official_number):
         c.add(
             "S014",
@@ -705,6 +733,34 @@ def _papers(c: _Check) -> None:
             _("在当事人中加中介方"),
             level="doubt",
             value=format_yuan(f.intermediary_fee),
+        )
+
+
+def _materials(c: _Check) -> None:
+    """The station's own list of papers against the attachments; a note, for a name is no proof."""
+    f = c.facts
+    applies = {
+        "always": True,
+        "import": f.cross_border == "import",
+        "export": f.cross_border == "export",
+        "ip_transfer": f.kind in ("TRF", "LIC"),
+        "public_funded": bool(f.is_public_funded),
+        "foreign_party": any(p.country not in (None, "CHN") for p in f.parties),
+        "shares": f.price_form == "shares",
+    }
+    names = [a.name or "" for a in f.attachments]
+    lacking = [
+        _("{name}（{n} 份）").format(name=m.name, n=m.copies)
+        for m in c.pack.materials
+        if applies[m.when] and not m.is_among(names)
+    ]
+    if lacking:
+        c.add(
+            "M01",
+            "attachments",
+            _("本机构收件清单上的这些材料，附件里没有看到：{names}").format(names="、".join(lacking)),
+            _("已交的在附件中登记名称；没有交的列入一次性告知"),
+            level="note",
         )
 
 

@@ -37,6 +37,17 @@ ROUTED_ACTS: Final = (
 ROUTES: Final = ("import", "export", "ip_transfer", "foreign_invested", "over")
 """What can send a contract to a desk of its own."""
 
+MATERIAL_FOR: Final = (
+    "always",
+    "import",
+    "export",
+    "ip_transfer",
+    "public_funded",
+    "foreign_party",
+    "shares",
+)
+"""Which contracts a material is asked for."""
+
 FOREIGN_INVESTED: Final = ("2", "3")
 """First figure of the 单位性质 of units with capital from Hong Kong, Macao, Taiwan (2) or abroad (3)."""
 
@@ -100,6 +111,23 @@ class Subsidy:
     def applies_on(self, day: date) -> bool:
         """The scheme covers contracts registered on that day."""
         return self.valid_from <= day and (self.valid_until is None or day < self.valid_until)
+
+
+@dataclass(frozen=True, slots=True)
+class NeededMaterial:
+    """One paper on the list of what an applicant hands in here (收件清单)."""
+
+    name: str
+    when: str
+    """One of ``MATERIAL_FOR``."""
+    copies: int
+    match: tuple[str, ...]
+    """Words of which one stands in the name of the attachment that is this paper."""
+    source: str
+
+    def is_among(self, names: Iterable[str]) -> bool:
+        """Whether some attachment is it, by its name."""
+        return any(word in name for name in names for word in self.match)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +233,8 @@ class LocalPack:
     """Action → roles that may do it here; actions not named follow the program's own table."""
     desks: tuple[DeskRoute, ...]
     """Sorts of contracts with a desk of their own (分工), in the order of the pack."""
+    materials: tuple[NeededMaterial, ...]
+    """The list of papers to hand in, in the order of the pack."""
     expert_review: bool
     report_flags: tuple[ReportFlag, ...]
     retention_years: int
@@ -479,6 +509,7 @@ def _read(root: _Reader) -> LocalPack:
         layouts=_layouts(papers.table("layout")),
         remedy=_remedy(root.table("remedy")),
         roles=roles, desks=tuple(_desk(row) for row in routing.rows("desk")),
+        materials=tuple(_material(row) for row in root.rows("material")),
         expert_review=routing.flag("expert_review", True),
         report_flags=tuple(_flag(row) for row in root.rows("report_flag")),
         retention_years=keep.number("contract_years", 10, most=200), draft_days=keep.number("draft_days", 30),
@@ -566,6 +597,19 @@ def _desk(row: _Reader) -> DeskRoute:
         row.strings("acts", ROUTED_ACTS, ("register",)),
         row.strings("roles", _ROLES),
         row.choice("confidence", _CONFIDENCES, "memory"),
+    )
+    row.finish()
+    return made
+
+
+def _material(row: _Reader) -> NeededMaterial:
+    name = row.text("name")
+    made = NeededMaterial(
+        name,
+        row.choice("when", MATERIAL_FOR, "always"),
+        row.number("copies", 1, 1, 20),
+        row.strings("match", (), (name,)),
+        row.text("source", ""),
     )
     row.finish()
     return made

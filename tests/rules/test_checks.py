@@ -350,3 +350,14 @@ def test_errors_come_first_and_doubts_may_be_kept() -> None:
     assert levels == sorted(levels, key=["error", "doubt", "note"].index)
     assert all(may_be_kept(p) for p in found if p.level == "doubt")
     assert not any(may_be_kept(p) for p in found if p.code == "S210")
+
+
+def test_the_list_of_materials_names_what_is_not_among_the_attachments() -> None:
+    assert ("M01", "attachments") not in rows(GOOD, "note")
+    other = replace(GOOD, attachments=(Attachment("营业执照", 1),))
+    (said,) = [p for p in run(other) if p.code == "M01"]
+    assert (said.level, "技术合同文本（1 份）" in said.reason) == ("note", True)
+    funded = replace(GOOD, is_public_funded=True)
+    assert "项目任务书或中标通知书" in next(p.reason for p in run(funded) if p.code == "M01")
+    whole = replace(funded, attachments=(*GOOD.attachments, Attachment("中标通知书", 1)))
+    assert ("M01", "attachments") not in rows(whole, "note")

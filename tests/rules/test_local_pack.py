@@ -11,7 +11,7 @@ import pytest
 from desktop.errors import ProblemsFound, RefusedError
 from desktop.resources import resource
 from desktop.rules.codes import CodeTables
-from desktop.rules.local_pack import LocalPack, load_pack
+from desktop.rules.local_pack import ROUTED_ACTS, LocalPack, load_pack
 
 PACKS = sorted(resource("local").glob("*.toml"))
 YUNLING = load_pack(resource("local", "yunling-2026.11.toml"))
@@ -113,6 +113,13 @@ def test_layout_changes_come_together_for_the_paper() -> None:
         ('code = "990321"', 'code = "99032"', "added_region[8].code"),
         ('code = "990322"', 'code = "990321"', "added_region"),
         ("[routing]", '[routing]\nactions = { cancel = ["boss"] }', "routing.actions.cancel"),
+        ("[routing]", '[routing]\nactions = { fly = ["head"] }', "routing.actions.fly"),
+        ("[routing]", '[routing]\nactions = { cancel = ["admin"] }', "routing.actions.cancel"),
+        ("[routing]", "[routing]\nactions = { cancel = [] }", "routing.actions.cancel"),
+        ('when = "over"', 'when = "often"', "desk[1].when"),
+        ('at_least = "10000000"', 'at_least = "many"', "desk[1].at_least"),
+        ('when = "always"', 'when = "never"', "material[1].when"),
+        ("copies = 1", "copies = 0", "material[1].copies"),
         ("valid_from = 2026-11-01", 'valid_from = "2026"', "valid_from"),
         ("expert_review = true", 'expert_review = "yes"', "routing.expert_review"),
         ('policy = "as_registered"', 'policy = "guess"', "statistics.policy"),
@@ -152,3 +159,43 @@ def test_bands_of_a_subsidy_must_rise(tmp_path: Path) -> None:
     with pytest.raises(ProblemsFound) as refused:
         load_pack(path)
     assert [p.field for p in refused.value.problems] == ["subsidy[1].bands"]
+
+
+def desks(pack: LocalPack, amount: str, **known: str | None) -> list[str]:
+    types = [known["party_type"]] if "party_type" in known else []
+    number = Decimal(amount)
+    found = pack.desks_for(known.get("kind"), known.get("cross_border"), number, number, lambda: types)
+    return [desk.name for desk in found]
+
+
+def test_the_three_packs_send_different_contracts_to_different_desks() -> None:
+    haixia = load_pack(resource("local", "haixia-2026.1.toml"))
+    beiyuan = load_pack(resource("local", "beiyuan-2026.2.toml"))
+    assert desks(YUNLING, "9999999.99", kind="DEV") == []
+    assert desks(YUNLING, "10000000.00", kind="DEV") == ["负责人"]
+    assert desks(haixia, "1", kind="TRF") == ["知识产权窗口"]
+    assert desks(haixia, "1", kind="DEV", cross_border="import") == ["省技术市场管理中心进出口窗口"]
+    assert haixia.desks[0].is_elsewhere
+    assert not haixia.desks[1].is_elsewhere
+    assert desks(beiyuan, "1", party_type="330") == ["外资合同窗口"]
+    assert desks(beiyuan, "1", party_type="160") == []
+
+
+def test_a_desk_that_asks_nothing_of_the_parties_does_not_read_them() -> None:
+    def unread() -> list[str | None]:
+        raise AssertionError("read for nothing")
+
+    assert YUNLING.desks_for("DEV", "none", Decimal(1), Decimal(1), unread) == ()
+
+
+def test_acts_that_a_pack_may_route_are_acts_of_the_program() -> None:
+    from desktop.services.lifecycle import TABLE
+
+    assert set(ROUTED_ACTS) <= set(TABLE)
+
+
+def test_a_material_is_known_by_a_word_of_its_name() -> None:
+    contract = YUNLING.materials[0]
+    assert contract.name == "技术合同文本"
+    assert contract.is_among(["附件一", "委托开发合同（扫描件）"])
+    assert not contract.is_among(["营业执照"])

@@ -32,7 +32,7 @@ def defects_of(problems: Sequence[Problem]) -> list[Defect]:
     """Findings of the form as lines of the notice: what is there, what must be there."""
     made = []
     for p in problems:
-        if p.level == "note":
+        if p.level == "note" and p.code != "M01":  # materials not handed in belong into the notice
             continue
         now = _("（现为“{value}”）").format(value=p.value) if p.value else ""
         made.append(Defect(problem=f"{p.place}{now}：{p.reason}", remedy=p.remedy, code=p.code))
