@@ -115,7 +115,7 @@ class OpenDesk:
         from filelock import FileLock, Timeout
 
         from desktop.rules.local_pack import load_pack
-        from desktop.rules.working_days import Calendar
+        from desktop.services.change_calendar import load_calendar
         from desktop.services.office import Office
         from desktop.store.engine import open_postgres, open_sqlite
         from desktop.store.schema import bring_up_to_date
@@ -138,6 +138,7 @@ class OpenDesk:
             ) from exc
         try:
             pack = load_pack(folder / "local" / f"{station.pack}.toml")
+            calendar = load_calendar(folder)
             if station.database_url:
                 engine = open_postgres(station.database_url)
             else:
@@ -159,7 +160,7 @@ class OpenDesk:
             book=load_law(folder),
             codes=load_codes(pack),
             pack=pack,
-            calendar=Calendar.load(resource("law", "working-days.toml")),
+            calendar=calendar,
             person=person,
             master=master,
         )
@@ -627,6 +628,26 @@ class OpenDesk:
         from desktop.services.receive import unfreeze_block
 
         return unfreeze_block(self._office, cmd)
+
+    def calendar_in_use(self) -> v.CalendarView:
+        """Which file counts the working days."""
+        from desktop.services.change_calendar import calendar_in_use
+
+        return calendar_in_use(self._office.folder, self.today())
+
+    def look_at_calendar(self, path: Path) -> v.CalendarChange:
+        """Check a calendar file; what would change."""
+        from desktop.services.change_calendar import look_at_calendar
+
+        return look_at_calendar(self._office, path)
+
+    def change_calendar(self, cmd: c.ChangeCalendar) -> v.CalendarChange:
+        """Another calendar; it counts at once."""
+        from desktop.services.change_calendar import change_calendar, load_calendar
+
+        changed = change_calendar(self._office, cmd)
+        self._office = replace(self._office, calendar=load_calendar(self._office.folder))
+        return changed
 
     def close(self) -> None:
         """Let go of the database; the object is of no use afterwards."""

@@ -27,7 +27,7 @@ from desktop.resources import _
 if TYPE_CHECKING:
     from desktop.app import OpenDesk
     from desktop.rules.local_pack import LocalPack
-    from desktop.services.views import ContractSheet
+    from desktop.services.views import CalendarView, ContractSheet
 
 DONE, REFUSED, WRONG_USE, FAULT = 0, 1, 2, 3
 MARKS = {"error": "✕", "doubt": "!", "note": "i"}
@@ -1037,6 +1037,8 @@ def _day_of(text: str | None) -> date:
 def _policy(args: argparse.Namespace) -> Answer:
     if args.action == "import":
         return _policy_import(args)
+    if args.action == "calendar":
+        return _policy_calendar(args)
     from desktop.app import load_law
 
     book = load_law(args.data or settings.user_data_folder())
@@ -1079,6 +1081,50 @@ def _policy(args: argparse.Namespace) -> Answer:
             f"{s.first} — {s.until or '…'}　{s.label}　[{marks.get(s.confidence, '—')}]" for s in spans
         ),
     )
+
+
+def _policy_calendar(args: argparse.Namespace) -> Answer:
+    """Without a file: which calendar counts. With one: check it and put it in the place of the other."""
+    from desktop.services.change_calendar import calendar_in_use
+    from desktop.services.commands import ChangeCalendar
+
+    if not args.first:
+        folder = args.data or settings.user_data_folder()
+        view = calendar_in_use(folder, settings.today())
+        return Answer(view, _calendar_words(view))
+    path = Path(args.first)
+    with desk(args) as d:
+        look = d.look_at_calendar(path)
+        if look.is_same:
+            return Answer(look, _("与现用的节假日表相同，没有改动"))
+        rows = [f"  {row.number}　{row.before} → {row.after}" for row in look.moved]
+        if rows and not (args.move or args.keep):
+            raise RefusedError(
+                "\n".join([_("有 {n} 份在办合同的期限会变，没有换用：").format(n=len(rows)), *rows]),
+                _("加 --move 换用并改这些期限，加 --keep 换用而不改期限"),
+            )
+        done = d.change_calendar(
+            ChangeCalendar(actor=d.person.name, path=path, move_deadlines=bool(args.move))
+        )
+    words = [_("已换用节假日表"), _calendar_words(done.calendar)]
+    if rows:
+        words += [_("期限已改：") if done.were_moved else _("期限没有改，请自己核对："), *rows]
+    if done.unsure:
+        words.append(_("期限推算不出、请自己核对的：{numbers}").format(numbers="、".join(done.unsure)))
+    return Answer(done, "\n".join(words))
+
+
+def _calendar_words(view: CalendarView) -> str:
+    sources = {"station": _("本站换上的"), "policy": _("规则包带的"), "shipped": _("程序自带")}
+    marks = {"verified": _("已核对"), "draft": _("草案"), "memory": _("凭记忆")}
+    years = "、".join(f"{year} [{marks[mark]}]" for year, mark in view.years)
+    known = _("已有") if view.knows_next_year else _("还没有，期限跨到那年的待核")
+    lines = [
+        _("节假日表：{source}，{path}").format(source=sources[view.source], path=view.path),
+        _("有通知的年份：{years}").format(years=years),
+        _("{year} 年的通知：{known}").format(year=view.next_year, known=known),
+    ]
+    return "\n".join(lines)
 
 
 def _policy_import(args: argparse.Namespace) -> Answer:
@@ -1414,10 +1460,14 @@ def build_parser() -> argparse.ArgumentParser:
     )
     p.add_argument("name", nargs="?", metavar="姓名")
     p.add_argument("--roles", metavar="角色,角色", help="clerk reviewer head admin")
-    p = add("policy", _policy, "规则：清单、装入规则包、覆盖、解释、比较、时间线")
-    p.add_argument("action", choices=("list", "import", "coverage", "explain", "diff", "timeline"))
+    p = add("policy", _policy, "规则：清单、装入规则包、覆盖、解释、比较、时间线、节假日表")
+    p.add_argument(
+        "action", choices=("list", "import", "coverage", "explain", "diff", "timeline", "calendar")
+    )
     p.add_argument("first", nargs="?")
     p.add_argument("second", nargs="?")
+    p.add_argument("--move", action="store_true", help="calendar：换用并改在办合同的期限，逐份记日志")
+    p.add_argument("--keep", action="store_true", help="calendar：换用，在办合同的期限不改")
     p = add("province", _province, "上级一侧的参考程序")
     p.add_argument("action", choices=("admit", "receive", "receipts", "block"))
     p.add_argument("target", nargs="*")

@@ -470,6 +470,51 @@ def test_an_id_without_row_and_a_row_without_id_end_with_1(bare: Terminal) -> No
     assert "有 5 处没有着落" in done.out  # one id in two rule sets, three rows
 
 
+def calendar(desk: Terminal, **changes: str) -> Path:
+    """The shipped calendar with some texts changed, as a file."""
+    text = (Path(__file__).parent.parent / "resources/law/working-days.toml").read_text(encoding="utf-8")
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = desk.folder / "calendar.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_calendar_in_use_is_told_without_signing_in(bare: Terminal) -> None:
+    told = bare("policy", "calendar").out
+    assert "程序自带" in told
+    assert "2026 [凭记忆]" in told
+    assert "2027 年的通知：还没有，期限跨到那年的待核" in told
+    assert bare("policy", "calendar", "--json").values["knows_next_year"] is False
+
+
+def test_another_calendar_moves_deadlines_only_when_told_to(desk: Terminal) -> None:
+    serial = desk("draft", desk.folder / "4.json", "--json", by=CLERK).values["row"]["local_serial"]
+    desk("accept", serial, "--doubts", "已核对", by=CLERK)
+    before = desk("show", serial, "--json", by=CLERK).values["row"]["due_on"]
+    wrong = calendar(desk, **{"first = 2026-10-01": "first = 2026-10-08"})
+    assert "2026 国庆节 有误" in desk("policy", "calendar", wrong, by=CLERK, code=REFUSED).err
+    day_off = {
+        "\nholidays = [": '\nholidays = [{ name = "临时放假", first = 2025-12-01, last = 2025-12-01 },'
+    }
+    assert "已换用" in desk("policy", "calendar", calendar(desk, **day_off), by=CLERK).out
+    two = {"first = 2026-10-01, last = 2026-10-07 },": "first = 2026-10-01, last = 2026-10-07 },\n"
+           '{ name = "临时放假", first = 2026-12-01, last = 2026-12-01 },'}  # fmt: skip
+    path = calendar(desk, **two)
+    refused = desk("policy", "calendar", path, by=CLERK, code=REFUSED).err
+    assert f"{serial}　{before} → " in refused
+    assert "--keep" in refused
+    assert desk("show", serial, "--json", by=CLERK).values["row"]["due_on"] == before
+    assert (
+        f"期限已改：\n  {serial}　{before} → 2026-12-14"
+        in desk("policy", "calendar", path, "--move", by=CLERK).out
+    )
+    assert desk("show", serial, "--json", by=CLERK).values["row"]["due_on"] == "2026-12-14"
+    assert "相同" in desk("policy", "calendar", path, by=CLERK).out
+    assert "本站换上的" in desk("policy", "calendar", by=CLERK).out
+
+
 def test_policy_words_that_mean_nothing_are_refused(bare: Terminal) -> None:
     assert "没有编号为" in bare("policy", "explain", "R-NO-99", code=REFUSED).err
     assert bare("policy", "import", code=REFUSED).err

@@ -14,6 +14,11 @@ from desktop.resources import _
 
 _DAY: Final = timedelta(days=1)
 _CONFIDENCES: Final = ("verified", "draft", "memory")
+_FILE_KEYS: Final = frozenset({"year", "fixed_holidays"})
+_YEAR_KEYS: Final = frozenset(
+    {"year", "instrument", "confidence", "last_checked", "holidays", "workdays", "note"}
+)
+_HOLIDAY_KEYS: Final = frozenset({"name", "first", "last"})
 _LONGEST: Final = 3660
 """No period of the office is longer; a bigger number is a slip of the pen."""
 
@@ -34,13 +39,18 @@ class Calendar:
     def load(cls, path: Path) -> Calendar:
         """Read a calendar file. Raises RefusedError naming file, year and entry that is wrong."""
         try:
-            raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
-            raise RefusedError(
-                _("节假日文件 {name} 读不出来").format(name=path.name),
-                _("请换用程序自带的文件，或改正后重试"),
-            ) from exc
-        return _build(raw, path.name)
+            return cls.read(path.read_bytes(), path.name)
+        except OSError as exc:
+            raise _unreadable(path.name) from exc
+
+    @classmethod
+    def read(cls, content: bytes, name: str) -> Calendar:
+        """The same from the bytes of a file of that name."""
+        try:
+            raw = tomllib.loads(content.decode("utf-8-sig"))  # Notepad puts a mark in front
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+            raise _unreadable(name) from exc
+        return _build(raw, name)
 
     def is_working_day(self, day: date) -> bool:
         """True for a day on which the office works."""
@@ -73,6 +83,12 @@ class Calendar:
         return sum(self.is_working_day(start + _DAY * i) for i in range(1, (end - start).days + 1))
 
 
+def _unreadable(name: str) -> RefusedError:
+    return RefusedError(
+        _("节假日文件 {name} 读不出来").format(name=name), _("请换用程序自带的文件，或改正后重试")
+    )
+
+
 def _build(raw: Mapping[str, Any], name: str) -> Calendar:
     holidays: dict[date, str] = {}
     workdays: set[date] = set()
@@ -84,23 +100,40 @@ def _build(raw: Mapping[str, Any], name: str) -> Calendar:
             _("请对照国务院办公厅的通知改正"),
         )
 
-    for row in raw.get("year", []):
+    def list_of(row: Mapping[str, Any], key: str, where: str) -> list[Any]:
+        found = row.get(key, [])
+        if not isinstance(found, list):
+            raise refuse(f"{where} {key}".strip(), _("应当是一列"))
+        return found
+
+    def known(row: Mapping[str, Any], keys: frozenset[str], where: str) -> None:
+        """A misspelt key would silently leave days out."""
+        for key in sorted(row.keys() - keys):
+            raise refuse(f"{where} {key}".strip(), _("没有这一项"))
+
+    known(raw, _FILE_KEYS, "")
+    for row in list_of(raw, "year", ""):
         year = row.get("year") if isinstance(row, dict) else None
-        if not isinstance(year, int) or year in years:
+        if type(year) is not int or year in years:
             raise refuse("year", _("年份缺失或重复"))
+        known(row, _YEAR_KEYS, str(year))
         confidence = row.get("confidence")
         if confidence not in _CONFIDENCES:
             raise refuse(f"{year} confidence", _("应为 verified、draft 或 memory"))
         years[year] = confidence
-        for item in row.get("holidays", []):
-            first, last = item.get("first"), item.get("last")
+        for item in list_of(row, "holidays", str(year)):
+            if not isinstance(item, dict):
+                raise refuse(f"{year} holidays", _("每一项要写 name、first、last"))
+            known(item, _HOLIDAY_KEYS, f"{year} {item.get('name', '')}")
+            first: Any = item.get("first")
+            last: Any = item.get("last")
             if not _is_day(first) or not _is_day(last) or not first <= last < first + _DAY * 15:
                 raise refuse(f"{year} {item.get('name', '')}", _("起止日期不对"))
             if first.year != year:
                 raise refuse(f"{year} {item.get('name', '')}", _("起日不在当年"))
             for offset in range((last - first).days + 1):
                 holidays[first + _DAY * offset] = str(item.get("name", ""))
-        for day in row.get("workdays", []):
+        for day in list_of(row, "workdays", str(year)):
             if not _is_day(day) or day.year != year or day.weekday() < 5:
                 raise refuse(f"{year} workdays", _("{day} 不是当年的周末").format(day=day))
             workdays.add(day)
@@ -109,7 +142,7 @@ def _build(raw: Mapping[str, Any], name: str) -> Calendar:
     if not years:
         raise refuse("year", _("一个年份也没有"))
     fixed = set()
-    for text in raw.get("fixed_holidays", []):
+    for text in list_of(raw, "fixed_holidays", ""):
         try:
             day = date.fromisoformat(f"2024-{text}")
         except ValueError:

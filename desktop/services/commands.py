@@ -350,6 +350,15 @@ class ReceiveFile(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeCalendar(Command):
+    """Put another calendar of working days in the place of the one in use."""
+
+    path: Path
+    move_deadlines: bool = False
+    """Count the deadlines of open contracts anew; else they stay and are listed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportWorkbook(Command):
     """Import an application workbook: rows in order come in, the others go back with reasons."""
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from desktop.resources import resource
 from desktop.rules.book import Book, load_book
 from desktop.rules.relief_questions import RELIEF_PREDICATES
+from desktop.rules.working_days import Calendar
 
+CALENDAR = "working-days.toml"
 POINTER = "CURRENT"
 """File in ``law/`` of the data folder that names the pack in force."""
 
@@ -26,12 +28,30 @@ def with_overlay(overlay: Path | None) -> Book:
     """The shipped law with the files of one pack in the place of those of the same name.
 
     A book never changes, so files with the same content give the same book without being read in again.
+    A calendar of the pack is checked as well.
     """
+    if overlay is not None and (overlay / CALENDAR).exists():
+        Calendar.load(overlay / CALENDAR)
     digest = hashlib.sha256()
     for folder in (resource("law"), *((overlay,) if overlay else ())):
         for path in sorted(folder.glob("*.toml")):
             digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return _book_of(overlay, digest.digest())
+
+
+def own_calendar(folder: Path) -> Path:
+    """Where a station's own calendar lies, whether or not there is one; in a folder that backups take."""
+    return folder / "local" / CALENDAR
+
+
+def calendar_file(folder: Path | None = None) -> tuple[str, Path]:
+    """The calendar of working days in use: ``station``, ``policy`` or ``shipped``, and its file."""
+    overlay = overlay_of(folder) if folder else None
+    if folder is not None and (own := own_calendar(folder)).exists():
+        return "station", own
+    if overlay is not None and (overlay / CALENDAR).exists():
+        return "policy", overlay / CALENDAR
+    return "shipped", resource("law", CALENDAR)
 
 
 @lru_cache(maxsize=2)

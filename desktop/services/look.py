@@ -550,6 +550,10 @@ def words_of(verb: str, detail: Mapping[str, Any]) -> str:
     if verb in ("cancel", "revoke", "change", "refuse", "send_back", "park", "doubt", "duplicate"):
         reason = detail.get("reason") or ""
         return f"{TABLE[verb].words}：{reason}" if reason else TABLE[verb].words
+    if verb == "deadline":
+        return _("换了节假日表，期限由 {before} 改为 {after}").format(
+            before=detail.get("from"), after=detail.get("to")
+        )
     if verb == "export":
         return _("编入第 {n} 包").format(n=detail.get("sequence"))
     if verb == "accept_above":

@@ -404,6 +404,44 @@ class ReceiveReport:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarView:
+    """节假日表: which file counts the working days."""
+
+    source: str
+    """``station`` 本站换上的, ``policy`` 规则包, ``shipped`` 程序自带."""
+    path: Path
+    years: tuple[tuple[int, str], ...]
+    """(year of a notice, how well it is known)."""
+    next_year: int
+    knows_next_year: bool
+    """Whether next year's notice is in it; if not, periods that run into it are 待核."""
+
+
+@dataclass(frozen=True, slots=True)
+class MovedDeadline:
+    """The deadline of one open contract by the old calendar and by the new one."""
+
+    contract_id: int
+    number: str
+    before: date
+    after: date
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarChange:
+    """What another calendar changes, or would change."""
+
+    calendar: CalendarView
+    is_same: bool = False
+    """It is the one in use already."""
+    moved: tuple[MovedDeadline, ...] = ()
+    unsure: tuple[str, ...] = ()
+    """受理号 of open contracts whose deadline no period explains: to be looked at by a person."""
+    were_moved: bool = False
+    """The deadlines were changed, not only listed."""
+
+
+@dataclass(frozen=True, slots=True)
 class TextPassage:
     """One paragraph of the contract's paper."""
 

@@ -99,6 +99,15 @@ def test_an_absurd_number_of_days_is_refused() -> None:
             '[[year]]\nyear = 2027\nconfidence = "memory"\n[[year]]\nyear = 2027\nconfidence = "memory"',
             "重复",
         ),
+        (f"{YEAR}\nworkday = [2027-02-06]", "2027 workday 有误：没有这一项"),
+        (f"{YEAR}\nholidays = [{{ first = 2027-02-05, lst = 2027-02-12 }}]", "lst"),
+        (f'{YEAR}\nholidays = ["春节"]', "2027 holidays"),
+        (f"{YEAR}\nholidays = 2027-02-05", "2027 holidays 有误：应当是一列"),
+        (f"{YEAR}\nworkdays = 2027-02-06", "2027 workdays 有误：应当是一列"),
+        (f"fixed_holiday = []\n{YEAR}", "fixed_holiday 有误：没有这一项"),
+        ("year = 2027", "year 有误：应当是一列"),
+        ("[[year]]\nyear = true", "年份缺失或重复"),
+        ('[[year]]\nyear = "2027"', "年份缺失或重复"),
     ],
 )
 def test_a_wrong_file_is_refused_by_name_and_entry(tmp_path: Path, text: str, said: str) -> None:

@@ -832,6 +832,29 @@ class FakeDesk:
         self._ask("set_roles", (name, roles))
         self.people_rows = [(n, roles if n == name else r, a) for n, r, a in self.people_rows]
 
+    calendar_view = v.CalendarView(
+        "shipped", Path("working-days.toml"), ((2025, "memory"), (2026, "memory")), 2027, False
+    )
+    calendar_change = v.CalendarChange(
+        replace(calendar_view, source="station", years=((2026, "verified"), (2027, "verified")))
+    )
+    """What another calendar changes; set by the test."""
+
+    def calendar_in_use(self) -> v.CalendarView:
+        """The one of the last change, at first as shipped."""
+        return self.calendar_view
+
+    def look_at_calendar(self, path: Path) -> v.CalendarChange:
+        """What the test has set."""
+        self._ask("look_at_calendar", path)
+        return self.calendar_change
+
+    def change_calendar(self, cmd: c.ChangeCalendar) -> v.CalendarChange:
+        """In use from now on."""
+        self._ask("change_calendar", cmd)
+        self.calendar_view = self.calendar_change.calendar
+        return replace(self.calendar_change, were_moved=cmd.move_deadlines)
+
     def unfreeze_block(self, cmd: c.UnfreezeBlock) -> v.BlockView:
         """The block is free again."""
         self._ask("unfreeze_block", cmd)

@@ -15,7 +15,14 @@ from desktop.jobs import Job, JobRunner
 from desktop.resources import _
 from desktop.services import commands as c
 from desktop.services.desk import Desk
-from desktop.services.views import BackupView, CheckReport, ReceiveReport, StartPage
+from desktop.services.views import (
+    BackupView,
+    CalendarChange,
+    CalendarView,
+    CheckReport,
+    ReceiveReport,
+    StartPage,
+)
 from desktop.settings import local_time
 from desktop.ui.dialogs.deciding import DecidingDialog
 from desktop.ui.pages.page import Page, Primary
@@ -48,6 +55,7 @@ from desktop.ui.widgets.tags import Tag
 Ask = Callable[..., bool]
 BACKUPS = _("备份文件 (*.desk)")
 FROM_ABOVE = _("上级下发的文件 (*)")
+CALENDARS = _("节假日表 (*.toml)")
 
 
 class SystemPage(Page):
@@ -91,7 +99,13 @@ class SystemPage(Page):
         for card in (self._safety_card(), self._block_card(), self._people_card(), self._password_card()):
             self.columns.main.addWidget(card)
         self.columns.main.addStretch(1)
-        for card in (self._look_card(), self._law_card(), self._pack_card(), self._station_card()):
+        for card in (
+            self._look_card(),
+            self._law_card(),
+            self._pack_card(),
+            self._calendar_card(),
+            self._station_card(),
+        ):
             self.columns.side.addWidget(card)
         self.columns.side.addStretch(1)
         body.addWidget(self.columns, 1)
@@ -278,6 +292,21 @@ class SystemPage(Page):
         card.body.addWidget(self.pack_facts)
         return card
 
+    def _calendar_card(self) -> Card:
+        card = Card(_("节假日表"), _("工作日按它数"))
+        self.calendar_facts = Pairs(name_width=112)
+        card.body.addWidget(self.calendar_facts)
+        row = QHBoxLayout()
+        self.calendar_button = Button(_("换节假日表"), icon="arrow_import", mnemonic="W")
+        self.calendar_button.clicked.connect(self.choose_calendar)
+        row.addWidget(self.calendar_button)
+        row.addStretch(1)
+        card.body.addLayout(row)
+        self.deadlines = Label("", wrap=True)
+        self.deadlines.hide()
+        card.body.addWidget(self.deadlines)
+        return card
+
     def _station_card(self) -> Card:
         card = Card(_("本机"))
         self.station_facts = Pairs(name_width=112)
@@ -305,6 +334,7 @@ class SystemPage(Page):
         """Read afresh."""
         self._show_law()
         self._show_pack()
+        self._show_calendar(self._desk.calendar_in_use())
         self.large.setChecked(scale() > 1)
         self.contrast.setChecked(tokens().name == "contrast")
         self.read()
@@ -418,6 +448,20 @@ class SystemPage(Page):
             ]
         )
 
+    def _show_calendar(self, calendar: CalendarView) -> None:
+        sources = {"station": _("本站换上的"), "policy": _("规则包带的"), "shipped": _("程序自带")}
+        following = _("{year} 年的通知").format(year=calendar.next_year)
+        self.calendar_facts.show_pairs(
+            [
+                (_("在用"), sources[calendar.source]),
+                (_("有通知的年份"), "、".join(str(year) for year, _mark in calendar.years)),
+                (
+                    following,
+                    _("已有") if calendar.knows_next_year else _("还没有，期限跨到那年的待核"),
+                ),
+            ]
+        )
+
     def _failed(self, exc: Exception) -> None:
         words = trouble_words(exc)
         self._show_strip(words, "error")
@@ -472,7 +516,13 @@ class SystemPage(Page):
         self.said.emit(_("已停下，数据没有改动"), "warn", True)
 
     def _enable(self) -> None:
-        for button in (self.backup_button, self.check_button, self.deep_button, self.receive_button):
+        for button in (
+            self.backup_button,
+            self.check_button,
+            self.deep_button,
+            self.receive_button,
+            self.calendar_button,
+        ):
             button.setEnabled(self._job is None)
         self.keys_changed.emit()
 
@@ -539,6 +589,56 @@ class SystemPage(Page):
         self.received.show()
         self.said.emit(report.words, "warn" if report.rejected or report.recalled else "ok", False)
         self.read()
+
+    def choose_calendar(self) -> None:
+        """Another calendar of working days: checked, what it changes is told, then asked."""
+        path = self._choose(self, _("换节假日表"), CALENDARS)
+        if path is None:
+            return
+        desk, where = self._desk, Path(path)
+        self._run(
+            _("正在核对　"),
+            lambda _job: desk.look_at_calendar(where),
+            lambda found: self._calendar_looked_at(where, found),
+        )
+
+    def _calendar_looked_at(self, path: Path, found: CalendarChange) -> None:
+        if found.is_same:
+            self.said.emit(_("与现用的节假日表相同，没有改动"), "ok", False)
+            return
+        years = "、".join(str(year) for year, _mark in found.calendar.years)
+        lines = [_("有通知的年份：{years}。往后的工作日按它数。").format(years=years)]
+        lines += _changed_deadlines(found)
+        if not self._ask(
+            self,
+            _("换用节假日表 {name}？").format(name=path.name),
+            "\n".join(lines),
+            act=_("换用"),
+            safe=_("先不换"),
+            kind="plain",
+        ):
+            return
+        move = bool(found.moved) and self._ask(
+            self,
+            _("这 {n} 份的期限也一起改？").format(n=len(found.moved)),
+            _("改了逐份记入日志；已经打印的受理单上还是原来的期限，请告知申请人。不改的，清单留在日志里。"),
+            act=_("改期限"),
+            safe=_("不改期限"),
+        )
+        desk = self._desk
+        command = c.ChangeCalendar(actor=desk.person.name, path=path, move_deadlines=move)
+        if self._try(lambda: self._calendar_changed(desk.change_calendar(command))):
+            self.read()
+
+    def _calendar_changed(self, changed: CalendarChange) -> None:
+        self._show_calendar(changed.calendar)
+        lines = _changed_deadlines(changed)
+        self.deadlines.setText("\n".join(lines))
+        self.deadlines.setVisible(bool(lines))
+        words = _("已换用节假日表")
+        if changed.were_moved:
+            words = _("已换用节假日表，{n} 份的期限已改").format(n=len(changed.moved))
+        self.said.emit(words, "ok", False)
 
     # short acts
 
@@ -685,3 +785,27 @@ class SystemPage(Page):
 
     def _choose_contrast(self) -> None:
         self.wants.emit("look", "contrast")
+
+
+SHOWN = 8
+"""Deadlines named one by one; the rest are counted."""
+
+
+def _changed_deadlines(change: CalendarChange) -> list[str]:
+    """Which open contracts have, or would have, another deadline, and which a person must look at."""
+    lines = []
+    if change.moved:
+        head = _("期限已改的在办合同：") if change.were_moved else _("按新表期限不同的在办合同：")
+        rows = [
+            _("{number}（{before} → {after}）").format(
+                number=row.number, before=row.before.isoformat(), after=row.after.isoformat()
+            )
+            for row in change.moved[:SHOWN]
+        ]
+        more = len(change.moved) - SHOWN
+        lines.append(
+            head + "、".join(rows) + (_(" 等 {n} 份").format(n=len(change.moved)) if more > 0 else "")
+        )
+    if change.unsure:
+        lines.append(_("期限推算不出、请自己核对的：{numbers}").format(numbers="、".join(change.unsure)))
+    return lines

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ from desk import FakeDesk
 from frame import bring_up, nameless_buttons
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.errors import MachineError, RefusedError
 from desktop.jobs import JobRunner
-from desktop.services.views import ReceiveReport
+from desktop.services.views import MovedDeadline, ReceiveReport
 from desktop.ui.dialogs.people import RolesDialog, SecretDialog, StopDialog
 from desktop.ui.pages.system import SystemPage
 from desktop.ui.theme import Theme
@@ -141,6 +143,96 @@ def test_a_file_from_above_is_read_and_its_outcome_listed(qtbot: QtBot, theme: T
     assert "上级已接收 8 份" in words
     assert "上级退回：澄受 2026-0231，买方区划代码已停用" in words
     assert "须收回已发的证明：2026 9903 2100 0231" in words
+
+
+MOVED = (
+    MovedDeadline(1, "澄受 2026-0312", date(2026, 12, 11), date(2026, 12, 14)),
+    MovedDeadline(2, "澄受 2026-0313", date(2026, 12, 14), date(2026, 12, 15)),
+)
+
+
+def pairs_of(page: SystemPage) -> list[str]:
+    return [label.text() for label in page.calendar_facts.findChildren(QLabel)]
+
+
+def calendar_page(qtbot: QtBot, desk: FakeDesk, *answers: bool) -> tuple[SystemPage, list[tuple[str, str]]]:
+    """The page with a file chosen and these answers to its questions."""
+    asked: list[tuple[str, str]] = []
+    left = list(answers)
+
+    def ask(_parent: object, question: str, words: str, **_more: Any) -> bool:
+        asked.append((question, words))
+        return left.pop(0)
+
+    return system(qtbot, desk, choose=lambda *_a: Path("节假日2027.toml"), ask=ask), asked
+
+
+def test_the_calendar_in_use_says_that_next_years_notice_is_missing(qtbot: QtBot, theme: Theme) -> None:
+    page = system(qtbot, FakeDesk())
+    words = pairs_of(page)
+    assert "程序自带" in words
+    assert "2025、2026" in words
+    assert words[words.index("2027 年的通知") + 1] == "还没有，期限跨到那年的待核"
+
+
+def test_another_calendar_is_looked_at_before_it_is_put_in_its_place(qtbot: QtBot, theme: Theme) -> None:
+    desk = FakeDesk()
+    page, asked = calendar_page(qtbot, desk, True)
+    heard = said(page)
+    QTest.keyClick(page.old, Qt.Key.Key_W, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: bool(desk.told("change_calendar")))
+    assert desk.told("look_at_calendar") == [Path("节假日2027.toml")]
+    ((question, words),) = asked
+    assert question == "换用节假日表 节假日2027.toml？"
+    assert "2026、2027" in words
+    (command,) = desk.told("change_calendar")
+    assert (command.path, command.move_deadlines) == (Path("节假日2027.toml"), False)
+    assert "本站换上的" in pairs_of(page)
+    assert heard[-1] == ("已换用节假日表", "ok")
+
+
+@pytest.mark.parametrize(("move", "word"), [(True, "期限已改的"), (False, "按新表期限不同的")])
+def test_deadlines_move_only_when_the_second_question_is_answered_so(
+    qtbot: QtBot, theme: Theme, move: bool, word: str
+) -> None:
+    desk = FakeDesk()
+    desk.calendar_change = replace(desk.calendar_change, moved=MOVED, unsure=("澄受 2026-0300",))
+    page, asked = calendar_page(qtbot, desk, True, move)
+    page.calendar_button.click()
+    assert "澄受 2026-0312（2026-12-11 → 2026-12-14）" in asked[0][1]
+    assert asked[1][0] == "这 2 份的期限也一起改？"
+    assert desk.told("change_calendar")[0].move_deadlines is move
+    shown = page.deadlines.text()
+    assert shown.startswith(word)
+    assert "澄受 2026-0313（2026-12-14 → 2026-12-15）" in shown
+    assert "请自己核对的：澄受 2026-0300" in shown
+
+
+def test_a_long_list_of_deadlines_is_cut_and_counted(qtbot: QtBot, theme: Theme) -> None:
+    desk = FakeDesk()
+    many = tuple(replace(MOVED[0], contract_id=n, number=f"澄受 2026-{n:04}") for n in range(1, 31))
+    desk.calendar_change = replace(desk.calendar_change, moved=many)
+    page, asked = calendar_page(qtbot, desk, False)
+    page.calendar_button.click()
+    assert "澄受 2026-0008" in asked[0][1]
+    assert "澄受 2026-0009" not in asked[0][1]
+    assert "等 30 份" in asked[0][1]
+    assert desk.told("change_calendar") == []
+
+
+def test_a_calendar_that_is_wrong_or_the_same_changes_nothing(qtbot: QtBot, theme: Theme) -> None:
+    desk = FakeDesk()
+    desk.refusals["look_at_calendar"] = RefusedError("节假日文件 节假日2027.toml 的 2027 元旦 有误", "请改正")
+    page, asked = calendar_page(qtbot, desk)
+    page.calendar_button.click()
+    assert "2027 元旦 有误" in page.notice()
+    desk.refusals.clear()
+    desk.calendar_change = replace(desk.calendar_change, is_same=True)
+    heard = said(page)
+    page.calendar_button.click()
+    assert heard[-1][0] == "与现用的节假日表相同，没有改动"
+    assert asked == []
+    assert desk.told("change_calendar") == []
 
 
 def frozen() -> FakeDesk:
