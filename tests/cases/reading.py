@@ -2,7 +2,8 @@
 
 A file of ``recognition/`` holds ``[[case]]`` tables. ``base`` names a sample of ``bases.toml``; ``facts``
 and ``answers`` are what is different, ``without`` and ``unanswered`` what is missing. ``expect`` holds the
-outcome and any of the words of ``EXPECTED``; ``why`` is the ground in the words of the field.
+outcome and any of the words of ``EXPECTED``; ``why`` is the ground in the words of the field. The cases of
+``amounts/`` stand alone: facts in, what the station fixes out.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from desktop.reading.document import Limits, Paragraph, finish
+from desktop.reading.propose import Proposal, propose
+from desktop.rules.amounts import Fixing, fix_amounts
 from desktop.rules.book import Book
-from desktop.rules.conclusion import Answer, Conclusion
+from desktop.rules.conclusion import Answer, Conclusion, Finding
 from desktop.rules.facts import Facts, facts_from_json
-from desktop.rules.recognition import read_answers, recognise
+from desktop.rules.recognition import judge_group, read_answers, recognise
 
 FOLDER: Final = Path(__file__).parent
 RECOGNITION: Final = FOLDER / "recognition"
@@ -108,3 +112,68 @@ def unmet(expect: dict[str, Any], made: Conclusion) -> list[str]:
         if found is None or not any(s.instrument.startswith(instrument) for s in found.sources):
             wrong.append(f"cites {code}: {found and found.sources}, expected {instrument!r}")
     return wrong
+
+
+AMOUNTS_GIVEN: Final = frozenset({"title", "facts", "answers", "clause", "rule_set", "expect", "why"})
+AMOUNTS_EXPECTED: Final = frozenset(
+    {
+        *("total", "technology", "kept", "deducted", "fixed", "to_settle", "formula"),
+        *("errors", "doubts", "notes", "want_reason", "lines"),
+        "reads",  # what the clause of the contract says, with a doubt or without
+        "finds",  # code → outcome word, as in recognition
+    }
+)
+
+
+def conclude_amounts(case: dict[str, Any], book: Book) -> tuple[Fixing, tuple[Finding, ...], Proposal | None]:
+    """What is fixed for one case of ``amounts/``, what the rules of money find, what its clause reads as.
+
+    The total is that of the facts, else that of ``clause``; a case without a day was accepted on 2026-11-20.
+    """
+    given = {"accepted_on": "2026-11-20", "price_form": "fixed", **case.get("facts", {})}
+    clause = None
+    if "clause" in case:
+        text = finish("txt", [Paragraph(case["clause"])], 0, [], Limits())
+        found = propose(text, date(2026, 11, 20))
+        clause = next((p for p in found if p.field == "contract_amount"), None)
+        if clause is not None and "contract_amount" not in given:
+            given["contract_amount"] = str(clause.value)
+    facts = facts_from_json(given)
+    answers = read_answers(case.get("answers", {}))
+    findings = judge_group(facts, answers, book, "amount", rule_set=case.get("rule_set"))
+    return fix_amounts(facts), findings, clause
+
+
+def unmet_amounts(
+    expect: dict[str, Any], made: Fixing, findings: tuple[Finding, ...], clause: Proposal | None
+) -> list[str]:
+    """Every expectation on money that is not met, in words; empty when all is as expected."""
+    is_now: dict[str, Any] = {
+        "total": _yuan(made.contract_amount),
+        "technology": _yuan(made.technology_amount),
+        "kept": _yuan(made.kept_total),
+        "deducted": _yuan(made.deducted_total),
+        "fixed": made.is_fixed,
+        "to_settle": made.to_be_settled,
+        "formula": made.formula,
+        "errors": [p.code for p in made.problems if p.level == "error"],
+        "doubts": [p.code for p in made.problems if p.level == "doubt"],
+        "notes": [p.code for p in made.problems if p.level == "note"],
+        "want_reason": [line.label for line in made.lines if line.needs_reason],
+        "lines": [line.rule for line in made.lines],
+        "reads": {"amount": _yuan(clause.value), "doubt": bool(clause.doubt)} if clause else {},
+    }
+    wrong = [
+        f"{k}: {is_now[k]!r}, expected {v!r}" for k, v in expect.items() if k != "finds" and is_now[k] != v
+    ]
+    words = {f.code: f.outcome for f in findings}
+    return wrong + [
+        f"finds {code}: {words.get(code)!r}, expected {word!r}"
+        for code, word in expect.get("finds", {}).items()
+        if words.get(code) != word
+    ]
+
+
+def _yuan(amount: object) -> str:
+    """``1030000.00``; empty when there is none."""
+    return "" if amount is None else f"{amount:.2f}"
