@@ -1,0 +1,303 @@
+"""The taxpayer-year account (纳税人年度账): limits that belong to a year, not to a contract.
+
+Two limits are of this sort: the part of technology-transfer income that is free of corporate income tax
+(CIT-TECH, five million, in the 中关村 pilot twenty; 企业所得税法实施条例 第九十条), and what a foreign
+commission may add to the extra deduction (RD-SUPER, two thirds of the domestic base; 财税〔2018〕64号). A
+contract only contributes; the contributions given here add up to the year, to the fen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from desktop.resources import _
+from desktop.rules import formulas
+from desktop.rules.amounts import FEN, ZERO, to_fen
+from desktop.rules.book import NO_RULE, Book
+from desktop.rules.conclusion import Answer
+from desktop.rules.facts import Facts, Payment
+from desktop.rules.relief import ReliefResult, check_relief
+
+COUNTED: Final = ("supported", "supported_once_registered")
+LICENCES: Final = ("non_exclusive", "sole")
+"""Rights whose income comes year by year, as the fee falls due (公告2015年第82号)."""
+
+
+@dataclass(frozen=True, slots=True)
+class YearContract:
+    """One contract of the taxpayer, with what was answered about its reliefs."""
+
+    key: int
+    number: str
+    title: str
+    facts: Facts
+    answers: Mapping[str, Answer]
+    is_registered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one contract gives to the year, or why it gives nothing."""
+
+    key: int
+    number: str
+    title: str
+    result: str
+    """Result word of the relief for this contract in this year."""
+    amount: Decimal | None
+    """Income (CIT-TECH) or base (RD-SUPER) in yuan; None while it cannot be told."""
+    why: str
+    """What is missing, or why it is not counted; empty where it counts."""
+    exempt: Decimal = ZERO
+    halved: Decimal = ZERO
+    deduction: Decimal = ZERO
+
+    @property
+    def is_counted(self) -> bool:
+        """It is part of the year's sum."""
+        return self.amount is not None and not self.why
+
+
+@dataclass(frozen=True, slots=True)
+class TransferYear:
+    """Technology-transfer income of a seller in one year."""
+
+    shares: tuple[Share, ...]
+    income: Decimal
+    limit: Decimal
+    is_pilot: bool
+    tax: formulas.TransferTax
+
+    @property
+    def is_complete(self) -> bool:
+        """No contract waits for a figure or an answer."""
+        return all(s.is_counted or s.result in _SETTLED for s in self.shares)
+
+
+@dataclass(frozen=True, slots=True)
+class ResearchYear:
+    """Extra deduction of a buyer for commissioned and joint development in one year."""
+
+    shares: tuple[Share, ...]
+    domestic_base: Decimal
+    foreign_paid: Decimal
+    """Share of what went abroad before the limit."""
+    foreign_limit: Decimal
+    foreign_base: Decimal
+    own_research: Decimal
+    """Domestic research cost of the taxpayer's own, as told; it widens the limit."""
+    own_deduction: Decimal
+    deduction: Decimal
+    """Of the contracts and of the own research together."""
+
+    @property
+    def is_complete(self) -> bool:
+        """No contract waits for a figure or an answer."""
+        return all(s.is_counted or s.result in _SETTLED for s in self.shares)
+
+
+_SETTLED: Final = ("not_supported", "not_applicable", "no_rule")
+
+
+@dataclass(frozen=True, slots=True)
+class YearAccount:
+    """One taxpayer, one year."""
+
+    taxpayer: str
+    year: int
+    transfer: TransferYear | None
+    """None: sells nothing of the sort in that year."""
+    research: ResearchYear | None
+
+
+def account_of(
+    taxpayer: str,
+    year: int,
+    sold: Sequence[YearContract],
+    bought: Sequence[YearContract],
+    book: Book,
+    *,
+    own_research: Decimal = ZERO,
+) -> YearAccount:
+    """The account of one taxpayer: ``sold`` where it is a seller, ``bought`` where it is a buyer.
+
+    Contracts of other years give nothing and are left out. ``own_research``: domestic research cost of its
+    own in yuan, 0 when it is not told; then the limit on foreign commissions is the least it can be.
+    """
+    transfers = [share for c in sold if (share := _transfer(c, year, book)) is not None]
+    researches = [found for c in bought if (found := _research(c, year, book)) is not None]
+    is_pilot = any(_is_pilot(c, taxpayer) for c in sold)
+    return YearAccount(
+        taxpayer,
+        year,
+        _transfer_year(transfers, year, book, is_pilot) if transfers else None,
+        _research_year(researches, year, book, own_research) if researches else None,
+    )
+
+
+def _is_pilot(contract: YearContract, taxpayer: str) -> bool:
+    from desktop.rules.relief_questions import PILOT_PARKS
+
+    parks = [p.park or "" for p in contract.facts.sellers if taxpayer in (p.id_number, p.name)]
+    return any(park.startswith("中关村") and any(name in park for name in PILOT_PARKS) for park in parks)
+
+
+def _result(contract: YearContract, facts: Facts, book: Book, relief: str, year: int) -> ReliefResult:
+    results = check_relief(
+        facts, contract.answers, book, registered=contract.is_registered, on=date(year, 12, 31)
+    )
+    return next(r for r in results if r.relief == relief)
+
+
+def _year_of(payment: Payment) -> int | None:
+    day = payment.due_on or payment.paid_on
+    return day.year if day else None
+
+
+# --- CIT-TECH
+
+
+def _transfer(contract: YearContract, year: int, book: Book) -> Share | None:
+    """What a sale or licence gives to its seller's year; None when it belongs to another year."""
+    facts = contract.facts
+    if facts.kind not in ("TRF", "LIC"):
+        return None
+    years = {y for p in facts.payments if (y := _year_of(p)) is not None}
+    is_licence = facts.right_scope in LICENCES
+    if years and (year not in years if is_licence else year != min(years)):
+        return None
+    if not years and (facts.signed_on is None or facts.signed_on.year != year):
+        return None
+    if is_licence and years:
+        facts = replace(facts, payments=tuple(p for p in facts.payments if _year_of(p) == year))
+    result = _result(contract, facts, book, "CIT-TECH", year)
+    made = Share(contract.key, contract.number, contract.title, result.result, None, "")
+    if result.result not in COUNTED:
+        return replace(made, why=result.reason)
+    wanted = (
+        ("amortisation_of_year", "taxes_and_fees", "period_expenses_allocated")
+        if is_licence
+        else ("tax_basis_net", "taxes_and_fees")
+    )
+    if [name for name in wanted if getattr(facts, name) is None] or result.basis is None:
+        return replace(made, why=_("缺成本、税费，所得算不出来"))
+    return replace(made, amount=result.basis)
+
+
+def _transfer_year(shares: Sequence[Share], year: int, book: Book, is_pilot: bool) -> TransferYear:
+    day = date(year, 12, 31)
+    limit, rate = book.parameter("cit_tech.cap", day), book.parameter("cit_tech.rate", day)
+    pilot_limit = book.parameter("cit_tech.cap.zgc", day)
+    if is_pilot and pilot_limit is not NO_RULE:
+        limit = pilot_limit
+    if limit is NO_RULE or rate is NO_RULE:
+        limit, rate = ZERO, ZERO
+    income = sum((s.amount for s in shares if s.is_counted and s.amount is not None), ZERO)
+    tax = formulas.transfer_tax(income, limit, rate)
+    counted = [s for s in shares if s.is_counted and s.amount is not None and s.amount > 0]
+    weights = [s.amount or ZERO for s in counted]
+    exempt, halved = apportion(tax.exempt, weights), apportion(tax.halved, weights)
+    parts = {s.key: (e, h) for s, e, h in zip(counted, exempt, halved, strict=True)}
+    given = tuple(
+        replace(s, exempt=parts[s.key][0], halved=parts[s.key][1]) if s.key in parts else s for s in shares
+    )
+    return TransferYear(given, income, limit, is_pilot, tax)
+
+
+# --- RD-SUPER
+
+
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    """One payment's base with the rate of its day."""
+
+    base: Decimal
+    extra: Decimal
+    is_foreign: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Research:
+    share: Share
+    slices: tuple[_Slice, ...]
+
+
+def _research(contract: YearContract, year: int, book: Book) -> _Research | None:
+    """What a development contract gives to its buyer's year; None when nothing was paid in it."""
+    facts = contract.facts
+    if facts.kind != "DEV":
+        return None
+    paid = [p for p in facts.payments if p.paid_on and p.amount]
+    now = [p for p in paid if p.paid_on and p.paid_on.year == year]
+    if not now:
+        return None
+    result = _result(contract, replace(facts, payments=tuple(now)), book, "RD-SUPER", year)
+    made = Share(contract.key, contract.number, contract.title, result.result, None, "")
+    if result.result not in COUNTED:
+        return _Research(replace(made, why=result.reason), ())
+    before = sum((p.amount for p in paid if p.amount and p.paid_on and p.paid_on.year < year), ZERO)
+    left = max(ZERO, facts.technology_amount - before) if facts.technology_amount is not None else None
+    is_foreign = any(p.country not in (None, "CHN") for p in facts.sellers)
+    slices = []
+    for payment in sorted(now, key=lambda p: p.paid_on or date.min):
+        amount, day = payment.amount or ZERO, payment.paid_on or date(year, 12, 31)
+        if left is not None:
+            amount = min(amount, left)
+            left -= amount
+        share, extra = book.parameter("rd.commission_share", day), book.parameter("rd.extra.general", day)
+        if share is NO_RULE or extra is NO_RULE:
+            return _Research(replace(made, why=_("{day} 未见有效规定").format(day=day.isoformat())), ())
+        base = to_fen(amount) if facts.sub_kind == "DEV-2" else formulas.rd_domestic_base(amount, share)
+        slices.append(_Slice(base, extra, is_foreign))
+    return _Research(replace(made, amount=sum((s.base for s in slices), ZERO)), tuple(slices))
+
+
+def _research_year(found: Sequence[_Research], year: int, book: Book, own_research: Decimal) -> ResearchYear:
+    cap = book.parameter("rd.foreign_cap_of_domestic", date(year, 12, 31))
+    slices = [(r.share.key, s) for r in found for s in r.slices]
+    domestic = sum((s.base for _key, s in slices if not s.is_foreign), ZERO)
+    abroad = [(key, s) for key, s in slices if s.is_foreign]
+    foreign_paid = sum((s.base for _key, s in abroad), ZERO)
+    ratio = cap if isinstance(cap, Fraction) else Fraction(0)
+    limit = to_fen((domestic + own_research) * ratio.numerator / ratio.denominator)
+    foreign = min(foreign_paid, limit)
+    allowed = apportion(foreign, [s.base for _key, s in abroad])
+    deductions: dict[int, Decimal] = {}
+    bases: dict[int, Decimal] = {}
+    counted = [(k, s.base, s.extra) for k, s in slices if not s.is_foreign]
+    counted += [(key, part, s.extra) for (key, s), part in zip(abroad, allowed, strict=True)]
+    for key, base, extra in counted:
+        bases[key] = bases.get(key, ZERO) + base
+        deductions[key] = deductions.get(key, ZERO) + formulas.extra_deduction(base, extra)
+    shares = tuple(
+        replace(r.share, amount=bases[r.share.key], deduction=deductions[r.share.key])
+        if r.share.key in bases
+        else r.share
+        for r in found
+    )
+    rate = book.parameter("rd.extra.general", date(year, 12, 31))
+    own = ZERO if rate is NO_RULE else formulas.extra_deduction(own_research, rate)
+    total = sum(deductions.values(), own)
+    return ResearchYear(shares, domestic, foreign_paid, limit, foreign, own_research, own, total)
+
+
+def apportion(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+    """``total`` in fen shared by weights (not negative), the fen left over to the largest remainders.
+
+    The parts add up to the total exactly; without weight nothing is shared.
+    """
+    whole = sum(weights, ZERO)
+    if whole <= 0:
+        return [ZERO for _weight in weights]
+    fen = int(total / FEN)
+    exact = [Fraction(fen) * Fraction(weight) / Fraction(whole) for weight in weights]
+    parts = [int(share) for share in exact]
+    order = sorted(range(len(parts)), key=lambda at: (parts[at] - exact[at], at))
+    for at in order[: fen - sum(parts)]:
+        parts[at] += 1
+    return [FEN * part for part in parts]
