@@ -32,6 +32,7 @@ QUICK = Sizes(
     certificates=(20,),
     files=20,
     conclusions=200,
+    recognitions=(200, 2_000),
     imported=(100,),
     written=50,
     starts=1,
