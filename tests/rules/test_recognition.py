@@ -165,6 +165,9 @@ def test_a_conclusion_cites_only_rules_of_its_day(name: str, answers: dict[str, 
         assert f.rule.rule_set == made.rule_set
         assert f.sources
     assert all(BOOK.rule(code, day) for code in made.open_questions)
+    if made.outcome in ("PASS", "RETURN", "HOLD", "NOT_ACCEPTED"):
+        assert made.deciding
+    assert {f.code for f in made.deciding} <= {f.code for f in made.findings}
 
 
 @many
