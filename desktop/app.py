@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from desktop.rules.codes import CodeTables
     from desktop.rules.facts import Facts
     from desktop.rules.local_pack import LocalPack
+    from desktop.rules.tax_year import YearAccount
     from desktop.rules.working_days import Calendar
     from desktop.services import commands as c
     from desktop.services import views as v
@@ -529,6 +530,18 @@ class OpenDesk:
         from desktop.services.objections import keep_expert_review
 
         return self._sheet(keep_expert_review(self._office, cmd))
+
+    def year_account(self, taxpayer: str, year: int, own_research: Decimal = Decimal(0)) -> YearAccount:
+        """年度账 of one taxpayer."""
+        from desktop.services.tax_year import year_account
+
+        return year_account(self._office, taxpayer, year, own_research=own_research)
+
+    def write_year(self, account: YearAccount, path: Path) -> Path:
+        """年度账 as JSON."""
+        from desktop.services.tax_year import write_year
+
+        return write_year(account, path)
 
     # exchange
 

@@ -834,6 +834,32 @@ def _inform(args: argparse.Namespace) -> Answer:
         return _sheet(d.inform(cmd))
 
 
+def _year(args: argparse.Namespace) -> Answer:
+    from desktop.rules.amounts import format_yuan
+
+    with desk(args) as d:
+        account = d.year_account(args.taxpayer, args.year, args.own_research)
+        if args.out:
+            d.write_year(account, args.out)
+    lines = [_("{name} {year} 年（只算本机已登记的合同）").format(name=account.taxpayer, year=account.year)]
+    for part in (account.transfer, account.research):
+        for share in part.shares if part is not None else ():
+            figure = format_yuan(share.amount) if share.amount is not None else "—"
+            lines.append(f"  {share.number}　{figure}　{share.why}".rstrip())
+    if (sold := account.transfer) is not None:
+        lines.append(
+            _("技术转让所得 {income}，免征 {exempt}，减半 {halved}，应纳税额 {tax}").format(
+                income=format_yuan(sold.income),
+                exempt=format_yuan(sold.tax.exempt),
+                halved=format_yuan(sold.tax.halved),
+                tax=format_yuan(sold.tax.tax),
+            )
+        )
+    if (bought := account.research) is not None:
+        lines.append(_("研发费用加计扣除 {sum}").format(sum=format_yuan(bought.deduction)))
+    return Answer(account.to_json(), "\n".join(lines))
+
+
 def _notice(args: argparse.Namespace) -> Answer:
     with desk(args) as d:
         sheet = d.contract(d.find_contract(args.id))
@@ -1423,6 +1449,11 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--kind")
     p.add_argument("--sub-kind")
     p.add_argument("--reason", default="", help="与程序建议不同的理由")
+    p = add("year", _year, "一个单位的年度账：免税限额、境外委托限额")
+    p.add_argument("taxpayer", help="统一社会信用代码或全称")
+    p.add_argument("year", type=int)
+    p.add_argument("--own-research", type=_yuan, default=Decimal(0), help="自行研发费用（元）")
+    p.add_argument("--out", type=Path, help="存为 JSON")
     p = add("inform", _inform, "告知财税部门")
     p.add_argument("id")
     p.add_argument("--office", default="", help="送达机关；不写则为地方包里的税务局")

@@ -9,11 +9,11 @@ contract only contributes; the contributions given here add up to the year, to t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 from desktop.resources import _
 from desktop.rules import formulas
@@ -113,6 +113,24 @@ class YearAccount:
     transfer: TransferYear | None
     """None: sells nothing of the sort in that year."""
     research: ResearchYear | None
+    rules: str
+    """Version of the law it was reckoned by."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values: money as text in yuan."""
+        made: dict[str, Any] = {"taxpayer": self.taxpayer, "year": self.year, "rules": self.rules}
+        for name, part in (("CIT-TECH", self.transfer), ("RD-SUPER", self.research)):
+            if part is not None:
+                made[name] = _plain(part) | {"is_complete": part.is_complete}
+        return made
+
+
+def _plain(thing: Any) -> Any:
+    if is_dataclass(thing):
+        return {f.name: _plain(getattr(thing, f.name)) for f in fields(thing)}
+    if isinstance(thing, tuple):
+        return [_plain(item) for item in thing]
+    return format(thing, "f") if isinstance(thing, Decimal) else thing
 
 
 def account_of(
@@ -137,6 +155,7 @@ def account_of(
         year,
         _transfer_year(transfers, year, book, is_pilot) if transfers else None,
         _research_year(researches, year, book, own_research) if researches else None,
+        book.version,
     )
 
 

@@ -36,7 +36,8 @@ def sale(technology: str, basis: str | None = "0", fees: str | None = "0", **cha
     made = Facts(
         title="茶鲜叶分选机发明专利权转让", kind="TRF", sub_kind="TRF-1", right_scope="ownership",
         ip_kind="21", signed_on=date(2026, 3, 5), contract_amount=amount, technology_amount=amount,
-        currency="CNY", cross_border="none", price_form="fixed", is_related_party=False, is_separately_accounted=True,
+        currency="CNY", cross_border="none", price_form="fixed", is_related_party=False,
+        is_separately_accounted=True,
         registered_on=date(2026, 4, 1), accepted_on=date(2026, 3, 20), official_number="2026990321000001",
         service_inside_amount=ZERO, is_public_funded=False, parties=(SELLER, TAKER),
         ip_rights=(

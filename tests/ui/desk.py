@@ -22,6 +22,7 @@ from desktop.rules.book import Book, load_book
 from desktop.rules.codes import CodeTables
 from desktop.rules.facts import AmountLine, Facts, Party
 from desktop.rules.local_pack import LocalPack, load_pack
+from desktop.rules.tax_year import YearAccount, YearContract, account_of
 from desktop.rules.working_days import Calendar
 from desktop.services import commands as c
 from desktop.services import views as v
@@ -681,6 +682,17 @@ class FakeDesk:
     def fix_income(self, cmd: c.FixIncome) -> v.ContractSheet:
         """核定技术性收入."""
         return self._act("fix_income", cmd)
+
+    def year_account(self, taxpayer: str, year: int, own_research: Decimal = Decimal(0)) -> YearAccount:
+        """Reckoned from the facts of the contract at hand."""
+        self._ask("year_account", (taxpayer, year, own_research))
+        one = YearContract(1, "2026990321000247", TITLE, self.facts, {}, is_registered=True)
+        return account_of(taxpayer, year, [one], [one], self.book, own_research=own_research)
+
+    def write_year(self, account: YearAccount, path: Path) -> Path:
+        """Written down."""
+        self._ask("write_year", (account, path))
+        return path
 
     def inform(self, cmd: c.InformOffice) -> v.ContractSheet:
         """告知财税部门."""

@@ -25,6 +25,7 @@ from desktop.ui.dialogs.experts import AskExpertsDialog, ExpertReviewDialog
 from desktop.ui.dialogs.objections import AnswerObjectionDialog, InformDialog, TakeObjectionDialog
 from desktop.ui.dialogs.refuse import ask_refuse
 from desktop.ui.dialogs.return_contract import Notice, ask_return, defects_of
+from desktop.ui.dialogs.year import YearDialog
 from desktop.ui.pages.page import Page, Primary, Step
 from desktop.ui.pages.parts import choose_target
 from desktop.ui.theme import px
@@ -62,7 +63,9 @@ RARE_DIALOGS: Mapping[str, Callable[[QWidget, Desk, JobRunner, ContractSheet], D
     "object": TakeObjectionDialog,
     "answer_objection": AnswerObjectionDialog,
     "inform": InformDialog,
+    "year": YearDialog,
 }
+LIVE_STATES = frozenset({"REGISTERED", "CERTIFIED", "CHANGED"})
 _QUEUES: Mapping[str, tuple[str, ...]] = {
     "DRAFT": ("draft", "returned", "to_recognise"),
     "RETURNED": ("draft", "returned", "to_recognise"),
@@ -189,7 +192,7 @@ class CasePage(Page):
         self.contract_head = ContractHead()
         self.contract_head.steps.pressed.connect(self.go_to)
         self.more_button = Button(_("更多"), small=True, mnemonic="M")
-        self.more_button.setToolTip(_("专家评审、异议、告知财税、打印函件"))
+        self.more_button.setToolTip(_("专家评审、异议、告知财税、年度账、打印函件"))
         self.more_button.clicked.connect(self.open_more)
         self.contract_head.add_right(self.more_button)
         self.dialog: DecidingDialog | None = None
@@ -527,6 +530,8 @@ class CasePage(Page):
             for verb, is_wanted in wanted.items()
             if is_wanted and verb in sheet.allowed
         ]
+        if sheet.row.state in LIVE_STATES:
+            found.append(("year", _("年度账")))
         return [*found, ("letter", _("打印最近的函件"))] if sheet.notices else found
 
     def open_more(self) -> None:
@@ -542,7 +547,7 @@ class CasePage(Page):
         self.open_rare_dialog(str(action.data()))
 
     def open_rare_dialog(self, verb: str) -> None:
-        """提请专家评审, 记录评审意见, 收到异议, 答复异议, 告知财税部门."""
+        """提请专家评审, 记录评审意见, 收到异议, 答复异议, 告知财税部门, 年度账."""
         sheet = self.sheet
         if sheet is None or verb not in dict(self.more()) or not self.may_leave():
             return

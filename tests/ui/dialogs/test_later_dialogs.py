@@ -24,6 +24,8 @@ from pytestqt.qtbot import QtBot
 from desktop.errors import Problem, RefusedError
 from desktop.jobs import JobRunner
 from desktop.rules.facts import Income
+from desktop.rules.formulas import TransferTax
+from desktop.rules.tax_year import TransferYear
 from desktop.ui.dialogs.change import ChangeDialog
 from desktop.ui.dialogs.deciding import DecidingDialog
 from desktop.ui.dialogs.end import EndDialog, sheets_outside
@@ -34,6 +36,7 @@ from desktop.ui.dialogs.objections import AnswerObjectionDialog, InformDialog, T
 from desktop.ui.dialogs.park import ParkDialog
 from desktop.ui.dialogs.send_back import SendBackDialog
 from desktop.ui.dialogs.sheet import SheetDialog
+from desktop.ui.dialogs.year import YearDialog, sums_in_words
 from desktop.ui.theme import Theme
 
 Make = Callable[..., DecidingDialog]
@@ -427,3 +430,32 @@ def test_the_tax_bureau_of_the_pack_is_told(qtbot: QtBot, theme: Theme, jobs: Jo
     assert dialog.office.text() == "国家税务总局澄河县税务局"
     dialog.do()
     qtbot.waitUntil(lambda: bool(desk.told("inform")))
+
+
+def test_the_account_of_a_year_is_reckoned_and_saved(
+    qtbot: QtBot, theme: Theme, jobs: JobRunner, tmp_path: Path
+) -> None:
+    desk = registered()
+    dialog = YearDialog(None, desk, jobs, desk.sheet())
+    bring(qtbot, dialog)
+    qtbot.waitUntil(lambda: dialog.account is not None)
+    assert "没有技术转让所得" in dialog.sums.text() or dialog.model.rowCount() == 1
+    dialog.taxpayer.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: len(desk.told("year_account")) == 2)
+    asked = [name for name, _year, _own in desk.told("year_account")]
+    assert asked == [p.id_number for p in desk.facts.parties[:2]]
+    dialog.ask_target = lambda *_a: tmp_path / "a.json"
+    qtbot.waitUntil(dialog.act_button.isEnabled)
+    dialog.do()
+    qtbot.waitUntil(lambda: bool(desk.told("write_year")))
+    qtbot.waitUntil(lambda: "已存为" in dialog.missing.text())
+    assert dialog.isVisible(), "it stays open"
+
+
+def test_the_sums_of_a_year_are_said_whole(theme: Theme) -> None:
+    tax = TransferTax(Decimal(5000000), Decimal(3000000), Decimal(375000), Decimal(6500000))
+    said = sums_in_words(TransferYear((), Decimal(8000000), Decimal(5000000), False, tax))
+    assert said == (
+        "技术转让所得合计 8,000,000.00 元，限额 5,000,000.00 元：免征 5,000,000.00 元，减半 3,000,000.00 元，"
+        "应纳税额 375,000.00 元，纳税调减 6,500,000.00 元。"
+    )
