@@ -1205,20 +1205,46 @@ def _policy_coverage(args: argparse.Namespace, book: Any, marks: Mapping[str, st
 
 
 def _policy_diff(book: Any, first: date, second: date, marks: Mapping[str, str]) -> Answer:
-    before = {r.code: r for r in book.rules(first)}
-    after = {r.code: r for r in book.rules(second)}
-    added = sorted(set(after) - set(before))
-    gone = sorted(set(before) - set(after))
-    changed = sorted(
+    """What is another rule, and in what; rows that only stand in another text are counted."""
+    from desktop.rules.conclusion import word_of_outcome
+
+    def outcomes(rule: Any, answer: str) -> str:
+        return "、".join(word_of_outcome(word) for word in rule.outcomes.get(answer, ())) or "—"
+
+    added, gone, changed = list[str](), list[str](), list[str]()
+    details: dict[str, list[str]] = {}
+    for code, then, now in book.compare(first, second):
+        if then is None or now is None:
+            (gone if now is None else added).append(code)
+            continue
+        changed.append(code)
+        said = details[code] = []
+        if then.question != now.question:
+            said.append(_("问题：{a} → {b}").format(a=then.question, b=now.question))
+        for answer, word in (("yes", _("是")), ("no", _("否"))):
+            if then.outcomes.get(answer) != now.outcomes.get(answer):
+                said.append(
+                    _("答“{word}”：{a} → {b}").format(
+                        word=word, a=outcomes(then, answer), b=outcomes(now, answer)
+                    )
+                )
+        if not said:
+            said.append(_("谁来回答、何时适用或补正要求有改动"))
+    before, after = ({r.code: r for r in book.rules(day)} for day in (first, second))
+    only_source = [
         c
-        for c in set(before) & set(after)
-        if (before[c].question, before[c].outcomes, before[c].sources)
-        != (after[c].question, after[c].outcomes, after[c].sources)
-    )
+        for c in sorted(before.keys() & after.keys())
+        if c not in changed and before[c].sources != after[c].sources
+    ]
     lines = [_("{a} 与 {b} 相比：").format(a=first, b=second)]
     for word, codes in ((_("新增"), added), (_("不再适用"), gone), (_("有变化"), changed)):
-        lines += [f"  {word}　{c}　{(after.get(c) or before[c]).short}" for c in codes]
-    return Answer({"added": added, "gone": gone, "changed": changed}, "\n".join(lines))
+        for code in codes:
+            row = after.get(code) or before[code]
+            lines.append(f"  {word}　{code}　{row.short}　[{marks[row.confidence]}]")
+            lines += [f"      {text}" for text in details.get(code, ())]
+    lines.append(_("  另有 {n} 条内容相同，只是依据或可信度不同").format(n=len(only_source)))
+    made = {"added": added, "gone": gone, "changed": changed, "details": details, "only_source": only_source}
+    return Answer(made, "\n".join(lines))
 
 
 def _demo(args: argparse.Namespace) -> Answer:

@@ -36,6 +36,38 @@ def outcome_words() -> Mapping[str, str]:
 
 
 @cache
+def _outcome_of_rule() -> Mapping[str, str]:
+    return {
+        "PASS": _("通过"),
+        "NOT-KIND": _("不是这一类"),
+        "RETURN": _("补正"),
+        "HOLD": _("待补文件"),
+        "REFUSE": _("不予登记"),
+        "NOT_ACCEPTED": _("不予受理"),
+        "DEDUCT": _("扣除"),
+        "KEEP": _("计入"),
+        "NEEDS-PERSON": _("需人工"),
+        "PROTECT": _("定保护级别"),
+        "MAIN-KIND": _("按主合同登记"),
+        "SEPARATE": _("单独登记"),
+        "JOINT": _("合并登记"),
+        "NOTE": _("附注"),
+        "WARN": _("提醒"),
+        "BLOCK": _("金额不成立"),
+        "RECLASS": _("改按{to}"),
+        "KIND": _("属{to}"),
+        "SUB": _("细类为{to}"),
+    }
+
+
+def word_of_outcome(word: str) -> str:
+    """What an outcome word of a rule row means to a clerk: ``RETURN`` 补正, ``KIND→LIC`` 属技术许可."""
+    head, _arrow, to = word.partition("→")
+    said = _outcome_of_rule().get(head, word)
+    return said.format(to=test_words().get(to, to)) if to else said
+
+
+@cache
 def group_words() -> Mapping[str, str]:
     """Group of the path → its caption; SVC-2 and SVC-3 share one place on the path."""
     return {

@@ -245,13 +245,16 @@ def is_patent_described(c: Facts, _on: date) -> bool | None:
 
 
 def is_patent_alive(c: Facts, on: date) -> bool | None:
-    """No for a patent that has ended; yes if all outlive day and licence period; between the two, ask."""
+    """No if every patent has ended; yes if all outlive day and licence period; between the two, ask.
+
+    One dead among live ones takes only its own part out, which a person must see to (R-TRF-07).
+    """
     patents = [r for r in c.ip_rights if r.object in _PATENTS]
     ends = [r.valid_until for r in patents if r.valid_until is not None]
-    if any(end < on for end in ends):
-        return False
     if not patents or len(ends) < len(patents):
         return None
+    if all(end < on for end in ends):
+        return False
     needed = c.licence_until if c.licence_until is not None else on
     if c.right_scope not in (None, "ownership") and c.licence_until is None:
         return None

@@ -439,6 +439,9 @@ class _Course:
                 continue
             result = self.tested[test] = self.run(test)
             if result.state == "fails":
+                # What the law leaves in dispute (软科学) is not settled by failing as this kind.
+                disputed = [f.rule.code for f in result.found if f.outcome == "NEEDS-PERSON"]
+                self.blocked += [code for code in disputed if code not in self.blocked]
                 if result.refused and (not result.failed or is_claimed or test == "SVC-1"):
                     self.stop, self.stopped_at = "refused", test
                 continue
@@ -772,7 +775,11 @@ def _schema_of(row_type: type) -> dict[str, Any]:
         if item.name in ROWS and row_type is Facts:
             made[item.name] = {"type": "array", "description": zh, "items": _schema_of(ROWS[item.name])}
             continue
-        made[item.name] = {"description": zh, **_schema_value(item.metadata, hints[item.name])}
+        number, table = item.metadata.get("no", ""), str(item.metadata.get("codes", ""))
+        where = _("（登记表第 {number} 项）").format(number=number) if number else ""
+        codes = _("；代码表 {table}").format(table=table) if table and table not in FIXED_CODES else ""
+        value = _schema_value(item.metadata, hints[item.name])
+        made[item.name] = {"description": f"{zh}{where}{codes}", **value}
     return {"type": "object", "properties": made, "additionalProperties": False}
 
 

@@ -208,10 +208,12 @@ def _register_work(office: Office, person: str, made: list[tuple[Review, Facts]]
                 _("还不能登记：有 {n} 项异议，或有未看的项").format(n=open_items),
                 _("请看完每一项；有异议的退回初审"),
             )
-        if pairs := open_duplicates(uow, contract, facts):
+        if pairs := open_duplicates(uow, contract, facts, office.pack):
             raise RefusedError(
-                _("与 {numbers} 疑似重复，还没有人判断").format(numbers="、".join(p.number for p in pairs)),
-                _("请并排看过，写明是否重复"),
+                _("与 {numbers} 疑似重复或拆分，还没有人判断").format(
+                    numbers="、".join(p.number for p in pairs)
+                ),
+                _("请并排看过，写明是否重复、是否一份拆开的"),
                 code="V11",
             )
         # The number first: then the contract's row is written once, with everything.

@@ -395,7 +395,10 @@ def test_the_schema_accepts_the_samples_and_refuses_a_typo() -> None:
     assert list(validator.iter_errors({"facts": {}, "answers": {"R-DEV-01": "maybe"}}))
     listed = schema(BOOK)["properties"]["answers"]["properties"]
     assert listed["R-DEV-02"]["description"].startswith("签订合同时")
-    assert schema()["properties"]["facts"]["properties"]["title"]["description"] == "项目名称"
+    assert (
+        schema()["properties"]["facts"]["properties"]["title"]["description"] == "项目名称（登记表第 2 项）"
+    )
+    assert "代码表 regions" in schema()["properties"]["facts"]["properties"]["use_region"]["description"]
 
 
 def test_an_empty_form_is_undecided_and_asks() -> None:

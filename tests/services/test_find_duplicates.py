@@ -155,8 +155,12 @@ def test_a_part_waits_for_a_persons_word_before_it_is_registered(way: Way) -> No
             return open_duplicates(uow, contract, facts_of(contract), way.office.pack)
 
     assert [(view.other_id, view.is_part) for view in still()] == [(first, True)]
+    with pytest.raises(RefusedError, match="拆分"):
+        register_contract(reviewer, RegisterContract(actor=REVIEWER.name, contract_id=second))
     say(way, second, first, same=True)
     assert [view.other_id for view in still()] == [first]  # judged a part: it stays closed
+    with pytest.raises(RefusedError, match="拆分"):
+        register_contract(reviewer, RegisterContract(actor=REVIEWER.name, contract_id=second))
     say(way, second, first)
     assert still() == ()
     register_contract(reviewer, RegisterContract(actor=REVIEWER.name, contract_id=second))
