@@ -477,6 +477,12 @@ class OpenDesk:
 
         return print_grounds(self._office, contract_id, path)
 
+    def print_relief(self, contract_id: int, path: Path) -> Path:
+        """税惠说明书 as PDF."""
+        from desktop.services.relief_statement import print_relief
+
+        return print_relief(self._office, contract_id, path)
+
     def change(self, cmd: c.ChangeContract) -> v.ContractSheet:
         """变更登记."""
         from desktop.services.afterwards import change_contract

@@ -21,12 +21,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from desktop import settings
-from desktop.errors import DeskError, MachineError, ProblemsFound, RefusedError
+from desktop.errors import DeskError, MachineError, Problem, ProblemsFound, RefusedError
 from desktop.resources import _
+from desktop.rules.facts import label_of
 
 if TYPE_CHECKING:
     from desktop.app import OpenDesk
+    from desktop.rules.book import Book
     from desktop.rules.local_pack import LocalPack
+    from desktop.rules.relief import ReliefResult
     from desktop.services.views import CalendarView, ContractSheet
 
 DONE, REFUSED, WRONG_USE, FAULT = 0, 1, 2, 3
@@ -301,6 +304,7 @@ def _check(args: argparse.Namespace) -> Answer:
 
 
 def _facts(args: argparse.Namespace) -> tuple[Any, dict[str, Any]]:
+    from desktop.rules.contradictions import contradictions
     from desktop.rules.facts import facts_from_json
 
     raw = read_json(args.facts)
@@ -308,12 +312,35 @@ def _facts(args: argparse.Namespace) -> tuple[Any, dict[str, Any]]:
         raise RefusedError(
             _("文件里有不认识的部分：{names}").format(names="、".join(sorted(extra))), "facts、answers"
         )
-    return facts_from_json(raw.get("facts", {})), dict(raw.get("answers", {}))
+    facts = facts_from_json(raw.get("facts", {}))
+    if problems := contradictions(facts):
+        raise ProblemsFound(_("合同要素互相矛盾"), problems, _("改正后重试"))
+    return facts, dict(raw.get("answers", {}))
+
+
+def _known_answers(raw: Mapping[str, Any], book: Book) -> dict[str, Any]:
+    """The answers; ProblemsFound for a code that no rule has, which would be passed over in silence."""
+    from desktop.rules.conclusion import read_answers
+
+    known = {rule.code for rule in book.all_rows()} | {"gate", "mix", "amount"}
+    problems = [
+        Problem(
+            str(code),
+            str(raw[code])[:40],
+            _("没有这个编号的规则"),
+            _("用 policy coverage 查看全部编号"),
+            code=str(code),
+        )
+        for code in raw
+        if code not in known
+    ]
+    if problems:
+        raise ProblemsFound(_("回答读不出来"), problems, _("请按所列位置改正后重试"))
+    return read_answers(raw)
 
 
 def _recognise(args: argparse.Namespace) -> Answer:
     from desktop.app import load_codes, load_law
-    from desktop.rules.conclusion import read_answers
     from desktop.rules.recognition import recognise, schema, what_would_change
 
     book = load_law(args.data or settings.user_data_folder())
@@ -322,7 +349,7 @@ def _recognise(args: argparse.Namespace) -> Answer:
     if args.facts is None:
         raise RefusedError(_("请给出合同要素文件"), _("contract-desk recognise 要素.json"))
     facts, raw = _facts(args)
-    answers = read_answers(raw)
+    answers = _known_answers(raw, book)
     conclusion = recognise(facts, answers, book, on=args.on)
     changes = what_would_change(facts, answers, book, on=args.on)
     codes = load_codes()
@@ -362,7 +389,6 @@ def _answer_word(answer: str) -> str:
 
 def _relief(args: argparse.Namespace) -> Answer:
     from desktop.app import load_law
-    from desktop.rules.conclusion import read_answers
     from desktop.rules.recognition import schema
     from desktop.rules.relief import RESULT_WORDS, check_relief
 
@@ -374,17 +400,41 @@ def _relief(args: argparse.Namespace) -> Answer:
     facts, raw = _facts(args)
     results = check_relief(
         facts,
-        read_answers(raw),
+        _known_answers(raw, book),
         book,
         registered=facts.registered_on is not None,
         on=args.on or settings.today(),
     )
+    whom = {"seller": _("卖方"), "buyer": _("买方"), "both": _("双方"), "staff": _("科技人员")}
     words = []
     for r in results:
-        words.append(f"{RESULT_WORDS[r.result]}　{r.name}（{r.beneficiary}）")
-        if args.explain:
-            words += [f"    {c.rule.code}　{c.rule.short}　{_answer_word(c.answer)}" for c in r.conditions]
+        words.append(f"{RESULT_WORDS[r.result]}　{r.name}（{whom[r.beneficiary]}）　{r.reason}".rstrip())
+        if args.explain and r.result != "not_applicable":
+            words += _explained(r)
     return Answer([r.to_json() for r in results], "\n".join(words))
+
+
+def _explained(r: ReliefResult) -> Iterator[str]:
+    """Day and rule, every condition with its source, figures, papers, deadlines, what excludes it."""
+    from desktop.rules.amounts import format_yuan
+
+    marks = {"verified": _("已核对"), "draft": _("草案"), "memory": _("凭记忆")}
+    if r.on is not None:
+        yield f"    {r.date_words}　{r.on.isoformat()}　{r.rule_label}".rstrip()
+    for c in r.conditions:
+        sources = "；".join(source.printable for source in c.sources)
+        yield f"    {c.id}　{c.short}　{c.words}　[{marks[c.confidence]}]　{sources}"
+    if r.missing:
+        yield _("    还缺：{names}").format(names="、".join(label_of(name) for name in r.missing))
+    for figure in r.figures:
+        yield f"    {figure.label}　{format_yuan(figure.amount)}　{figure.formula}".rstrip()
+    if r.papers:
+        yield _("    留存：{papers}").format(papers="、".join(r.papers))
+    for deadline in r.deadlines:
+        yield f"    {deadline.words}　{deadline.on.isoformat() if deadline.on else _('待定')}"
+    for text in r.combine:
+        other, _colon, said = text.partition(":")
+        yield f"    {_('与其他优惠') if other == '*' else other}　{said}"
 
 
 def _read(args: argparse.Namespace) -> Answer:
@@ -868,6 +918,12 @@ def _notice(args: argparse.Namespace) -> Answer:
             raise RefusedError(_("这份合同还没有文书"), _("受理、退回、不予登记、变更、注销时才有"))
         path = d.print_notice(wanted[-1].id, args.out)
     return Answer({"path": path, "number": wanted[-1].number}, f"{wanted[-1].number}　{path}")
+
+
+def _relief_statement(args: argparse.Namespace) -> Answer:
+    with desk(args) as d:
+        path = d.print_relief(d.find_contract(args.id), args.out)
+    return Answer({"path": path}, _("税惠说明书：{path}（供参考，不是涉税决定）").format(path=path))
 
 
 def _batch(args: argparse.Namespace) -> Answer:
@@ -1438,6 +1494,9 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--reason", default="")
     p.add_argument("--collector", default="")
     p = add("certificate", _certificate, "预览登记证明（不入台账）")
+    p.add_argument("id")
+    p.add_argument("--out", type=Path, required=True)
+    p = add("relief-statement", _relief_statement, "打印税惠说明书")
     p.add_argument("id")
     p.add_argument("--out", type=Path, required=True)
     p = add("verify", _verify, "核验登记证明的校验码")

@@ -395,8 +395,21 @@ def draw_paper(
     Raises RefusedError for a paper that must not be printed (no 文号, empty blank, no remedy set, missing
     glyph); then nothing is written.
     """
+    return press_paper(paper, _DRAWERS[type(paper)], out, layout=layout, copies=copies)
+
+
+def press_paper(
+    paper: Paper,
+    drawer: Callable[[Press, Any], None],
+    out: Path | IO[bytes],
+    *,
+    layout: Layout | None = None,
+    copies: Sequence[int] | None = None,
+) -> int:
+    """The same for a paper whose drawing stands in a module of its own."""
     layout = layout or load_layout(paper.paper)
-    if layout.page_class == "L" and not paper.docno and not paper.is_preview:
+    needs_number = layout.page_class == "L" and layout.switches.get("docno", True)
+    if needs_number and not paper.docno and not paper.is_preview:
         raise RefusedError(
             _("“{title}”没有文号，不能打印").format(title=layout.title), _("请先保存这份文书，程序随即编文号")
         )
@@ -410,8 +423,8 @@ def draw_paper(
         title=" ".join(filter(None, [layout.title, paper.docno])),
         author=paper.station_name,
     )
-    press = _Press(sheet, paper, layout, tuple(copies or range(1, len(layout.copies) + 1)))
-    _DRAWERS[type(paper)](press, paper)
+    press = Press(sheet, paper, layout, tuple(copies or range(1, len(layout.copies) + 1)))
+    drawer(press, paper)
     sheet.save()
     write_pdf(stream.getvalue(), out)
     return sheet.pages
@@ -459,7 +472,7 @@ def _blank_name(key: str) -> str:
 
 
 @dataclass(slots=True)
-class _Press:
+class Press:
     """One paper being drawn."""
 
     sheet: Sheet
@@ -517,7 +530,7 @@ class _Press:
 
 
 def _draw_letter(
-    press: _Press, data: Letter, flow: Callable[[float, float], list[Band]], title: str | None = None
+    press: Press, data: Letter, flow: Callable[[float, float], list[Band]], title: str | None = None
 ) -> None:
     """A letter: formal size on one sheet, else compact, else further sheets; the signature floats."""
     layout = press.layout
@@ -582,14 +595,14 @@ def fill_addressee(data: Letter) -> str:
     return f"{paper_text(data.addressee)}："
 
 
-def _continuation(press: _Press, title: str) -> None:
+def _continuation(press: Press, title: str) -> None:
     body = press.box("body")
     words = f"{title}　{press.data.docno}" if press.data.docno else title
     press.sheet.text(body.x, 32, paper_text(words), SONG, 9)
     press.sheet.rule(body.x, 34, body.x + body.w, 34, 0.2)
 
 
-def _sign(press: _Press, y: float, size: float, leading: float) -> None:
+def _sign(press: Press, y: float, size: float, leading: float) -> None:
     """Name and day after two empty lines; the seal covers both, nothing else stands there."""
     body, data = press.box("body"), press.data
     right = body.x + body.w
@@ -610,7 +623,7 @@ def _sign(press: _Press, y: float, size: float, leading: float) -> None:
     )
 
 
-def _letter_foot(press: _Press, which: int, number: int, pages: int) -> None:
+def _letter_foot(press: Press, which: int, number: int, pages: int) -> None:
     if number == pages:
         press.code()
         if press.data.contact:
@@ -623,13 +636,13 @@ def _letter_foot(press: _Press, which: int, number: int, pages: int) -> None:
     press.put("foot", press.layout.copy_line(which))
 
 
-def _paragraphs(press: _Press, texts: Sequence[str]) -> Callable[[float, float], list[Band]]:
+def _paragraphs(press: Press, texts: Sequence[str]) -> Callable[[float, float], list[Band]]:
     return lambda size, leading: [
-        band for text in texts for band in _paragraph(text, size, leading, press.box("body").w)
+        band for text in texts for band in paragraph_bands(text, size, leading, press.box("body").w)
     ]
 
 
-def _paragraph(text: str, size: float, leading: float, width: float) -> list[Band]:
+def paragraph_bands(text: str, size: float, leading: float, width: float) -> list[Band]:
     """A paragraph indented by two characters, one band a line."""
     require_glyphs(text, _("正文"))
     indent = 2 * size / MM
@@ -650,7 +663,7 @@ def _paragraph(text: str, size: float, leading: float, width: float) -> list[Ban
 
 
 def _table_letter(
-    press: _Press,
+    press: Press,
     data: Letter,
     before: Sequence[str],
     table: str,
@@ -698,7 +711,7 @@ def _words_of(amount: Decimal) -> str:
     return f"{amount_text(amount)}（{capital_text(amount)}）"
 
 
-def _require_remedy(press: _Press, remedy: str) -> str:
+def _require_remedy(press: Press, remedy: str) -> str:
     if not remedy.strip():
         raise RefusedError(
             _("本机构还没有设定救济途径的文字，“{title}”不能打印").format(title=press.layout.title),
@@ -707,7 +720,7 @@ def _require_remedy(press: _Press, remedy: str) -> str:
     return paper_text(remedy)
 
 
-def _draw_supplement(press: _Press, data: SupplementNotice) -> None:
+def _draw_supplement(press: Press, data: SupplementNotice) -> None:
     layout = press.layout
     if not data.defects:
         raise RefusedError(_("没有需要补正的事项，不能打印告知书"), _("请先写明缺什么、应当怎样补"))
@@ -731,7 +744,7 @@ def _draw_supplement(press: _Press, data: SupplementNotice) -> None:
     _table_letter(press, data, [fill(layout, "opening", values)], "defects", rows, after)
 
 
-def _draw_non_acceptance(press: _Press, data: NonAcceptanceNotice) -> None:
+def _draw_non_acceptance(press: Press, data: NonAcceptanceNotice) -> None:
     layout = press.layout
     remedy = _require_remedy(press, data.remedy)
     elsewhere = fill(layout, "elsewhere", {"elsewhere": data.elsewhere}) if data.elsewhere else ""
@@ -748,7 +761,7 @@ def _draw_non_acceptance(press: _Press, data: NonAcceptanceNotice) -> None:
     _draw_letter(press, data, _paragraphs(press, [body, remedy, layout.words("end")]))
 
 
-def _draw_refusal(press: _Press, data: RefusalNotice) -> None:
+def _draw_refusal(press: Press, data: RefusalNotice) -> None:
     layout = press.layout
     remedy = _require_remedy(press, data.remedy)
     if not data.grounds:
@@ -785,7 +798,7 @@ def _draw_refusal(press: _Press, data: RefusalNotice) -> None:
     _draw_letter(press, data, _paragraphs(press, [*texts, remedy, layout.words("end")]))
 
 
-def _draw_change(press: _Press, data: ChangeNotice) -> None:
+def _draw_change(press: Press, data: ChangeNotice) -> None:
     layout = press.layout
     if not data.items:
         raise RefusedError(_("没有变更事项，不能打印通知书"), _("请先录入变更前后的内容"))
@@ -813,7 +826,7 @@ def _draw_change(press: _Press, data: ChangeNotice) -> None:
     _table_letter(press, data, before, "changes", rows, after, title)
 
 
-def _draw_cancellation(press: _Press, data: CancellationNotice) -> None:
+def _draw_cancellation(press: Press, data: CancellationNotice) -> None:
     layout = press.layout
     originals = (
         layout.words("lost") if data.is_lost else fill(layout, "hand_in", _days(return_by=data.return_by))
@@ -831,13 +844,13 @@ def _draw_cancellation(press: _Press, data: CancellationNotice) -> None:
     _draw_letter(press, data, _paragraphs(press, texts))
 
 
-def _draw_plain(press: _Press, data: Letter, values: Mapping[str, object], *more: str) -> None:
+def _draw_plain(press: Press, data: Letter, values: Mapping[str, object], *more: str) -> None:
     """A letter of one paragraph and what follows it."""
     body = fill(press.layout, "body", {"you": _you(data), **values})
     _draw_letter(press, data, _paragraphs(press, [body, *more, press.layout.words("end")]))
 
 
-def _draw_revocation(press: _Press, data: RevocationNotice) -> None:
+def _draw_revocation(press: Press, data: RevocationNotice) -> None:
     values = {
         "number": data.number,
         "document": data.document,
@@ -847,7 +860,7 @@ def _draw_revocation(press: _Press, data: RevocationNotice) -> None:
     _draw_plain(press, data, values, press.layout.words("duty"))
 
 
-def _draw_informing(press: _Press, data: InformingLetter) -> None:
+def _draw_informing(press: Press, data: InformingLetter) -> None:
     before, after = data.technology_before, data.technology_after
     effect = {"before": _words_of(before or after), "after": _words_of(after)}
     name = "ended" if data.is_ended else "amount" if before not in (None, after) else "other"
@@ -864,7 +877,7 @@ def _draw_informing(press: _Press, data: InformingLetter) -> None:
     _draw_plain(press, data, values)
 
 
-def _draw_extension(press: _Press, data: ExtensionNotice) -> None:
+def _draw_extension(press: Press, data: ExtensionNotice) -> None:
     values = {
         "title": quoted(data.title),
         "cause": data.cause,
@@ -874,7 +887,7 @@ def _draw_extension(press: _Press, data: ExtensionNotice) -> None:
     _draw_plain(press, data, values)
 
 
-def _draw_objection_answer(press: _Press, data: ObjectionAnswer) -> None:
+def _draw_objection_answer(press: Press, data: ObjectionAnswer) -> None:
     remedy = _require_remedy(press, data.remedy)
     values = {
         "against": data.against,
@@ -909,7 +922,7 @@ def _slip_body(layout: Layout, data: AcceptanceSlip | ReceiptSlip | PendingSlip)
     return layout.words("pending_title"), fill(layout, "pending", values)
 
 
-def _draw_slip(press: _Press, data: AcceptanceSlip | ReceiptSlip | PendingSlip) -> None:
+def _draw_slip(press: Press, data: AcceptanceSlip | ReceiptSlip | PendingSlip) -> None:
     layout = press.layout
     title, body = _slip_body(layout, data)
     require_glyphs(body, _("正文"))
@@ -964,7 +977,7 @@ def _material_sheets(layout: Layout, materials: Sequence[Material]) -> list[list
     return pages
 
 
-def _slip_halves(press: _Press, title: str, body: str, bands: Sequence[Band], *, contact: str) -> None:
+def _slip_halves(press: Press, title: str, body: str, bands: Sequence[Band], *, contact: str) -> None:
     layout, data = press.layout, press.data
     half = layout.numbers["half"]
     press.state()
@@ -990,7 +1003,7 @@ def _slip_halves(press: _Press, title: str, body: str, bands: Sequence[Band], *,
     press.sheet.next_page()
 
 
-def _cut_line(press: _Press) -> None:
+def _cut_line(press: Press) -> None:
     half = press.layout.numbers["half"]
     x = 8.0
     while x < press.layout.width - 8:
@@ -998,7 +1011,7 @@ def _cut_line(press: _Press) -> None:
         x += 4
 
 
-def _draw_hand_over(press: _Press, data: HandOverSlip) -> None:
+def _draw_hand_over(press: Press, data: HandOverSlip) -> None:
     layout = press.layout
     for amount in (data.contract_amount, data.technology_amount):
         check_amount_of_many(amount)
@@ -1069,7 +1082,7 @@ def check_amount_of_many(amount: Decimal) -> None:
 # --- lists and forms
 
 
-def _draw_list(press: _Press, data: RegistrationList) -> None:
+def _draw_list(press: Press, data: RegistrationList) -> None:
     layout = press.layout
     if not data.contracts:
         raise RefusedError(_("清单里没有合同，不能打印"), _("请先选中已登记的合同"))
@@ -1120,7 +1133,7 @@ def _draw_list(press: _Press, data: RegistrationList) -> None:
 _SUM_ROW = 7.0
 
 
-def _list_copy(press: _Press, which: int) -> None:
+def _list_copy(press: Press, which: int) -> None:
     foot = press.box("foot")
     if len(press.layout.copies) > 1 or press.data.mark:
         words = f"{press.layout.copy_line(which)}　{press.data.mark}".strip()
@@ -1147,7 +1160,7 @@ def _listed(layout: Layout, number: int, item: ListedContract) -> tuple[str, ...
 
 
 def _sum_row(
-    press: _Press, columns: Sequence[Column], y: float, words: str, items: Sequence[ListedContract]
+    press: Press, columns: Sequence[Column], y: float, words: str, items: Sequence[ListedContract]
 ) -> float:
     sums = (
         f"{sum((item.contract_amount for item in items), Decimal(0)):,.2f}",
@@ -1164,7 +1177,7 @@ def _sum_row(
     return y
 
 
-def _draw_review(press: _Press, data: ReviewSheet) -> None:
+def _draw_review(press: Press, data: ReviewSheet) -> None:
     layout = press.layout
     none, numbers = layout.words("none"), layout.numbers
     summary = [
@@ -1221,7 +1234,7 @@ def _reviewed(layout: Layout, rule: ReviewedRule) -> tuple[str, ...]:
     return (rule.code, rule.question, rule.answer, rule.evidence or "—", rule.who, basis)
 
 
-def _signing_cells(press: _Press, data: ReviewSheet) -> None:
+def _signing_cells(press: Press, data: ReviewSheet) -> None:
     layout, sheet = press.layout, press.sheet
     for name, words, who, day in (
         ("left", "clerk", data.clerk, data.clerk_on),
@@ -1238,7 +1251,7 @@ def _signing_cells(press: _Press, data: ReviewSheet) -> None:
         sheet.text(box.x + 3, box.y + 38 + fitted.height + leading_of(10.5), when, SONG, 10.5)
 
 
-_DRAWERS: dict[type[Paper], Callable[[_Press, Any], None]] = {
+_DRAWERS: dict[type[Paper], Callable[[Press, Any], None]] = {
     AcceptanceSlip: _draw_slip,
     ReceiptSlip: _draw_slip,
     PendingSlip: _draw_slip,

@@ -177,3 +177,20 @@ def legal_basis(accepted_on: date, *, article: str = "", is_verified: bool = Fal
     else:
         base = "工业和信息化部《技术合同认定登记管理办法》"
     return base + article if is_verified else base
+
+
+_LAW = re.compile(r"([^《》（）\s]*?(?:法|条例|规则|办法))(（.*）)?")
+_PLACE = re.compile(
+    r"(附件\d+)?[^\S\n]*(第)?([一二三四五六七八九十百]+)(条)?(?:（([一二三四五六七八九十]+)）)?(\d+)?"
+)
+
+
+def cited(instrument: str, article: str = "") -> str:
+    """An instrument and its place as a letter cites them: 《增值税法》第二十八条, 财税〔2015〕116号第二条."""
+    law = _LAW.fullmatch(instrument)
+    name = f"《{law[1]}》{law[2] or ''}" if law else instrument
+    if not (place := _PLACE.fullmatch(article)):
+        return name + article
+    item = f"第（{place[5]}）项" if place[5] else ""
+    point = f"第{place[6]}目" if place[6] else ""
+    return f"{name}{place[1] or ''}第{place[3]}条{item}{point}"

@@ -11,6 +11,7 @@ from desktop.certificates import wording
 from desktop.certificates.wording import (
     amount_text,
     capital_text,
+    cited,
     date_text,
     grouped,
     half_width_left,
@@ -99,3 +100,32 @@ def test_an_article_is_named_only_when_its_row_is_verified() -> None:
     assert legal_basis(old, article="第十四条", is_verified=True).endswith("〔2000〕063号）第十四条")
     assert "第十四条" not in legal_basis(old, article="第十四条")
     assert legal_basis(new) == "工业和信息化部《技术合同认定登记管理办法》"
+
+
+@pytest.mark.parametrize(
+    ("instrument", "article", "said"),
+    [
+        ("增值税法", "第二十八条", "《增值税法》第二十八条"),
+        (
+            "增值税法实施条例（国令第826号）",
+            "第三十七条（二）",
+            "《增值税法实施条例》（国令第826号）第三十七条第（二）项",
+        ),
+        (
+            "财政部 税务总局公告2026年第10号",
+            "二（二）2",
+            "财政部 税务总局公告2026年第10号第二条第（二）项第2目",
+        ),
+        ("财税〔2016〕36号", "附件3 一（二十六）", "财税〔2016〕36号附件3第一条第（二十六）项"),
+        ("财税〔2010〕111号", "一", "财税〔2010〕111号第一条"),
+        ("印花税法", "税目税率表", "《印花税法》税目税率表"),
+        ("财税〔2005〕39号", "", "财税〔2005〕39号"),
+        (
+            "促进科技成果转化法（2015年修正）",
+            "第四十四、四十五条",
+            "《促进科技成果转化法》（2015年修正）第四十四、四十五条",
+        ),
+    ],
+)
+def test_a_source_is_cited_as_a_letter_does(instrument: str, article: str, said: str) -> None:
+    assert cited(instrument, article) == said

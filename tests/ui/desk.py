@@ -671,6 +671,11 @@ class FakeDesk:
         self._ask("print_grounds", (contract_id, path))
         return path
 
+    def print_relief(self, contract_id: int, path: Path) -> Path:
+        """Written down."""
+        self._ask("print_relief", (contract_id, path))
+        return path
+
     def change(self, cmd: c.ChangeContract) -> v.ContractSheet:
         """变更."""
         return self._moved("change", cmd, "CHANGED")
