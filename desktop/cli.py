@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from desktop import settings
 from desktop.errors import DeskError, MachineError, Problem, ProblemsFound, RefusedError
 from desktop.resources import _
-from desktop.rules.facts import label_of
 
 if TYPE_CHECKING:
     from desktop.app import OpenDesk
@@ -417,6 +416,7 @@ def _relief(args: argparse.Namespace) -> Answer:
 def _explained(r: ReliefResult) -> Iterator[str]:
     """Day and rule, every condition with its source, figures, papers, deadlines, what excludes it."""
     from desktop.rules.amounts import format_yuan
+    from desktop.rules.facts import label_of
 
     marks = {"verified": _("已核对"), "draft": _("草案"), "memory": _("凭记忆")}
     if r.on is not None:

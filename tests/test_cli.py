@@ -429,6 +429,16 @@ def test_a_document_is_read_without_any_data(bare: Terminal) -> None:
     assert "no.docx" in bare("read", bare.folder / "no.docx", code=FAULT).err
 
 
+def test_the_difference_of_two_days_says_what_differs(bare: Terminal) -> None:
+    said = bare("policy", "diff", "2026-02-28", "2026-03-01").out
+    assert "新增　R-MIX-03" in said
+    assert "答“是”：需人工、不予登记 → 需人工" in said
+    assert "只是依据或可信度不同" in said
+    found = bare("policy", "diff", "2026-02-28", "2026-03-01", "--json").values
+    assert "R-MIX-02" in found["gone"]
+    assert found["details"]["R-DEV-N6"]
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -593,6 +603,14 @@ def test_errors_of_the_form_come_one_a_line_and_as_json(desk: Terminal) -> None:
         (b'{"extra": 1}', "extra"),
         (b'{"facts": {"signed_on": "2026-02-30"}}', "signed_on|签订日期"),
         (b'{"facts": {"contract_amount": 1.1}}', "contract_amount|成交额"),
+        (
+            b'{"facts": {"valid_from": "2026-02-02", "valid_until": "2026-02-01"}}',
+            "有效期限止.*早于有效期限起",
+        ),
+        (
+            b'{"facts": {"accepted_on": "2026-11-20"}, "answers": {"R-DEV-99": "yes"}}',
+            "R-DEV-99.*没有这个编号",
+        ),
     ],
 )
 def test_a_facts_file_with_a_fault_is_named(bare: Terminal, content: bytes, told: str) -> None:
