@@ -35,7 +35,7 @@ from desktop.services import views as v
 from desktop.services.decide import kept_answers, last_recognition
 from desktop.services.find_duplicates import find_duplicates
 from desktop.services.lifecycle import TABLE, allowed, why_not
-from desktop.services.office import Office, desks_of, standing_of
+from desktop.services.office import Office, standing_of
 from desktop.services.register import review_rows
 from desktop.services.take_in import BIN_DAYS, form_problems, passed_doubts
 from desktop.settings import local_time
@@ -413,7 +413,6 @@ def sheet_in(office: Office, uow: UnitOfWork, contract_id: int) -> v.ContractShe
         duplicates=find_duplicates(uow, facts, contract_id, pack=office.pack),
         expert_reviews=_expert_reviews(uow, contract) if contract.needs_expert else (),
         objections=_objections(uow, contract) if was_heard(contract) else (),
-        desks=tuple(desk.name for desk in desks_of(office, contract)),
     )
 
 

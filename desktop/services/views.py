@@ -242,8 +242,6 @@ class ContractSheet:
     duplicates: tuple[DuplicateView, ...] = ()
     expert_reviews: tuple[ExpertReviewView, ...] = ()
     objections: tuple[ObjectionView, ...] = ()
-    desks: tuple[str, ...] = ()
-    """Names of the desks or offices that this sort of contract goes to by the local pack."""
 
 
 @dataclass(frozen=True, slots=True)
