@@ -786,9 +786,16 @@ class ReliefStep(Step):
     # papers
 
     def print_opinion(self) -> None:
-        """F9: the opinion of this moment as a PDF."""
-        if self._sheet is not None:
-            self._write(_("税惠意见"), opinion_html(self._sheet, self.results))
+        """F9: the statement of this moment as a PDF, from the answers as they are kept."""
+        sheet = self._sheet
+        path = self._asked_path(_("税惠说明书"))
+        if sheet is None or path is None:
+            return
+        self._calls.ask(partial(self._desk.print_relief, sheet.row.id, path), self._printed, self._refused)
+
+    def _printed(self, path: Path) -> None:
+        words = _("{name}已存到 {path}").format(name=_("税惠说明书"), path=path)
+        self.said.emit(words, "ok", False)
 
     def print_inquiry(self) -> None:
         """打印询问单: every open condition, for the person who can answer it."""
@@ -796,17 +803,19 @@ class ReliefStep(Step):
             self._write(_("税惠询问单"), inquiry_html(self._sheet, self.results))
 
     def _write(self, name: str, html: str) -> None:
-        sheet = self._sheet
-        if sheet is None:
-            return
-        wanted = f"{sheet.row.local_serial.replace(' ', '')}_{name}.pdf"
-        path = self.ask_path(wanted)
+        path = self._asked_path(name)
         if path is None:
             return
         if write_html(html, path):
             self.said.emit(_("{name}已存到 {path}").format(name=name, path=path), "ok", False)
         else:
             self.said.emit(_("{path} 写不进去。请换一个文件夹再存").format(path=path), "err", True)
+
+    def _asked_path(self, name: str) -> Path | None:
+        """Where a paper of the contract at hand shall go; None: nowhere."""
+        if self._sheet is None:
+            return None
+        return self.ask_path(f"{self._sheet.row.local_serial.replace(' ', '')}_{name}.pdf")
 
     def _ask_path(self, wanted: str) -> Path | None:
         name, _kind = QFileDialog.getSaveFileName(self, _("存为 PDF"), wanted, "PDF (*.pdf)")
@@ -846,16 +855,6 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     cells = "".join(f"<th align='left'>{escape(word)}</th>" for word in heads)
     lines = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table width='100%' cellspacing='0' border='0'><tr>{cells}</tr>{lines}</table>"
-
-
-def opinion_html(sheet: ContractSheet, results: Sequence[ReliefResult]) -> str:
-    """The opinion: one line a relief; an article is named only where its row is verified."""
-    rows = []
-    for result in results:
-        rule = "；".join(source.printable for source in result.rule_sources[:2])
-        rows.append((result.name, WHO_WORDS.get(result.beneficiary, ""), result.words, result.reason, rule))
-    body = _table((_("优惠"), _("谁享受"), _("意见"), _("说明"), _("依据")), rows)
-    return _page(_("技术合同税惠意见"), sheet, body)
 
 
 def inquiry_html(sheet: ContractSheet, results: Sequence[ReliefResult]) -> str:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.certificates.preview import pdf_text
-from desktop.errors import RefusedError
+from desktop.errors import MachineError, RefusedError
 from desktop.rules.conclusion import Answer
 from desktop.ui.pages.relief import ReliefStep, inquiry_html
 from desktop.ui.theme import Theme
@@ -240,21 +240,48 @@ def test_sources_carry_their_confidence_and_open_with_alt_up(step: Open) -> None
     assert "凭记忆" in line.accessibleName()
 
 
-def test_papers_say_that_the_tax_bureau_decides(step: Open, tmp_path: Path) -> None:
+def test_the_inquiry_asks_every_open_condition(step: Open, tmp_path: Path) -> None:
     desk = station()
-    page, frame = step(desk)
+    page, _frame = step(desk)
     page.ask_path = lambda wanted: tmp_path / wanted
     page.print_inquiry()
-    frame.press(Qt.Key.Key_F9)
-    texts = {path.name: pdf_text(path) for path in tmp_path.glob("*.pdf")}
-    assert len(texts) == 2
-    assert all("税惠由税务机关核准" in text for text in texts.values())
-    inquiry = next(text for name, text in texts.items() if "询问单" in name)
-    assert "不作为减免税依据" in inquiry
+    (path,) = tmp_path.glob("*询问单.pdf")
+    text = pdf_text(path)
+    assert "税惠由税务机关核准" in text
+    assert "不作为减免税依据" in text
     html = inquiry_html(desk.sheet(), page.results)
     for result in page.results:
         for condition in result.open if result.result == "cannot_tell" else ():
             assert condition.question in html
+
+
+def test_f9_prints_the_statement_where_the_clerk_wants_it(step: Open, tmp_path: Path, qtbot: QtBot) -> None:
+    desk = station()
+    page, frame = step(desk)
+    wanted: list[str] = []
+    page.ask_path = lambda name: (wanted.append(name), tmp_path / name)[1]
+    frame.press(Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: bool(desk.told("print_relief")))
+    assert wanted == ["澄受2026-0312_税惠说明书.pdf"]
+    assert desk.told("print_relief") == [(desk.sheet().row.id, tmp_path / wanted[0])]
+    qtbot.waitUntil(lambda: "税惠说明书已存到" in frame.words())
+
+
+def test_a_statement_that_cannot_be_written_says_why(step: Open, tmp_path: Path, qtbot: QtBot) -> None:
+    desk = station()
+    desk.refusals["print_relief"] = MachineError("磁盘已满，没有写成", "请腾出空间")
+    page, frame = step(desk)
+    page.ask_path = lambda name: tmp_path / name
+    frame.press(Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: "磁盘已满" in frame.words())
+
+
+def test_nothing_is_printed_when_no_place_is_chosen(step: Open) -> None:
+    desk = station()
+    page, frame = step(desk)
+    page.ask_path = lambda _name: None
+    frame.press(Qt.Key.Key_F9)
+    assert desk.told("print_relief") == []
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])
