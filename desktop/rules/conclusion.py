@@ -215,7 +215,10 @@ class Finding(NamedTuple):
         if self.answer == "unknown":
             found = _("合同文本看不出：{short}").format(short=rule.short)
             return found, rule.defect_supply or _("请补充约定，或者提交能够说明的材料")
-        found = rule.defect_found or _("与“{short}”不符").format(short=rule.short)
+        found = rule.defect_found
+        if not found:
+            words = _("属于“{short}”的情形") if self.answer == "yes" else _("不符合“{short}”的条件")
+            found = words.format(short=rule.short)
         supply = rule.defect_supply or rule.note or _("请更正后重新提交")
         if self.note:
             return (self.note, supply)
@@ -352,7 +355,7 @@ class Conclusion:
             wanted = groups.get(chosen, (chosen,))
             return tuple(f for f in self.used if f.rule.group in wanted and f.answer != "not_applicable")
         if self.outcome == "REFUSE":
-            own = [f for f in self.findings if f.effect == FAILS and self.claimed_kind in f.rule.kinds]
+            own = [f for f in self.findings if f.effect == FAILS and self._claims(f.rule)]
             return (*own, *(f for f in self.findings if f.effect == REFUSED))
         wanted_effects = {
             "NOT_ACCEPTED": (REJECTED,),
@@ -361,6 +364,12 @@ class Conclusion:
             "UNDECIDED": (OPEN, BLOCKED),
         }[self.outcome]
         return tuple(f for f in self.findings if f.effect in wanted_effects)
+
+    def _claims(self, rule: Rule) -> bool:
+        """The row tests the claimed kind; of services the claimed one, for each is a kind of its own."""
+        if rule.group.startswith("SVC") and self.claimed_sub_kind.startswith("SVC-"):
+            return rule.group == self.claimed_sub_kind
+        return self.claimed_kind in rule.kinds
 
     def _is(self, holding: Holding) -> bool:
         return (holding.kind, holding.sub_kind) == (self.kind, self.sub_kind)

@@ -1,7 +1,8 @@
 """Every page of the real window on the sample station as a picture: ``python -m tests.ui.take_screenshots``.
 
 The pictures under ``tests/ui/screens`` are references for people: 1366 × 768, the sample day as a clerk finds
-it. ``--folder`` puts them elsewhere, ``--contrast`` takes the contrast theme, ``--only 03,06`` some of them.
+it. ``--folder`` puts them elsewhere, ``--contrast`` takes the contrast theme, ``--only 03,06`` some of them
+(``--only ten`` the ten contracts of the interview).
 With QT_SCALE_FACTOR=1.5 the same window has 911 × 512 logical pixels: the narrow layout.
 """
 
@@ -18,6 +19,8 @@ from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import shiboken6
+from PIL import Image
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -145,19 +148,44 @@ def search(p: Photographer) -> None:
     p.rest(0.8)
 
 
-def main(arguments: list[str]) -> int:
-    """Fill a station, take the pictures."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--folder", type=Path, default=SCREENS)
-    parser.add_argument("--contrast", action="store_true")
-    parser.add_argument("--only", default="")
-    args = parser.parse_args(arguments)
+def ten_contracts(folder: Path, wanted: list[str], *, contrast: bool) -> None:
+    """``ten-contracts/NN.png``: the conclusion of each of the ten, as the interview by keyboard leaves it."""
+    from tests.ui.ten_contracts import Registrar, open_window
+    from tests.ui.ten_contracts import ten_contracts as samples
+
+    app = QApplication.instance() or QApplication(["contract-desk"])
+    assert isinstance(app, QApplication)
+    theme = Theme(is_contrast=contrast)
+    theme.apply(app)
+    for sample in samples():
+        name = f"ten-contracts/{sample.number}"
+        if wanted and not any(name.startswith(n) for n in wanted):
+            continue
+        with tempfile.TemporaryDirectory() as kept:
+            os.environ["CONTRACT_DESK_TODAY"] = sample.day.isoformat()
+            window, _desk = open_window(sample, theme, Path(kept))
+            ring = FocusRing(app)
+            Registrar(window, sample).answer_all()
+            QTest.qWait(200)
+            path = folder / f"{name}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            window.grab().save(str(path))
+            with Image.open(path) as picture:  # flat colours: 64 of them look the same in a third of the size
+                small = picture.convert("RGB").quantize(64, dither=Image.Dither.NONE)
+            small.save(path, optimize=True)
+            if shiboken6.isValid(ring):  # it goes with the window that it stands in
+                ring.deleteLater()
+            window.close()
+            window.deleteLater()
+
+
+def station_pictures(target: Path, wanted: list[str], *, contrast: bool) -> None:
+    """The pages on a filled station."""
     os.environ["CONTRACT_DESK_TODAY"] = sample_today().isoformat()
     with tempfile.TemporaryDirectory() as folder:
         station = Path(folder) / "sample"
         fill_for_window(station)
-        p = Photographer(args.folder, station, contrast=args.contrast)
-        wanted = [n for n in args.only.split(",") if n]
+        p = Photographer(target, station, contrast=contrast)
         for name, prepare in pictures(p):
             prepare()
             if not wanted or any(name.startswith(n) for n in wanted):
@@ -165,6 +193,23 @@ def main(arguments: list[str]) -> int:
         p.jobs.shut_down()
         if p.window.desk is not None:
             p.window.desk.close()
+        p.window.hide()
+        if shiboken6.isValid(p.ring):
+            p.ring.deleteLater()
+
+
+def main(arguments: list[str]) -> int:
+    """Fill a station, take the pictures."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--folder", type=Path, default=SCREENS)
+    parser.add_argument("--contrast", action="store_true")
+    parser.add_argument("--only", default="")
+    args = parser.parse_args(arguments)
+    wanted = [n for n in args.only.split(",") if n]
+    if not wanted or any(not name.startswith("ten") for name in wanted):
+        station_pictures(args.folder, wanted, contrast=args.contrast)
+    if not wanted or any(name.startswith("ten") for name in wanted):
+        ten_contracts(args.folder, wanted, contrast=args.contrast)
     return 0
 
 

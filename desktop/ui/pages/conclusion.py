@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.resources import _
-from desktop.rules.conclusion import Conclusion, Finding, outcome_words
+from desktop.rules.conclusion import Conclusion, Finding, outcome_words, test_words
 from desktop.rules.recognition import what_would_change
 from desktop.services.desk import Desk
 from desktop.ui.pages.form_fields import FieldCodes
-from desktop.ui.pages.interview import ANSWER_WORDS, Interview
+from desktop.ui.pages.interview import ANSWER_WORDS, Interview, kinds_in_title
 from desktop.ui.theme import px
 from desktop.ui.widgets.base import Label, Rule, set_ground
 from desktop.ui.widgets.buttons import Button, Radio
@@ -146,7 +146,7 @@ class ConclusionView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(12))
         self.changes = Card(_("什么会改变结论"))
-        self.changes.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.changes.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         column.addWidget(self.changes)
         column.addWidget(self._decision_card(), 1)
         area = QScrollArea()
@@ -204,6 +204,18 @@ class ConclusionView(QWidget):
             known.addWidget(tag)
         self._known = known
         card.body.addWidget(counts)
+        compared = QWidget()
+        line = QHBoxLayout(compared)
+        line.setContentsMargins(px(20), 0, px(20), px(8))
+        line.setSpacing(px(8))
+        self.agreement = Tag("", " ")
+        self.compared = Label("", size="note", tone="ink2", wrap=True)
+        line.addWidget(self.agreement, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self.compared, 1)
+        card.body.addWidget(compared)
+        self.because = Label("", size="note", wrap=True)
+        self.because.setContentsMargins(px(20), 0, px(20), px(8))
+        card.body.addWidget(self.because)
         self.table = DeskTable(_("起决定作用的回答"))
         self.model = FindingsModel()
         self.model.setParent(self)
@@ -296,12 +308,59 @@ class ConclusionView(QWidget):
             tag.set_mark(mark)
         for code, tag in self.confidence_tags.items():
             tag.set_mark(code, f"{CONFIDENCE[code].word} {known[code]}")
+        self._show_compared(interview)
+        self.because.setText("\n".join(self._reasons(conclusion)[:3]))
         self._show_rows()
         self._show_changes(interview)
         self._show_trial(interview)
         day = self._desk.today().isoformat()
         self.who.setText(f"{self._desk.person.name} ・ {day}")
         self._show_decision(conclusion, decided, may_decide=may_decide)
+
+    def _show_compared(self, interview: Interview) -> None:
+        """名称, 申报 and 内容 apart: a name is not a kind, and of several kinds each is shown."""
+        conclusion, words = interview.conclusion, test_words()
+        content = list(dict.fromkeys(words[h.test] for h in conclusion.kinds_holding))
+        sounds = kinds_in_title(interview.facts.title or "")
+        claim = interview.claim()
+        parts = (
+            _("名称像{kinds}").format(kinds="、".join(sounds)) if sounds else _("名称看不出类别"),
+            _("申报{claim}").format(claim=claim),
+            _("内容符合{kinds}").format(kinds="、".join(content)) if content else _("内容尚未符合任何一类"),
+        )
+        self.compared.setText("　".join(parts))
+        if len(content) > 1:
+            mark, word = "doubt", _("几类都符合")
+        elif content and (claim not in content or not self._sounds_like(content[0], sounds)):
+            mark, word = "doubt", _("名称、申报、内容不一致")
+        else:
+            mark, word = "note", _("名称、申报、内容")
+        self.agreement.set_mark(mark, word)
+
+    def _reasons(self, conclusion: Conclusion) -> list[str]:
+        """Why it came out so, a sentence each; the first three are shown, the table has them all."""
+        if conclusion.outcome == "PASS":
+            words = _("{kind}的条件都符合：{reason}。")
+            return [
+                words.format(kind=test_words()[h.test], reason=h.reason) for h in conclusion.kinds_holding
+            ]
+        if conclusion.outcome in ("RETURN", "HOLD"):
+            return [_("{found}。{supply}。").format(found=a, supply=b) for a, b in _defects(conclusion)]
+        if conclusion.outcome == "REFUSE":
+            name = self._desk.codes.name
+            grounds = "、".join(name("refusal_grounds", code) for code in conclusion.grounds)
+            facts = facts_in_words(conclusion.deciding).replace("\n", "；")
+            return [_("{facts}。情形：{grounds}。").format(facts=facts, grounds=grounds)]
+        disputed = [f.short for f in conclusion.deciding if f.code in conclusion.blocked]
+        words = _("“{short}”怎样处理，规定之间说法不一，程序不下结论；请您选定，并写明理由。")
+        return [words.format(short=short) for short in disputed] + list(conclusion.notes)
+
+    @staticmethod
+    def _sounds_like(content: str, sounds: Sequence[str]) -> bool:
+        """A title that names no kind contradicts none; 服务 may stand for training and intermediary too."""
+        words = test_words()
+        services = {words["SVC-1"], words["SVC-2"], words["SVC-3"]}
+        return not sounds or content in sounds or (content in services and words["SVC"] in sounds)
 
     def _headline(self, conclusion: Conclusion) -> str:
         name = self._desk.codes.name
@@ -311,7 +370,7 @@ class ConclusionView(QWidget):
             both = kind if not sub or sub == kind.removesuffix(_("合同")) else f"{kind} ・ {sub}"
             if conclusion.outcome == "PASS":
                 return both
-            return f"{outcome_words()[conclusion.outcome]} ・ {both}"
+            return f"{outcome_words()[conclusion.outcome]} ・ {sub or kind}"
         return outcome_words()[conclusion.outcome]
 
     def _show_rows(self) -> None:
@@ -349,6 +408,9 @@ class ConclusionView(QWidget):
         shown: dict[str, str] = {}
         for change in found:
             goes = change.text.rpartition("→")[2].strip()
+            if change.kind:
+                name = self._desk.codes.name("contract_kinds", change.sub_kind or change.kind)
+                goes = f"{outcome_words()[change.outcome]}・{name.removesuffix(_('合同'))}"
             answer = ANSWER_WORDS[change.answer]
             words = _("{short} 改为“{answer}” → {goes}")
             shown.setdefault(goes, words.format(short=change.short, answer=answer, goes=goes))
@@ -424,20 +486,32 @@ class ConclusionView(QWidget):
             return _("请先选定：认定、退回补正，还是不予登记")
         if self.choice == "recognise" and self.sub_kind.entry() is None:
             return _("请选定细类")
-        if self.differs() and len(self.reason.value()) < 2:
-            return _("您的认定与程序的建议不同，请写明理由")
+        if len(self.reason.value()) < 2:
+            if self.differs():
+                return _("您的认定与程序的建议不同，请写明理由")
+            if self.has_several():
+                return _("几个类别都符合，请写明为什么选这一类")
         return ""
+
+    def has_several(self) -> bool:
+        """More than one kind holds and one is to be chosen: that takes a reason, whichever it is."""
+        if self._interview is None or self.choice != "recognise":
+            return False
+        return len({h.kind for h in self._interview.conclusion.kinds_holding}) > 1
 
     def _chosen(self, *_what: object) -> None:
         self._look()
         self.changed.emit()
 
     def _look(self) -> None:
-        wants = self.differs()
+        several = self.has_several()
+        wants = self.differs() or several
         if self.reason.is_required != wants:
             self.reason.set_required(wants)
         self.sub_kind.setEnabled(self.choice == "recognise")
-        said = _("与建议不同，必填；") if wants else _("与建议不同时必填；")
+        said = _("与建议不同时必填；")
+        if wants:
+            said = _("几类都符合，必填；") if several else _("与建议不同，必填；")
         self.note.setText(said + _("Ctrl+Enter 到下一栏"))
         self.note.set_tone("warn" if wants else "ink2")
 
@@ -460,7 +534,10 @@ class ConclusionView(QWidget):
         self._fit(narrow=narrow)
 
     def _fit(self, *, narrow: bool) -> None:
-        self._side_area.setFixedWidth(px(340 if narrow else 404))
+        wide = px(340 if narrow else 404)
+        self._side_area.setFixedWidth(wide)
+        # Without it the height is reckoned for the narrowest text, and a bar appears that nothing needs.
+        self.changes.setMinimumWidth(wide - self._side_area.verticalScrollBar().sizeHint().width())
         self.picked.setVisible(not narrow)
         for column in (0, 3):
             self.table.setColumnHidden(column, narrow)
@@ -480,10 +557,25 @@ class ConclusionView(QWidget):
         self._fit(narrow=self._narrow)
 
 
+def _defects(conclusion: Conclusion) -> list[tuple[str, str]]:
+    return [
+        (found.rstrip("。"), supply.rstrip("。")) for found, supply in (f.defect for f in conclusion.defects)
+    ]
+
+
 def facts_in_words(findings: Sequence[Finding]) -> str:
-    """The findings that decide, as the text of a refusal: clause, what is there."""
-    lines = []
-    for f in findings:
-        where = _("合同{clause}：").format(clause=f.evidence) if f.evidence else ""
-        lines.append(where + f.defect[0])
-    return "\n".join(lines)
+    """The findings that decide, as the text of a refusal: clause, what is there, one line each."""
+    return "\n".join(_fact(f) for f in findings)
+
+
+def _fact(f: Finding) -> str:
+    """合同第2.1条的内容属于“…”; what a clerk noted of this contract comes first."""
+    where = ""
+    if f.evidence:
+        number = f.evidence[0].isdigit()
+        where = _("合同第{clause}条：") if number else _("合同{clause}：")
+        clause, _space, quoted = f.evidence.partition(" ")
+        where = where.format(clause=clause if number else f.evidence)
+        if number and quoted.strip():
+            where = where.removesuffix("：") + _("“{quoted}”：").format(quoted=quoted.strip())
+    return where + f.defect[0]

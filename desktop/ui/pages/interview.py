@@ -26,6 +26,7 @@ from desktop.rules.conclusion import (
     group_words,
     outcome_words,
     read_answers,
+    test_words,
 )
 from desktop.rules.facts import Facts
 from desktop.rules.questions import CONDITIONS, PREDICATES
@@ -56,6 +57,37 @@ PLACES: Final[Mapping[str, str]] = {
 }
 WHOLE_GROUPS: Final = ("gate", "mix")
 """Groups whose rest can be answered in one go."""
+TITLE_CODE: Final = "R-GATE-11"
+"""The question that weighs name and claim against the content."""
+WEIGH_CODE: Final = "R-MIX-04"
+"""The question that is asked when several kinds hold."""
+WHY_ROW: Final[Mapping[str, tuple[str, str]]] = {
+    "needs_effect_proof": (
+        _("登记表上是权利转移或者技术进出口，生效可能要批准或者登记"),
+        _("登记表看不出生效是否要批准或者登记"),
+    ),
+    "may_be_foreign_text": (_("有境外当事人，或者是进出口合同"), _("登记表没有写全国别")),
+    "is_government_funded": (_("登记表上有计划来源或者财政资金"), _("登记表没有写计划来源")),
+    "has_carrier": (_("价款明细里列有载体"), _("没有价款明细，看不出有没有载体")),
+    "is_mixed": (_("价款里有设备、材料等非技术性费用"), _("没有价款明细，看不出混没混别的内容")),
+    "may_contain_training": (_("登记表填了其中的咨询、服务额"), _("登记表没有填其中的咨询、服务额")),
+    "has_intermediary": (_("登记表上有中介方或者中介费"), _("登记表没有写有没有中介方")),
+    "involves_patent": (_("登记表上的权利有专利"), _("登记表没有写是哪一种知识产权")),
+    "involves_know_how": (_("登记表上的权利有技术秘密"), _("登记表没有写是哪一种知识产权")),
+    "involves_certified_right": (_("登记表上的权利应有证书"), _("登记表没有写是哪一种知识产权")),
+    "crosses_border": (_("登记表写明是技术进出口"), _("登记表没有写是不是技术进出口")),
+}
+"""Condition of a row → why it is asked: the form says so, or the form does not say."""
+_TITLE_SIGNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "DEV": ("开发", "研制", "研发"),
+    "TRF": ("转让",),
+    "LIC": ("许可", "授权使用"),
+    "CON": ("咨询", "论证", "评估", "评价", "可行性"),
+    "SVC-2": ("培训",),
+    "SVC-3": ("中介", "居间"),
+    "SVC": ("服务",),
+}
+"""Kind → words of a title that sound like it (data of the contract, so Chinese in every language)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +99,12 @@ class Advice:
     certainty: str
     """高 when the form itself says so; empty with an empty answer."""
     words: str
+
+
+def kinds_in_title(title: str) -> tuple[str, ...]:
+    """Names of the kinds that a title sounds like, in the order of the law; a name decides nothing."""
+    words = test_words()
+    return tuple(words[kind] for kind, signs in _TITLE_SIGNS.items() if any(s in title for s in signs))
 
 
 def group_of(finding: Finding) -> str:
@@ -90,6 +128,15 @@ def source_word(source: Source) -> str:
     if "规则" in name or "办法" in name:
         return _("现行") if "征求意见" not in name else _("草案")
     return _("口径")
+
+
+_LONG_NAME = re.compile(r"（(?:[^（）]*〔(\d{4})〕[^（）]*|(新文本)[^（）]*)）")
+
+
+def source_name(source: Source) -> str:
+    """Instrument and article on one line: a number of issue shrinks to its year, so the article shows."""
+    short = _LONG_NAME.sub(lambda found: f"（{found[1] or found[2]}）", source.instrument)
+    return f"{short}{source.article}"
 
 
 _ORDER: Final = (_("现行"), _("草案"), _("原规"), _("法律"), _("口径"))
@@ -146,8 +193,11 @@ class Interview:
         return next((f for f in self.findings() if f.code == code), None)
 
     def next_open(self, after: str = "") -> str:
-        """The next question without an answer, from ``after`` on, else the first; empty: none is left."""
-        waiting = (*self.conclusion.open_questions, *self.conclusion.blocked)
+        """The next question without an answer, from ``after`` on, else the first; empty: none is left.
+
+        A question that was handed to a person (请人工判断) has its answer: the clerk decides it at the end.
+        """
+        waiting = self.conclusion.open_questions
         if not waiting:
             return ""
         codes = self.codes()
@@ -184,6 +234,10 @@ class Interview:
         self.give(code, given.value, evidence, remark)
         return True
 
+    def known_in(self, group: str) -> int:
+        """How many questions of a group the form answered."""
+        return sum(f.answered_by == "data" for f in self.in_group(group))
+
     def open_in(self, group: str) -> int:
         """How many of a group ``give_rest`` would answer."""
         return sum(
@@ -211,9 +265,71 @@ class Interview:
         known = PREDICATES[rule.asks](self.facts, self.day) if rule.asks else None
         if known is None:
             words = _("登记表上没有，请看合同的{places}。").format(places=places) if places else ""
+            if rule.code == TITLE_CODE:
+                words = self.names() + words
+            if rule.code == WEIGH_CODE:
+                words = self.kinds_that_hold() + words
             return Advice("", "", words or _("登记表上没有，请看合同原文。"))
         words = _("按登记表所填；请对照合同的{places}。") if places else _("按登记表所填；请对照合同原文。")
         return Advice("yes" if known else "no", _("高"), words.format(places=places))
+
+    def names(self) -> str:
+        """What the title sounds like and what was claimed, apart from the content; empty without a title."""
+        title = self.facts.title or ""
+        if not title:
+            return ""
+        sounds = "、".join(kinds_in_title(title))
+        said = _("名称像{kinds}").format(kinds=sounds) if sounds else _("名称看不出类别")
+        return _("{said}，申报{claim}；名称不定性，以内容为准。").format(said=said, claim=self.claim())
+
+    def claim(self) -> str:
+        """Kind and sub-kind as claimed, in words."""
+        words = test_words()
+        sub, kind = self.facts.sub_kind or "", self.facts.kind or ""
+        test = sub if sub in words else "LIC" if sub.startswith("LIC") else kind
+        return words.get(test, _("未写类别"))
+
+    def kinds_that_hold(self) -> str:
+        """Every kind whose conditions are all met; empty unless there are several."""
+        holding = self.conclusion.kinds_holding
+        if len(holding) < 2:
+            return ""
+        kinds = "、".join(test_words()[h.test] for h in holding)
+        return _("{kinds}的条件都符合，按技术内容的轻重选定。").format(kinds=kinds)
+
+    def why(self, finding: Finding) -> str:
+        """Why this question is put to this contract."""
+        rule, words = finding.rule, test_words()
+        if rule.code == WEIGH_CODE:
+            return _("几个类别都符合，要定哪一部分技术内容最重")
+        if rule.when in WHY_ROW:
+            known = PREDICATES[rule.when](self.facts, self.day)
+            return WHY_ROW[rule.when][known is None]
+        if rule.group == "gate":
+            return _("不论哪一类合同，先要过这一关")
+        if rule.group == "mix":
+            return _("先分清有没有混入别的合同")
+        kind = words.get("LIC" if rule.kinds == ("LIC",) else rule.group, rule.group)
+        if rule.role == "negative":
+            refuses = rule.outcomes["yes"][0] == "REFUSE"
+            tail = _("属于这种情形的，不予登记") if refuses else _("属于这种情形的，就不是{kind}")
+            return tail.format(kind=kind)
+        return self._why_kind(finding, kind)
+
+    def _why_kind(self, finding: Finding, kind: str) -> str:
+        here = group_of(finding)
+        titles = {g.name: g.title for g in self.conclusion.groups}
+        stops = list(titles)
+        states = {g.name: g.state for g in self.conclusion.groups}
+        before = [name for name in stops[2 : stops.index(here)] if name in states]
+        if any(states[name] == "holds" for name in before):
+            return _("前面已有类别符合，申报的是{kind}，也要问清才好比较").format(kind=kind)
+        failed = [titles[name] for name in before if states[name] == "fails"]
+        if failed:
+            return _("{failed}不成立，接着看是不是{kind}").format(failed="、".join(failed), kind=kind)
+        if kind == self.claim():
+            return _("申报的就是{kind}，逐项看条件是否齐备").format(kind=kind)
+        return _("申报的是{claim}，按顺序先看是不是{kind}").format(claim=self.claim(), kind=kind)
 
     def meaning(self, finding: Finding, value: str) -> str:
         """What an answer to this question says."""

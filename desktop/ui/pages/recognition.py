@@ -6,7 +6,7 @@ Nothing is chosen beforehand. Answers are on disk as they are given; the conclus
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,9 @@ from PySide6.QtWidgets import (
 
 from desktop.errors import DeskError
 from desktop.jobs import Job, JobRunner
-from desktop.resources import _
+from desktop.resources import _, resource
 from desktop.rules.conclusion import Finding
+from desktop.rules.examples import Example, load_examples
 from desktop.services import commands as c
 from desktop.services.desk import Desk
 from desktop.services.views import ContractSheet
@@ -50,6 +51,7 @@ from desktop.ui.pages.interview import (
     is_head,
     number_of,
     place_of,
+    source_name,
     source_word,
 )
 from desktop.ui.pages.page import Primary, Step
@@ -75,6 +77,10 @@ PENDING_PAGE = "recognition"
 END = "end"
 """Code of the last stop, 结论."""
 _LOOKS = {"holds": "done", "done": "done", "fails": "skipped", "skipped": "skipped"}
+
+
+_ONE_LINE = 26
+"""Characters of advice that find room beside 建议：请人工判断."""
 
 
 class _Question(Label):
@@ -103,10 +109,13 @@ class _Listed(PaintedButton):
         super().__init__(finding.short, parent)
         self.code, self._answer, self._is_here = finding.code, finding.answer, is_here
         self._word = ANSWER_WORDS.get(finding.answer, "") if finding.answer else ""
+        self._is_of_form = finding.answered_by == "data"
         number = number_of(finding.code)
         state = self._word or _("未答")
+        if self._is_of_form:
+            state = _("登记表已答：{word}").format(word=self._word)
         self.setAccessibleName(f"{number} {finding.short}，{state}")
-        self.setToolTip(f"{finding.code}　{finding.short}")
+        self.setToolTip(f"{finding.code}　{finding.short}　{state}")
 
     def sizeHint(self) -> QSize:
         return QSize(px(140), max(px(24), metrics(NOTE).height() + px(2)))
@@ -120,6 +129,8 @@ class _Listed(PaintedButton):
         place = square(14, 0, self.height())
         if self._is_here:
             paint_icon(painter, place, "arrow_right", colour)
+        elif self._is_of_form:
+            paint_icon(painter, place, "document", "ink2")
         elif self._answer == "yes":
             paint_check(painter, place, "ok")
         elif self._answer:
@@ -177,6 +188,25 @@ class _SourceLine(QWidget):
         painter.drawText(left, 0, room + px(2), self.height(), middle, shown)
 
 
+class _ExampleLine(QWidget):
+    """是，如　双方写明…: one sentence, broken where it is too long."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, px(1), 0, px(1))
+        row.setSpacing(0)
+        self._word = Label(word, size="note", tone="ink2")
+        self._word.setFixedWidth(px(52))
+        row.addWidget(self._word, 0, Qt.AlignmentFlag.AlignTop)
+        self.text = Label("", size="note", wrap=True)
+        row.addWidget(self.text, 1)
+
+    def show_text(self, text: str) -> None:
+        self.text.setText(text)
+        self.text.setAccessibleName(f"{self._word.text()}{text}")
+
+
 class _AdviceBox(QFrame):
     """建议 and 把握, apart from the answer."""
 
@@ -191,11 +221,26 @@ class _AdviceBox(QFrame):
         self.certainty = Tag("", _("把握 高"))
         row.addWidget(self.answer)
         row.addWidget(self.certainty)
+        self.beside = Label("", size="note", tone="ink2")
+        row.addWidget(self.beside)
         row.addStretch(1)
-        row.addWidget(Label(_("程序的建议，由您认定"), size="note", tone="ink2"))
+        self.whose = Label(_("程序的建议，由您认定"), size="note", tone="ink2")
+        row.addWidget(self.whose)
         column.addLayout(row)
         self.words = Label("", size="note", tone="ink2", wrap=True)
         column.addWidget(self.words)
+
+    def show_advice(self, head: str, certainty: str, words: str) -> None:
+        """Without an advice, short words stand beside the head: the list below needs the line."""
+        self.answer.setText(head)
+        self.certainty.setVisible(bool(certainty))
+        if certainty:
+            self.certainty.set_mark("", _("把握 {word}").format(word=certainty))
+        is_short = not certainty and len(words) <= _ONE_LINE
+        self.beside.setText(words if is_short else "")
+        self.words.setText("" if is_short else words)
+        self.words.setVisible(not is_short)
+        self.whose.setVisible(not is_short)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paper, hairline, the accent's bar."""
@@ -238,6 +283,8 @@ class RecognitionStep(Step):
         self._decided: Decision | None = None
         self._narrow = False
         self._is_busy = False
+        self._examples: Mapping[str, Example] | None = None
+        self._shows_examples: bool | None = None  # None: as the height allows
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -326,6 +373,8 @@ class RecognitionStep(Step):
         self.question = _Question()
         self.question.stepped.connect(self._step_by)
         column.addWidget(self.question)
+        self.why = Label("", size="note", tone="accent", wrap=True)
+        column.addWidget(self.why)
         self.help = Label("", size="note", tone="ink2", wrap=True)
         column.addWidget(self.help)
         box = QFrame()
@@ -335,6 +384,16 @@ class RecognitionStep(Step):
         self._sources.setSpacing(0)
         self.source_lines: list[_SourceLine] = []
         column.addWidget(box)
+        self.examples = QWidget()
+        self.examples.setAccessibleName(_("举例"))
+        lines = QVBoxLayout(self.examples)
+        lines.setContentsMargins(0, px(3), 0, px(2))
+        lines.setSpacing(0)
+        lines.addWidget(Hairline())
+        self.example_lines = (_ExampleLine(_("是，如")), _ExampleLine(_("否，如")))
+        for sentence in self.example_lines:
+            lines.addWidget(sentence)
+        self._sources.addWidget(self.examples)
         self.advice = _AdviceBox()
         column.addWidget(self.advice)
         self.answers = AnswerCards()
@@ -346,7 +405,7 @@ class RecognitionStep(Step):
         self.evidence = Field(_("证据，条款号或原句"))
         self.remark = _Remark(_("说明"))
         self.remark.setPlaceholderText(_("可空。Ctrl+Enter 记下并到下一问"))
-        self.evidence.setPlaceholderText(_("条款号"))
+        self.evidence.setPlaceholderText(_("条款号、附件"))
         words.setColumnStretch(1, 2)
         words.setColumnStretch(3, 5)
         for at, (name, field) in enumerate(((_("证据"), self.evidence), (_("说明"), self.remark))):
@@ -373,7 +432,14 @@ class RecognitionStep(Step):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inner)
+        self._column = column
+        area.verticalScrollBar().rangeChanged.connect(self._keep_width)
         return area
+
+    def _keep_width(self, _least: int, most: int) -> None:
+        """The bar takes the place of the margin: a question that just fits is not broken by it."""
+        bar = self.right.verticalScrollBar().sizeHint().width() if most > 0 else 0
+        self._column.setContentsMargins(px(16), px(8), max(px(20) - bar, px(6)), px(8))
 
     # the page
 
@@ -410,6 +476,7 @@ class RecognitionStep(Step):
             Key("2", _("否")),
             Key("3", _("不明")),
             Key("E", _("设为证据"), self.mark_evidence),
+            Key("X", _("举例"), self.toggle_examples),
             Key(("←", "→"), _("上/下一问")),
         ]
         if self._rest_count():
@@ -419,6 +486,7 @@ class RecognitionStep(Step):
         return (
             *keys,
             Key("F6", _("保存"), self.save, is_enabled=self.may("answer")),
+            Key("F7", _("引附件"), self.cite_attachment, is_enabled=self.may("answer")),
             Key("Esc", _("返回录入"), self._back_to_entry),
         )
 
@@ -455,10 +523,8 @@ class RecognitionStep(Step):
         return Primary(_("看结论"), self.show_conclusion, enabled=not waiting, why_not=why)
 
     def _waiting(self) -> int:
-        if self.interview is None:
-            return 0
-        conclusion = self.interview.conclusion
-        return len(conclusion.open_questions) + len(conclusion.blocked)
+        """Questions without an answer. What only a person can decide is decided on the conclusion."""
+        return 0 if self.interview is None else len(self.interview.conclusion.open_questions)
 
     def show_sheet(self, sheet: ContractSheet) -> None:
         """Another contract, or a newer state of this one."""
@@ -587,35 +653,44 @@ class RecognitionStep(Step):
         at = [f.code for f in group].index(self._code) + 1
         self.code_label.setText(rule.code)
         title = progress.title if progress else ""
-        self.place_label.setText(
-            _("{group} ・ 第 {at} 问，共 {total} 问").format(group=title, at=at, total=len(group))
-        )
+        place = _("{group} ・ 第 {at} 问，共 {total} 问").format(group=title, at=at, total=len(group))
+        if known := interview.known_in(self._group):
+            place += _("，登记表已答 {n} 问").format(n=known)
+        self.place_label.setText(place)
         wanted = interview.wanted(finding)
         self.wanted_tag.setVisible(bool(wanted))
         self.wanted_tag.set_mark("", wanted or " ")
         self.question.setText(rule.question)
         self.question.setAccessibleName(f"{rule.code}，{rule.question}")
+        why = _("为什么问：{why}").format(why=interview.why(finding))
+        self.why.setText(why)
+        is_for_all = rule.group in WHOLE_GROUPS and not rule.when
+        self.why.setVisible(not is_for_all or not (self._is_low or rule.help))
         self.help.setText(rule.help)
         self.help.setVisible(bool(rule.help) and not self._is_low)
+        example = self._example(rule.code)
+        self._show_example(example)
+        told = (why, *(f"{s.instrument}{s.article}：{s.gist}" for s in in_order(rule.sources)))
+        if example is not None:
+            told += tuple(line.text.accessibleName() for line in self.example_lines)
+        self.question.setAccessibleDescription("\n".join(told))
         sources = in_order(rule.sources)[: 1 if self._is_low else None]
         while len(self.source_lines) < len(sources):
             line = _SourceLine()
+            self._sources.insertWidget(len(self.source_lines), line)
             self.source_lines.append(line)
-            self._sources.addWidget(line)
         for number, line in enumerate(self.source_lines):
             line.setVisible(number < len(sources))
             if number < len(sources):
                 source = sources[number]
                 gist = f"：{source.gist}" if source.gist else ""
-                words = f"{source.instrument}{source.article}{gist}"
+                words = f"{source_name(source)}{gist}"
                 line.show_source(source_word(source), words, source.confidence)
+                line.setToolTip(f"{source.instrument}{source.article}{gist}")
         advice = interview.advice(finding)
         answer = ANSWER_WORDS[advice.answer] if advice.answer else _("请人工判断")
-        self.advice.answer.setText(_("建议：{answer}").format(answer=answer))
-        self.advice.certainty.setVisible(bool(advice.certainty))
-        if advice.certainty:
-            self.advice.certainty.set_mark("", _("把握 {word}").format(word=advice.certainty))
-        self.advice.words.setText("".join((advice.words, finding.note)))
+        head = _("登记表已答：{word}") if finding.answered_by == "data" else _("建议：{word}")
+        self.advice.show_advice(head.format(word=answer), advice.certainty, advice.words + finding.note)
         words_of = {
             value: (interview.meaning(finding, value), interview.leads_to(finding, value))
             for value in ("yes", "no", "unknown")
@@ -631,6 +706,29 @@ class RecognitionStep(Step):
             field.set_read_only(not self.may("answer"))
         self._show_list(group)
         self._show_evidence()
+
+    def _example(self, code: str) -> Example | None:
+        """Its example; a file that cannot be read is told once and leaves the page without examples."""
+        if self._examples is None:
+            try:
+                self._examples = load_examples(resource("law", "examples.toml"))
+            except DeskError as exc:
+                self._examples = {}
+                self.said.emit(exc.message, "warn", False)
+        return self._examples.get(code)
+
+    def _show_example(self, example: Example | None) -> None:
+        wanted = not self._is_low if self._shows_examples is None else self._shows_examples
+        self.examples.setVisible(wanted and example is not None)
+        if example is not None:
+            for line, text in zip(self.example_lines, (example.yes, example.no), strict=True):
+                line.show_text(text)
+        self.advice.setVisible(not (self._is_low and not self.examples.isHidden()))
+
+    def toggle_examples(self) -> None:
+        """X: examples beside the article, or more room. In a low window they take the place of the advice."""
+        self._shows_examples = self.examples.isHidden()
+        self._fill_question()
 
     def _show_list(self, group: Sequence[Finding]) -> None:
         for item in self.listed:
@@ -858,6 +956,19 @@ class RecognitionStep(Step):
             self.evidence.setFocus(Qt.FocusReason.ShortcutFocusReason)
             return
         self._take_evidence(*chosen)
+
+    def cite_attachment(self) -> None:
+        """F7: the next attachment of the form behind what stands in the field; after the last one none."""
+        names = [a.name for a in self._sheet.facts.attachments if a.name] if self._sheet is not None else []
+        if not names:
+            self.said.emit(_("登记表上没有附件"), "", False)
+            return
+        text = self.evidence.value().strip()
+        at = next((n for n, name in enumerate(names) if text.endswith(name)), -1)
+        kept = text.removesuffix(names[at]).rstrip("；") if at >= 0 else text
+        following = names[at + 1 : at + 2]
+        self.evidence.put("；".join(part for part in (kept, *following) if part))
+        self.evidence.settle()
 
     def _take_evidence(self, start: int, _end: int, words: str) -> None:
         clause = clause_of(self.view.text, start)
