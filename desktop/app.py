@@ -483,6 +483,14 @@ class OpenDesk:
 
         return print_relief(self._office, contract_id, path)
 
+    def make_packets(
+        self, contract_ids: Sequence[int], folder: Path, progress: Progress | None = None
+    ) -> tuple[v.PacketView, ...]:
+        """备查资料包, one folder a contract."""
+        from desktop.services.filing_packet import make_packets
+
+        return make_packets(self._office, contract_ids, folder, progress)
+
     def change(self, cmd: c.ChangeContract) -> v.ContractSheet:
         """变更登记."""
         from desktop.services.afterwards import change_contract

@@ -926,6 +926,17 @@ def _relief_statement(args: argparse.Namespace) -> Answer:
     return Answer({"path": path}, _("税惠说明书：{path}（供参考，不是涉税决定）").format(path=path))
 
 
+def _relief_packet(args: argparse.Namespace) -> Answer:
+    with desk(args) as d:
+        packets = d.make_packets([d.find_contract(key) for key in args.id], args.out, _progress(args))
+    words = []
+    for packet in packets:
+        words.append(_("备查资料包：{path}，校验码 {code}").format(path=packet.path, code=packet.check_code))
+        if packet.lack:
+            words.append(_("    还缺：{names}").format(names="、".join(packet.lack)))
+    return Answer(packets, "\n".join(words))
+
+
 def _batch(args: argparse.Namespace) -> Answer:
     from desktop.services.commands import CreateBatch, ReceiveFile
 
@@ -1499,6 +1510,9 @@ def build_parser() -> argparse.ArgumentParser:
     p = add("relief-statement", _relief_statement, "打印税惠说明书")
     p.add_argument("id")
     p.add_argument("--out", type=Path, required=True)
+    p = add("relief-packet", _relief_packet, "写出备查资料包，每份合同一个文件夹")
+    p.add_argument("id", nargs="+")
+    p.add_argument("--out", type=Path, required=True, metavar="文件夹")
     p = add("verify", _verify, "核验登记证明的校验码")
     p.add_argument("text", help="PDF 文件，或二维码里的文字")
     p.add_argument("--keys", type=Path, help="公钥文件夹")

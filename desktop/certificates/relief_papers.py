@@ -1,6 +1,6 @@
-"""Papers about tax relief: 税惠说明书 (P15), what a contract supports and why. Nothing here is a decision.
+"""Papers about tax relief: 税惠说明书 (P15), 奖酬金领取表 (P14), 现金奖励公示文稿 (P17); no decisions.
 
-The wording stands in ``resources/certificates/P15.toml``; this module only chooses and fills the sentences.
+The wording stands in their files in ``resources/certificates``; this module chooses and fills sentences.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ BY_THE_YEAR = ("CIT-TECH", "RD-SUPER")
 
 _FULL = (*LIVE, "no_rule")
 _HARMLESS = ("PASS", "NOTE", "WARN", "DEDUCT")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _GAP = re.compile(r"(?<=\d) (?=[\u4e00-\u9fff×÷−+])|(?<=[\u4e00-\u9fff]) (?=[\d×÷−+])|(?<=[×÷−+]) (?=\S)")
 
 
@@ -160,7 +161,7 @@ def heading(press: Press, text: str) -> Band:
     return heading_band(text, press.box("table").w, 12)
 
 
-def print_sheets(press: Press, bands: Sequence[Band], note: str) -> None:
+def print_sheets(press: Press, bands: Sequence[Band], note: str, title: str = "") -> None:
     """Running text and tables over as many sheets as needed, each with its number and the note."""
     layout, box, top = press.layout, press.box("table"), press.layout.numbers["next_top"]
     pages = paged(
@@ -173,7 +174,7 @@ def print_sheets(press: Press, bands: Sequence[Band], note: str) -> None:
     for number, page in enumerate(pages, 1):
         press.state()
         if number == 1:
-            press.put("title", layout.title, floor=14)
+            press.put("title", title or layout.title, floor=14 if not title else 9)
             press.put("sub", note)
             y = box.y
         else:
@@ -314,8 +315,8 @@ def _codes(conditions: Collection[Condition]) -> str:
 
 
 def tight(text: str) -> str:
-    """Words of the screen as paper has them: no gaps between figures and Chinese."""
-    return _GAP.sub("", text)
+    """Words of the screen as paper has them: no gaps between figures and Chinese, days in Chinese."""
+    return _GAP.sub("", _ISO.sub(lambda day: date_text(date.fromisoformat(day[0])), text))
 
 
 def source_words(layout: Layout, source: Source) -> str:
@@ -550,3 +551,135 @@ def _remarks(press: Press, data: ReliefStatement) -> list[Band]:
     bands += paragraph(press, fill(layout, "remark_3", {"day": day, "version": data.law_version}))
     values = {"clerk": data.clerk, "station": data.station_name, "day": day}
     return [*bands, gap(4.0, is_heading=True), *paragraph(press, fill(layout, "sign", values))]
+
+
+# --- awards
+
+
+@dataclass(frozen=True, slots=True)
+class AwardedPerson:
+    """One person and what that person gets. No id: it is written by hand, masked."""
+
+    name: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwardSheet(Paper):
+    """P14 奖酬金领取表: a form; what only the unit knows is left to it."""
+
+    paper: ClassVar[str] = "P14"
+
+    number: str
+    title: str
+    seller: str
+    income: Decimal | None
+    """Technical income fixed so far; None: none."""
+    paid_on: date | None
+    persons: tuple[AwardedPerson, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """What all persons get together."""
+        return sum((person.amount for person in self.persons), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwardNotice(Paper):
+    """P17 现金奖励公示文稿: a draft for the seller, who issues it. Nobody's id stands in it."""
+
+    paper: ClassVar[str] = "P17"
+
+    number: str
+    seller: str
+    result: str
+    objects: tuple[str, ...]
+    is_licence: bool
+    incomes: tuple[tuple[Decimal, date], ...]
+    registered_on: date
+    technology_amount: Decimal
+    paid_on: date | None
+    first: date | None
+    last: date | None
+    days: int
+    """Working days from ``first`` to ``last``, both counted."""
+    persons: tuple[AwardedPerson, ...]
+
+
+def draw_award_sheet(paper: AwardSheet, out: Path | IO[bytes], *, layout: Layout | None = None) -> int:
+    """The form as PDF; returns the number of pages."""
+    return press_paper(paper, _draw_award_sheet, out, layout=layout)
+
+
+def draw_award_notice(paper: AwardNotice, out: Path | IO[bytes], *, layout: Layout | None = None) -> int:
+    """The draft as PDF; returns the number of pages."""
+    return press_paper(paper, _draw_award_notice, out, layout=layout)
+
+
+def _draw_award_sheet(press: Press, data: AwardSheet) -> None:
+    layout, labels = press.layout, press.layout.labels
+    by_unit = layout.words("by_unit")
+    income = layout.words("unknown") if data.income is None else amount_text(data.income)
+    head = [
+        (labels["number"], data.number),
+        (labels["title"], data.title),
+        (labels["seller"], data.seller),
+        (labels["income"], income),
+        *((labels[name], by_unit) for name in ("costs", "net", "share")),
+        (labels["total"], f"{amount_text(data.total)}（{capital_text(data.total)}）"),
+        (labels["paid_on"], date_text(data.paid_on) if data.paid_on else by_unit),
+    ]
+    rows = [
+        (str(n), person.name, "", "", amount_text(person.amount).removeprefix("¥"), "")
+        for n, person in enumerate(data.persons, 1)
+    ]
+    rows.append(("", layout.words("sum"), "", "", amount_text(data.total).removeprefix("¥"), ""))
+    bands = [*table(press, "head", head, has_head=False), *table(press, "persons", rows)]
+    bands += [*paragraph(press, layout.words("ids")), gap(8.0), *paragraph(press, layout.words("sign"))]
+    print_sheets(press, bands, layout.words("top"))
+
+
+def notice_text(data: AwardNotice, layout: Layout) -> tuple[str, ...]:
+    """The draft as paragraphs, its heading first: for paper and for a text file that the unit completes."""
+    by_unit = layout.words("by_unit")
+    incomes = "、".join(
+        fill(layout, "income", {"amount": amount_text(amount), "day": date_text(day)})
+        for amount, day in data.incomes
+    )
+    persons = "；".join(
+        fill(layout, "person", {"name": person.name, "post": by_unit, "work": by_unit})
+        for person in data.persons
+    )
+    total = sum((person.amount for person in data.persons), Decimal(0))
+    values = {
+        "result": quoted(data.result)[1:-1],
+        "objects": "、".join(data.objects) or by_unit,
+        "way": layout.words("licence" if data.is_licence else "transfer"),
+        "incomes": incomes or by_unit,
+        "persons": persons,
+        "total": f"{amount_text(total)}（{capital_text(total)}）",
+        "paid_on": date_text(data.paid_on) if data.paid_on else by_unit,
+        "station": data.station_name,
+        "number": data.number,
+        "registered_on": date_text(data.registered_on),
+        "technology_amount": amount_text(data.technology_amount),
+        "first": date_text(data.first) if data.first else by_unit,
+        "last": date_text(data.last) if data.last else by_unit,
+        "days": data.days or by_unit,
+        "office": by_unit,
+        "seller": data.seller,
+    }
+    names = ["heading", "opening", "result", "persons", "awards", "contract", "period"]
+    texts = [fill(layout, name, values) for name in names]
+    if data.first and data.last and data.days < layout.numbers["least_days"]:
+        texts.append(layout.words("short"))
+    return (*texts, fill(layout, "sign", values))
+
+
+def _draw_award_notice(press: Press, data: AwardNotice) -> None:
+    title, *texts, sign = notice_text(data, press.layout)
+    bands = [gap(4.0)]
+    for text in texts:
+        bands += paragraph(press, text)
+    bands += [gap(14.0), *paragraph(press, sign)]
+    print_sheets(press, bands, press.layout.words("top"), title)

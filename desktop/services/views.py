@@ -126,6 +126,21 @@ class NoticeView:
 
 
 @dataclass(frozen=True, slots=True)
+class PacketView:
+    """A filing packet (备查资料包) of one contract that was written."""
+
+    contract_id: int
+    path: Path
+    files: tuple[str, ...]
+    have: tuple[str, ...]
+    """Papers to keep that lie in the file."""
+    lack: tuple[str, ...]
+    """Papers to keep that are still missing."""
+    check_code: str
+    """Of the data file, to be read out."""
+
+
+@dataclass(frozen=True, slots=True)
 class SheetRow:
     """One line of the certificate ledger (发证台账)."""
 

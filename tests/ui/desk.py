@@ -676,6 +676,14 @@ class FakeDesk:
         self._ask("print_relief", (contract_id, path))
         return path
 
+    def make_packets(self, contract_ids: Sequence[int], folder: Path, progress: Any = None) -> Any:
+        """One folder each, nothing written."""
+        self._ask("make_packets", (tuple(contract_ids), folder))
+        return tuple(
+            v.PacketView(key, folder / f"{key}_备查资料", (), ("技术合同",), ("发票",), "7K3M-9QXD")
+            for key in contract_ids
+        )
+
     def change(self, cmd: c.ChangeContract) -> v.ContractSheet:
         """变更."""
         return self._moved("change", cmd, "CHANGED")

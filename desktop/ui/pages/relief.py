@@ -38,7 +38,7 @@ from desktop.rules.formulas import add_months
 from desktop.rules.relief import Condition, ReliefResult, check_relief, timeline, what_if
 from desktop.services import commands as c
 from desktop.services.desk import Desk
-from desktop.services.views import ContractSheet
+from desktop.services.views import ContractSheet, PacketView
 from desktop.ui.calls import Calls
 from desktop.ui.pages.page import Primary, Step
 from desktop.ui.pages.relief_parts import (
@@ -141,6 +141,7 @@ class ReliefStep(Step):
         self._keeping = Calls(jobs, self)
         set_ground(self, "page")
         self.ask_path: Callable[[str], Path | None] = self._ask_path
+        self.ask_folder: Callable[[], Path | None] = self._ask_folder
         self._sheet: ContractSheet | None = None
         self._answers: dict[str, Answer] = {}
         self._request = c.new_request()
@@ -181,6 +182,9 @@ class ReliefStep(Step):
         self._lines.addStretch(1)
         self._line_area = _scrolled(lines)
         self.list_card.body.addWidget(self._line_area)
+        self.packet_button = Button(_("备查资料包"))
+        self.packet_button.clicked.connect(self.make_packet)
+        self.list_card.add_foot(self.packet_button)
         self.lines: list[_Reliefs] = []
         self._line_arrows = ArrowKeys(self)
         row.addWidget(self.list_card)
@@ -797,6 +801,29 @@ class ReliefStep(Step):
         words = _("{name}已存到 {path}").format(name=_("税惠说明书"), path=path)
         self.said.emit(words, "ok", False)
 
+    def make_packet(self) -> None:
+        """备查资料包: the statement, the data and the papers of awards as one folder."""
+        sheet = self._sheet
+        folder = self.ask_folder() if sheet is not None else None
+        if sheet is None or folder is None:
+            return
+        key, make = sheet.row.id, self._desk.make_packets
+        self._calls.start(
+            lambda job: make([key], folder, job.step), self._packed, self._refused, stepped=self._packing
+        )
+
+    def _packing(self, _done: int, _total: int, words: str) -> None:
+        self.said.emit(words, "", False)
+
+    def _packed(self, packets: tuple[PacketView, ...]) -> None:
+        for packet in packets:
+            words = _("备查资料包已存到 {path}，校验码 {code}").format(
+                path=packet.path, code=packet.check_code
+            )
+            if packet.lack:
+                words += "。" + _("还缺：{names}").format(names="、".join(packet.lack))
+            self.said.emit(words, "warn" if packet.lack else "ok", False)
+
     def print_inquiry(self) -> None:
         """打印询问单: every open condition, for the person who can answer it."""
         if self._sheet is not None:
@@ -816,6 +843,10 @@ class ReliefStep(Step):
         if self._sheet is None:
             return None
         return self.ask_path(f"{self._sheet.row.local_serial.replace(' ', '')}_{name}.pdf")
+
+    def _ask_folder(self) -> Path | None:
+        name = QFileDialog.getExistingDirectory(self, _("资料包存到哪个文件夹"))
+        return Path(name) if name else None
 
     def _ask_path(self, wanted: str) -> Path | None:
         name, _kind = QFileDialog.getSaveFileName(self, _("存为 PDF"), wanted, "PDF (*.pdf)")

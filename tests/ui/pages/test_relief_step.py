@@ -309,3 +309,34 @@ def test_another_person_sees_the_answers_of_the_first(step: Open) -> None:
     page, _frame = step(desk)
     assert page._answers["VAT-TECH.V3"] == Answer("no", by="沈清禾")
     assert page.results[0].result == "not_supported"
+
+
+def test_the_packet_goes_to_the_folder_chosen_and_its_gaps_are_named(
+    step: Open, tmp_path: Path, qtbot: QtBot
+) -> None:
+    desk = station()
+    page, frame = step(desk)
+    page.ask_folder = lambda: tmp_path
+    page.packet_button.click()
+    qtbot.waitUntil(lambda: "备查资料包已存到" in frame.words())
+    key = desk.sheet().row.id
+    assert desk.told("make_packets") == [((key,), tmp_path)]
+    assert "校验码 7K3M-9QXD" in frame.words()
+    assert "还缺：发票" in frame.words()
+
+
+def test_a_packet_that_cannot_be_written_says_why(step: Open, tmp_path: Path, qtbot: QtBot) -> None:
+    desk = station()
+    desk.refusals["make_packets"] = MachineError("找不到或读不了 U 盘", "请插好后重做这一步")
+    page, frame = step(desk)
+    page.ask_folder = lambda: tmp_path
+    page.packet_button.click()
+    qtbot.waitUntil(lambda: "请插好后重做这一步" in frame.words())
+
+
+def test_no_packet_is_made_when_no_folder_is_chosen(step: Open) -> None:
+    desk = station()
+    page, _frame = step(desk)
+    page.ask_folder = lambda: None
+    page.packet_button.click()
+    assert desk.told("make_packets") == []
