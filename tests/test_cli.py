@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from desktop.certificates.preview import pdf_text
 from desktop.cli import DONE, FAULT, REFUSED, WRONG_USE, build_parser, run
 from desktop.exchange.workbook import read_workbook
 from desktop.rules.codes import CodeTables
@@ -176,6 +177,24 @@ def test_from_the_draft_to_a_certificate_that_can_be_verified(desk: Terminal) ->
     assert "校验码有效：编号 2026990321000002" in desk("verify", out, "--keys", keys).out
     claims = desk("verify", out, "--keys", keys, "--json").values
     assert (claims["number"], claims["contract_amount"]) == ("2026990321000002", "1150000.00")
+
+
+def test_the_relief_statement_and_the_filing_packet_of_a_contract(desk: Terminal) -> None:
+    out = desk.folder / "s.pdf"
+    told = desk("relief-statement", SERIAL, "--out", out, by=CLERK).out
+    assert "供参考，不是涉税决定" in told
+    assert "技术合同税惠说明书" in pdf_text(out, 0)
+    assert SERIAL in pdf_text(out, 0)
+    place = desk.folder / "usb"
+    place.mkdir()
+    told = desk("relief-packet", SERIAL, "--out", place, by=CLERK).out
+    (packet,) = place.iterdir()
+    assert str(packet) in told
+    assert "还缺" in told
+    assert json.loads((packet / "税惠资料.json").read_text("utf-8"))["local_serial"] == SERIAL
+    second = desk("relief-packet", SERIAL, "--out", place, "--json", by=CLERK).values
+    assert Path(second[0]["path"]).name == f"{packet.name}_2"
+    assert "找不到" in desk("relief-packet", SERIAL, "--out", place / "gone", by=CLERK, code=FAULT).err
 
 
 def test_an_altered_certificate_does_not_verify(desk: Terminal) -> None:

@@ -18,7 +18,7 @@ from desktop.certificates.fonts import HEI_BOLD, SONG, fonts, require_glyphs
 from desktop.certificates.layout import Layout
 from desktop.certificates.letters import Paper, Press, fill, paragraph_bands, press_paper
 from desktop.certificates.lines import MM, Fitted, break_lines
-from desktop.certificates.tables import Band, heading_band, paged, table_bands
+from desktop.certificates.tables import Band, heading_band, paged, table_bands, text_band
 from desktop.certificates.wording import (
     amount_text,
     capital_text,
@@ -143,6 +143,7 @@ def table(press: Press, name: str, rows: Sequence[Sequence[str]], *, has_head: b
         name=press.layout.title,
         continued=press.layout.words("continued"),
         head_height=7.0 if has_head else 0.0,
+        least=press.layout.numbers.get("row_height", 6.0),
     )
     if not has_head:
         wide = sum(column.width for column in columns)
@@ -681,5 +682,6 @@ def _draw_award_notice(press: Press, data: AwardNotice) -> None:
     bands = [gap(4.0)]
     for text in texts:
         bands += paragraph(press, text)
-    bands += [gap(14.0), *paragraph(press, sign)]
+    size, width = press.layout.numbers["text_size"], press.box("table").w
+    bands += [gap(14.0, is_heading=True), text_band(sign, SONG, size, width, align="R")]
     print_sheets(press, bands, press.layout.words("top"), title)
