@@ -359,6 +359,10 @@ class ReviewedRule:
     article: str = ""
     is_verified: bool = False
     """Only then the article is printed."""
+    dated: str = ""
+    """，2021年1月1日起: said where the row has another beginning than the rule set."""
+    mark: str = ""
+    """草案 or 凭记忆, in place of the layout's general word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -378,6 +382,10 @@ class ReviewSheet(Paper):
     reviewer_on: date | None
     deviations: str = ""
     experts: str = ""
+    reasons: str = ""
+    """Why, in whole sentences; the row is left out when empty."""
+    known: str = ""
+    """How well the rules used are known; the row is left out when empty."""
 
 
 # --- drawing
@@ -1183,7 +1191,9 @@ def _draw_review(press: Press, data: ReviewSheet) -> None:
     summary = [
         (layout.labels["title"], data.title),
         (layout.labels["conclusion"], data.conclusion),
+        *([(layout.labels["reasons"], data.reasons)] if data.reasons else []),
         (layout.labels["rule_set"], data.rule_set),
+        *([(layout.labels["known"], data.known)] if data.known else []),
         (layout.labels["deviations"], data.deviations or none),
         (layout.labels["experts"], data.experts or none),
     ]
@@ -1230,7 +1240,8 @@ def _draw_review(press: Press, data: ReviewSheet) -> None:
 
 
 def _reviewed(layout: Layout, rule: ReviewedRule) -> tuple[str, ...]:
-    basis = rule.instrument + rule.article if rule.is_verified else rule.instrument + layout.words("draft")
+    mark = f"（{rule.mark}）" if rule.mark else layout.words("draft")
+    basis = rule.instrument + (rule.article + rule.dated if rule.is_verified else rule.dated + mark)
     return (rule.code, rule.question, rule.answer, rule.evidence or "—", rule.who, basis)
 
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any, Final, NamedTuple
 
 from desktop.errors import Problem, ProblemsFound, RefusedError
@@ -22,7 +21,6 @@ GO, OPEN, BLOCKED, CURABLE, UNCLEAR, FAILS, REFUSED, REJECTED = range(8)
 OUTCOMES: Final = ("PASS", "RETURN", "HOLD", "REFUSE", "NOT_ACCEPTED", "UNDECIDED")
 
 
-@cache
 def outcome_words() -> Mapping[str, str]:
     """Outcome → what the clerk reads."""
     return {
@@ -35,7 +33,6 @@ def outcome_words() -> Mapping[str, str]:
     }
 
 
-@cache
 def _outcome_of_rule() -> Mapping[str, str]:
     return {
         "PASS": _("通过"),
@@ -67,7 +64,6 @@ def word_of_outcome(word: str) -> str:
     return said.format(to=test_words().get(to, to)) if to else said
 
 
-@cache
 def group_words() -> Mapping[str, str]:
     """Group of the path → its caption; SVC-2 and SVC-3 share one place on the path."""
     return {
@@ -82,7 +78,6 @@ def group_words() -> Mapping[str, str]:
     }
 
 
-@cache
 def test_words() -> Mapping[str, str]:
     """Kind as it is tested → its name."""
     return {

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
+from desktop.certificates.wording import date_text
 from desktop.errors import RefusedError
-from desktop.models import Action, Contract, ExpertReview, Notice
+from desktop.models import Action, Contract, ExpertReview, Notice, Recognition
 from desktop.resources import _, in_chinese
+from desktop.rules.conclusion import Conclusion, Finding, conclusion_from_json
 from desktop.rules.facts import Facts, Party
 from desktop.rules.identifiers import mask_id
-from desktop.services.decide import last_recognition
+from desktop.services.decide import conclude, kept_answers, last_recognition
 from desktop.services.issue import total_income
 from desktop.services.look import field_words, masked
 from desktop.services.objections import expert_reviews, objections_of
@@ -24,6 +27,15 @@ from desktop.services.register import last_review
 from desktop.settings import local_time
 from desktop.store.mapping import facts_of
 from desktop.store.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from desktop.certificates.letters import ReviewedRule
+
+
+NEW_TEXT: Final = re.compile("（新文本[^）]*）")
+"""The doubt about the new text is said by the mark; its name on paper is short."""
+_NEGATIVE: Final = re.compile(r"-N\d+$")
+"""Rules of the negative lists; a stored conclusion does not keep their role."""
 
 
 @in_chinese()
@@ -223,8 +235,6 @@ def letters_basis(office: Office, contract: Contract) -> str:
 
 
 def _day(value: Any) -> Any:
-    from datetime import date
-
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
@@ -243,56 +253,164 @@ def _detail(uow: UnitOfWork, contract: Contract, verbs: tuple[str, ...], number:
 
 @in_chinese()
 def print_grounds(office: Office, contract_id: int, path: Path) -> Path:
-    """认定审核表 (P22) of the newest recognition: every rule with answer, evidence, who, and source."""
-    from desktop.certificates.letters import ReviewedRule, ReviewSheet, draw_paper
+    """认定审核表 (P22): conclusion and reason in sentences, then every rule, its answer and source.
+
+    Of the newest recognition; without one, of a finished interview that leads to 退回补正 or 不予登记.
+    Raises RefusedError while questions are open.
+    """
+    from desktop.certificates.letters import ReviewSheet, draw_paper
 
     with office.look() as uow:
         contract = uow.contract(contract_id)
         row = last_recognition(uow, contract_id)
-        if row is None:
-            raise RefusedError(_("这份合同还没有认定"), _("认定之后才有认定审核表"))
-        review = last_review(uow, contract_id)
-        conclusion = json.loads(row.conclusion)
-        words = {
-            "yes": _("是"),
-            "no": _("否"),
-            "unknown": _("不明"),
-            "needs_human": _("需人工"),
-            "not_applicable": "—",
-        }
-        rules = []
-        for f in conclusion["findings"]:
-            source = (f.get("sources") or [{}])[0]
-            rules.append(
-                ReviewedRule(
-                    code=f["code"],
-                    question=f.get("short") or f.get("question", ""),
-                    answer=words.get(f.get("answer", ""), _("未答")),
-                    evidence=f.get("evidence", ""),
-                    who={"data": _("表内"), "person": f.get("by") or row.person}.get(
-                        f.get("answered_by", ""), "—"
-                    ),
-                    instrument=source.get("instrument", ""),
-                    article=source.get("article", ""),
-                    is_verified=source.get("confidence", f.get("confidence")) == "verified",
-                )
-            )
+        review = last_review(uow, contract_id) if row is not None else None
+        if row is not None:
+            conclusion = conclusion_from_json(json.loads(row.conclusion), office.book)
+            decided = _decided(office, row)
+            clerk, day = row.person, local_time(row.at).date()
+        else:
+            answers = kept_answers(uow, contract, "recognition")
+            conclusion = conclude(office, facts_of(contract), answers)
+            if conclusion.open_questions:
+                raise RefusedError(_("这份合同还没有认定"), _("认定之后才有认定审核表"))
+            decided = _advised(conclusion)
+            people = [str(a.get("by", "")) for a in answers.values() if isinstance(a, dict)]
+            clerk, day = next(filter(None, people), ""), local_time(office.now()).date()
+        used = [f for f in conclusion.used if f.answer != "not_applicable"]
         paper = ReviewSheet(
             station_name=office.station.name,
-            decided_on=local_time(row.at).date(),
+            decided_on=day,
             is_training=office.station.is_training,
             local_serial=contract.local_serial,
             title=contract.title or "",
-            conclusion=f"{office.codes.name('contract_kinds', row.decided_kind)}　"
-            f"{office.codes.name('contract_kinds', row.decided_sub_kind)}",
-            rule_set=row.rule_set_version,
-            rules=tuple(r for r in rules if r.answer != _("未答")),
-            clerk=row.person,
-            clerk_on=local_time(row.at).date(),
+            conclusion=decided,
+            reasons="".join(reasons_of(office, conclusion)),
+            rule_set=law_of_conclusion(office, conclusion),
+            known=_known(conclusion),
+            rules=tuple(_reviewed_rule(f, clerk, _starts(office, conclusion)) for f in used),
+            clerk=clerk,
+            clerk_on=day,
             reviewer=review.person if review else "",
             reviewer_on=local_time(review.at).date() if review else None,
-            deviations=row.reason,
+            deviations=row.reason if row is not None else "",
             experts="；".join(expert_words(r) for r in expert_reviews(uow, contract_id)),
         )
     draw_paper(paper, path)
     return path
+
+
+def _decided(office: Office, row: Recognition) -> str:
+    kind, sub = (office.codes.name("contract_kinds", c) for c in (row.decided_kind, row.decided_sub_kind))
+    if kind == sub or not sub:
+        return _("认定为{kind}。").format(kind=kind)
+    return _("认定为{kind}（{sub}）。").format(kind=kind, sub=sub)
+
+
+def _advised(conclusion: Conclusion) -> str:
+    """Not the cached words of the screen: those may be English."""
+    words = {
+        "PASS": _("认定为技术合同"),
+        "RETURN": _("退回补正"),
+        "HOLD": _("退回补正，待补文件"),
+        "REFUSE": _("不予登记"),
+        "NOT_ACCEPTED": _("不予受理"),
+    }
+    outcome = words.get(conclusion.outcome, _("请人工判断"))
+    return _("程序建议{outcome}；由登记员作出决定。").format(outcome=outcome)
+
+
+def reasons_of(office: Office, conclusion: Conclusion) -> list[str]:
+    """Why it came out so, in sentences that can be read out."""
+    name = office.codes.name
+    if conclusion.outcome == "PASS":
+        holds = _("经逐项审查，该合同符合{kind}的认定条件：{reason}。")
+        made = [
+            holds.format(kind=name("contract_kinds", h.kind), reason=h.reason)
+            for h in conclusion.kinds_holding
+        ]
+        away = [f.short for f in conclusion.deciding if _NEGATIVE.search(f.code) and f.answer == "no"]
+        if away:
+            made.append(_("不属于下列情形：{cases}。").format(cases="；".join(away)))
+        return made
+    if conclusion.outcome in ("RETURN", "HOLD"):
+        wanting = _("经审查，{found}；{supply}。")
+        pairs = (f.defect for f in conclusion.defects)
+        return [wanting.format(found=a.rstrip("。"), supply=b.rstrip("。")) for a, b in pairs]
+    if conclusion.outcome in ("REFUSE", "NOT_ACCEPTED"):
+        facts = "；".join(fact_in_words(f) for f in conclusion.deciding)
+        grounds = "、".join(f"“{name('refusal_grounds', code)}”" for code in conclusion.grounds)
+        made = [_("经审查，{facts}。").format(facts=facts)]
+        if grounds:
+            made.append(_("上述情形属于{grounds}，不符合认定登记条件。").format(grounds=grounds))
+        return made
+    disputed = "、".join(f"“{f.short}”" for f in conclusion.deciding)
+    return [
+        _("{cases}如何处理，规定之间说法不一，由登记员认定，理由见“与建议不同之处及理由”一栏。").format(
+            cases=disputed
+        )
+    ]
+
+
+def fact_in_words(finding: Finding) -> str:
+    """合同第2.1条属于“…”的情形: the clause first, as a letter says it."""
+    found, number = finding.defect[0], finding.evidence[:1].isdigit()
+    if not finding.evidence:
+        return _("该合同{found}").format(found=found) if not finding.note else found
+    clause, _space, quoted = finding.evidence.partition(" ")
+    where = _("合同第{clause}条").format(clause=clause) if number else _("合同{clause}").format(clause=clause)
+    said = _("（“{words}”）").format(words=quoted.strip(" “”")) if quoted.strip() else ""
+    return f"{where}{said}{found}"
+
+
+def _starts(office: Office, conclusion: Conclusion) -> date:
+    sets = [s.valid_from for s in office.book.rule_sets if s.name == conclusion.rule_set]
+    return sets[0] if sets else date.min
+
+
+def law_of_conclusion(office: Office, conclusion: Conclusion) -> str:
+    """技术合同认定登记规则（…），自2026年3月1日起施行；by the rules of which day; version."""
+    found = next((s for s in office.book.rule_sets if s.name == conclusion.rule_set), None)
+    if found is None:
+        return conclusion.rule_set_version
+    ended = _("，{day}起不再适用").format(day=date_text(found.valid_until)) if found.valid_until else ""
+    words = _("{title}，自{day}起施行{ended}；本合同按{judged}的规则审查，规则版本 {version}。")
+    return words.format(
+        title=found.title,
+        day=date_text(found.valid_from),
+        ended=ended,
+        judged=date_text(conclusion.judged_on),
+        version=conclusion.rule_set_version.partition("+")[0],
+    )
+
+
+def _known(conclusion: Conclusion) -> str:
+    counted = conclusion.confidence_counts
+    parts = (
+        (counted["verified"], _("已核对原文的{n}条")),
+        (counted["draft"], _("见于草案、待核的{n}条")),
+        (counted["memory"], _("凭记忆、待核的{n}条")),
+    )
+    named = "，".join(words.format(n=n) for n, words in parts if n)
+    return _("所用{n}条规则中，{named}。").format(n=len(conclusion.used), named=named)
+
+
+def _reviewed_rule(finding: Finding, clerk: str, starts: date) -> ReviewedRule:
+    from desktop.certificates.letters import ReviewedRule
+
+    words = {"yes": _("是"), "no": _("否"), "unknown": _("不明"), "needs_human": _("需人工")}
+    source = finding.sources[0]
+    since = finding.rule.valid_from
+    dated = _("，{day}起").format(day=date_text(since)) if since != starts and since > date.min else ""
+    evidence = "；".join(t for t in (finding.evidence, finding.remark, finding.note) if t)
+    return ReviewedRule(
+        code=finding.code,
+        question=finding.short,
+        answer=words.get(finding.answer, _("未答")),
+        evidence=evidence,
+        who=_("登记表") if finding.answered_by == "data" else finding.by or clerk,
+        instrument=NEW_TEXT.sub(_("（新文本）"), source.instrument),
+        article=source.article,
+        is_verified=source.confidence == "verified",
+        dated=dated,
+        mark={"draft": _("草案"), "memory": _("凭记忆")}.get(source.confidence, ""),
+    )

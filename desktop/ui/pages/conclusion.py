@@ -569,13 +569,10 @@ def facts_in_words(findings: Sequence[Finding]) -> str:
 
 
 def _fact(f: Finding) -> str:
-    """合同第2.1条的内容属于“…”; what a clerk noted of this contract comes first."""
-    where = ""
-    if f.evidence:
-        number = f.evidence[0].isdigit()
-        where = _("合同第{clause}条：") if number else _("合同{clause}：")
-        clause, _space, quoted = f.evidence.partition(" ")
-        where = where.format(clause=clause if number else f.evidence)
-        if number and quoted.strip():
-            where = where.removesuffix("：") + _("“{quoted}”：").format(quoted=quoted.strip())
-    return where + f.defect[0]
+    """合同第2.1条属于“…”的情形: the clause first, as a letter says it."""
+    if not f.evidence:
+        return f.defect[0]
+    clause, _space, quoted = f.evidence.partition(" ")
+    where = _("合同第{clause}条") if f.evidence[0].isdigit() else _("合同{clause}")
+    said = _("（“{words}”）").format(words=quoted.strip(" “”")) if quoted.strip() else ""
+    return f"{where.format(clause=clause)}{said}{f.defect[0]}"

@@ -467,7 +467,7 @@ class RecognitionStep(Step):
                 Key(("Alt", "C"), _("不予登记")),
                 Key(("Alt", "←"), _("回看问题"), self._back_to_questions),
                 Key("F6", _("保存"), self.save, is_enabled=self.may("answer")),
-                Key("F9", _("打印认定表"), self.print_grounds, is_enabled=self._is_recognised),
+                Key("F9", _("打印认定表"), self.print_grounds, is_enabled=self._has_grounds),
                 Key("Esc", _("返回"), self._back_to_questions),
             )
         keys = [
@@ -491,8 +491,10 @@ class RecognitionStep(Step):
         )
 
     @property
-    def _is_recognised(self) -> bool:
-        return self._sheet is not None and bool(self._sheet.recognition)
+    def _has_grounds(self) -> bool:
+        """There is something to print: a recognition, or an interview without open questions."""
+        recognised = self._sheet is not None and bool(self._sheet.recognition)
+        return recognised or (self.interview is not None and not self._waiting())
 
     def print_grounds(self) -> None:
         """F9: 认定审核表 with every rule and its ground, as a PDF where the clerk wants it."""
