@@ -483,6 +483,12 @@ class OpenDesk:
 
         return print_relief(self._office, contract_id, path)
 
+    def print_relief_inquiry(self, contract_id: int, path: Path) -> Path:
+        """税惠询问单 as PDF."""
+        from desktop.services.relief_statement import print_relief_inquiry
+
+        return print_relief_inquiry(self._office, contract_id, path)
+
     def make_packets(
         self, contract_ids: Sequence[int], folder: Path, progress: Progress | None = None
     ) -> tuple[v.PacketView, ...]:

@@ -1,4 +1,4 @@
-"""Papers about tax relief: 税惠说明书 (P15), 奖酬金领取表 (P14), 现金奖励公示文稿 (P17); no decisions.
+"""Papers about tax relief, none a decision: 税惠说明书 P15, 询问单 P27, 奖酬金领取表 P14, 公示文稿 P17.
 
 The wording stands in their files in ``resources/certificates``; this module chooses and fills sentences.
 """
@@ -28,6 +28,7 @@ from desktop.certificates.wording import (
     paper_text,
     quoted,
 )
+from desktop.errors import RefusedError
 from desktop.resources import _
 from desktop.rules.book import Source
 from desktop.rules.facts import label_of
@@ -200,10 +201,9 @@ def _draw_statement(press: Press, data: ReliefStatement) -> None:
         bands += paragraph(press, text)
     bands += table(press, "summary", [_summary(layout, r) for r in data.results])
     index = 0
-    for result in data.results:
-        if result.result in _FULL:
-            index += 1
-            bands += _section(press, data, result, index)
+    for result in sorted((r for r in data.results if r.result in _FULL), key=lambda r: _FULL.index(r.result)):
+        index += 1
+        bands += _section(press, data, result, index)
     for word, name in (("not_supported", "heading_no"), ("not_applicable", "heading_not")):
         rest = [r for r in data.results if r.result == word]
         if rest:
@@ -552,6 +552,54 @@ def _remarks(press: Press, data: ReliefStatement) -> list[Band]:
     bands += paragraph(press, fill(layout, "remark_3", {"day": day, "version": data.law_version}))
     values = {"clerk": data.clerk, "station": data.station_name, "day": day}
     return [*bands, gap(4.0, is_heading=True), *paragraph(press, fill(layout, "sign", values))]
+
+
+# --- the inquiry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReliefInquiry(Paper):
+    """P27 税惠询问单: what the parties are asked before anything can be said."""
+
+    paper: ClassVar[str] = "P27"
+
+    serial: str
+    title: str
+    sellers: tuple[str, ...]
+    buyers: tuple[str, ...]
+    questions: tuple[Condition, ...]
+    """The open conditions, each once."""
+    is_secret: bool = False
+
+
+def draw_relief_inquiry(paper: ReliefInquiry, out: Path | IO[bytes], *, layout: Layout | None = None) -> int:
+    """The sheet as PDF; returns the number of pages. RefusedError when nothing is to be asked."""
+    if not paper.questions:
+        raise RefusedError(_("没有要询问的条件"), _("各项结论已经明确，可以直接打印税惠说明书"))
+    return press_paper(paper, _draw_inquiry, out, layout=layout)
+
+
+def _draw_inquiry(press: Press, data: ReliefInquiry) -> None:
+    layout, labels = press.layout, press.layout.labels
+    head = [
+        (labels["serial"], data.serial),
+        (labels["title"], layout.words("secret") if data.is_secret else data.title),
+        (labels["seller"], "、".join(data.sellers) or "—"),
+        (labels["buyer"], "、".join(data.buyers) or "—"),
+    ]
+    bands = [*table(press, "head", head, has_head=False), *paragraph(press, layout.words("opening"))]
+    for whom in ("seller", "buyer", "both", ""):
+        rows = [
+            (c.id, c.question, c.wanted_evidence or "—", layout.words("answer"))
+            for c in data.questions
+            if c.whom == whom
+        ]
+        if rows:
+            name = fill(layout, "heading", {"who": labels[whom or "nobody"]})
+            bands += [heading(press, name), *table(press, "questions", rows)]
+            if whom:
+                bands += [gap(3.0, is_heading=True), *paragraph(press, layout.words("sign")), gap(3.0)]
+    print_sheets(press, bands, layout.words("top"))
 
 
 # --- awards

@@ -1,4 +1,4 @@
-"""税惠说明书 (P15): what one contract supports and why, as it stands now; changes nothing."""
+"""税惠说明书 (P15) and 税惠询问单 (P27) of one contract as it stands now; changes nothing."""
 
 from __future__ import annotations
 
@@ -138,4 +138,33 @@ def print_relief(office: Office, contract_id: int, path: Path) -> Path:
     with office.look() as uow:
         paper = statement_in(office, uow, uow.contract(contract_id))
     draw_relief_statement(paper, path, layout=load_layout("P15", office.pack.layout("P15")))
+    return path
+
+
+@in_chinese()
+def print_relief_inquiry(office: Office, contract_id: int, path: Path) -> Path:
+    """税惠询问单 (P27): every condition that keeps a relief open, by whom to ask.
+
+    Raises RefusedError when nothing is open, and once the registration has ended.
+    """
+    from desktop.certificates.layout import load_layout
+    from desktop.certificates.relief_papers import ReliefInquiry, draw_relief_inquiry
+
+    with office.look() as uow:
+        contract = uow.contract(contract_id)
+        facts = facts_of(contract)
+        results = reliefs_in(office, uow, contract, facts)
+        asked = {c.id: c for r in results if r.result == "cannot_tell" for c in r.open}
+        paper = ReliefInquiry(
+            station_name=office.station.name,
+            decided_on=office.today(),
+            is_training=office.station.is_training,
+            serial=contract.local_serial,
+            title=facts.title or "",
+            sellers=tuple(p.name or "—" for p in facts.sellers),
+            buyers=tuple(p.name or "—" for p in facts.buyers),
+            questions=tuple(asked.values()),
+            is_secret=bool(facts.is_secret),
+        )
+    draw_relief_inquiry(paper, path, layout=load_layout("P27", office.pack.layout("P27")))
     return path

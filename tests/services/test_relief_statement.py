@@ -16,7 +16,7 @@ from desktop.rules.relief import RELIEF_IDS
 from desktop.services.commands import KeepRelief, SaveAnswers, SaveContract
 from desktop.services.decide import keep_relief, mark_reliefs_stale, save_answers
 from desktop.services.office import Office
-from desktop.services.relief_statement import print_relief, rejections, reliefs_in
+from desktop.services.relief_statement import print_relief, print_relief_inquiry, rejections, reliefs_in
 from desktop.services.take_in import save_contract
 from desktop.store.mapping import facts_of
 from tests.conftest import CLERK
@@ -158,3 +158,37 @@ def test_every_rejection_belongs_to_a_relief_and_a_condition_of_the_law(office: 
     codes = {rule.code for rule in office.book.all_rows()}
     assert {row.relief for row in rejections()} <= set(RELIEF_IDS)
     assert {row.condition for row in rejections() if row.condition} <= codes
+
+
+def test_what_is_supported_comes_first(office: Office, tmp_path: Path) -> None:
+    made = keep(office, STATEMENTS["university cash award"])
+    text = plain(print_relief(office, made, tmp_path / "x.pdf"))
+    assert (
+        text.index("一、个税现金奖励减半") < text.index("三、增值税技术转让免税") < text.index("不支持的各项")
+    )
+
+
+def test_the_inquiry_asks_every_open_condition_of_the_right_side(office: Office, tmp_path: Path) -> None:
+    made = keep(office, STATEMENTS["university cash award"])
+    path = print_relief_inquiry(office, made, tmp_path / "x.pdf")
+    text = plain(path)
+    with office.look() as uow:
+        contract = uow.contract(made)
+        results = reliefs_in(office, uow, contract, facts_of(contract))
+    asked = [c for r in results if r.result == "cannot_tell" for c in r.open]
+    assert len(asked) > 5
+    for condition in asked:
+        assert condition.question in text
+        assert text.count(condition.id) == 1
+    assert text.index("请卖方回答") < text.index("免税销售额单独核算吗？") < text.index("请买卖双方回答")
+    assert text.count("□是　□否　□不明") == len(asked)
+    assert "不作为减免税依据" in text
+    assert b"Helvetica" not in path.read_bytes()
+    assert [line for line in pdf_text(path).splitlines() if half_width_left(line)] == []
+
+
+def test_nothing_open_is_nothing_to_ask(office: Office, tmp_path: Path) -> None:
+    made = keep(office, STATEMENTS["service contract that gets nothing"])
+    with pytest.raises(RefusedError, match="没有要询问的条件"):
+        print_relief_inquiry(office, made, tmp_path / "x.pdf")
+    assert not (tmp_path / "x.pdf").exists()

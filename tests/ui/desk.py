@@ -676,6 +676,11 @@ class FakeDesk:
         self._ask("print_relief", (contract_id, path))
         return path
 
+    def print_relief_inquiry(self, contract_id: int, path: Path) -> Path:
+        """Written down."""
+        self._ask("print_relief_inquiry", (contract_id, path))
+        return path
+
     def make_packets(self, contract_ids: Sequence[int], folder: Path, progress: Any = None) -> Any:
         """One folder each, nothing written."""
         self._ask("make_packets", (tuple(contract_ids), folder))

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
-from html import escape
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QMarginsF, QRect, Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QKeySequence,
-    QPageSize,
-    QPdfWriter,
     QResizeEvent,
     QShortcut,
-    QTextDocument,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -42,7 +38,6 @@ from desktop.services.views import ContractSheet, PacketView
 from desktop.ui.calls import Calls
 from desktop.ui.pages.page import Primary, Step
 from desktop.ui.pages.relief_parts import (
-    WHO_WORDS,
     ConditionLine,
     Moment,
     ReliefLine,
@@ -791,15 +786,22 @@ class ReliefStep(Step):
 
     def print_opinion(self) -> None:
         """F9: the statement of this moment as a PDF, from the answers as they are kept."""
-        sheet = self._sheet
-        path = self._asked_path(_("税惠说明书"))
-        if sheet is None or path is None:
-            return
-        self._calls.ask(partial(self._desk.print_relief, sheet.row.id, path), self._printed, self._refused)
+        self._print(_("税惠说明书"), self._desk.print_relief)
 
-    def _printed(self, path: Path) -> None:
-        words = _("{name}已存到 {path}").format(name=_("税惠说明书"), path=path)
-        self.said.emit(words, "ok", False)
+    def print_inquiry(self) -> None:
+        """打印询问单: every open condition, for the person who can answer it."""
+        self._print(_("税惠询问单"), self._desk.print_relief_inquiry)
+
+    def _print(self, name: str, draw: Callable[[int, Path], Path]) -> None:
+        sheet = self._sheet
+        if sheet is None:
+            return
+        path = self.ask_path(f"{sheet.row.local_serial.replace(' ', '')}_{name}.pdf")
+        if path is not None:
+            self._calls.ask(partial(draw, sheet.row.id, path), partial(self._printed, name), self._refused)
+
+    def _printed(self, name: str, path: Path) -> None:
+        self.said.emit(_("{name}已存到 {path}").format(name=name, path=path), "ok", False)
 
     def make_packet(self) -> None:
         """备查资料包: the statement, the data and the papers of awards as one folder."""
@@ -824,26 +826,6 @@ class ReliefStep(Step):
                 words += "。" + _("还缺：{names}").format(names="、".join(packet.lack))
             self.said.emit(words, "warn" if packet.lack else "ok", False)
 
-    def print_inquiry(self) -> None:
-        """打印询问单: every open condition, for the person who can answer it."""
-        if self._sheet is not None:
-            self._write(_("税惠询问单"), inquiry_html(self._sheet, self.results))
-
-    def _write(self, name: str, html: str) -> None:
-        path = self._asked_path(name)
-        if path is None:
-            return
-        if write_html(html, path):
-            self.said.emit(_("{name}已存到 {path}").format(name=name, path=path), "ok", False)
-        else:
-            self.said.emit(_("{path} 写不进去。请换一个文件夹再存").format(path=path), "err", True)
-
-    def _asked_path(self, name: str) -> Path | None:
-        """Where a paper of the contract at hand shall go; None: nowhere."""
-        if self._sheet is None:
-            return None
-        return self.ask_path(f"{self._sheet.row.local_serial.replace(' ', '')}_{name}.pdf")
-
     def _ask_folder(self) -> Path | None:
         name = QFileDialog.getExistingDirectory(self, _("资料包存到哪个文件夹"))
         return Path(name) if name else None
@@ -864,56 +846,3 @@ def _source_line(source: Source, *, full: bool) -> QWidget:
     row.addWidget(label, 1)
     row.addWidget(Tag(source.confidence), 0, Qt.AlignmentFlag.AlignTop)
     return line
-
-
-_STYLE = """<style>body{font-family:'Noto Serif SC','Noto Sans SC';font-size:11pt}
-h1{font-size:18pt} h2{font-size:12pt} td,th{border:1px solid #444;padding:4px;font-size:10pt}
-th{background-color:#eee} p.note{font-size:9pt}</style>"""
-
-
-def _page(title: str, sheet: ContractSheet, body: str) -> str:
-    head = _("受理号 {serial}　项目 {title}　卖方 {seller}　买方 {buyer}").format(
-        serial=sheet.row.local_serial, title=sheet.row.title, seller=sheet.row.seller, buyer=sheet.row.buyer
-    )
-    note = _("{words}。本页不作为减免税依据；条款仅在已核对时写明。").format(words=DISCLAIMER)
-    return (
-        f"{_STYLE}<h1 align='center'>{escape(title)}</h1><p>{escape(head)}</p>{body}"
-        f"<p class='note'>{escape(note)}</p>"
-    )
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    cells = "".join(f"<th align='left'>{escape(word)}</th>" for word in heads)
-    lines = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<table width='100%' cellspacing='0' border='0'><tr>{cells}</tr>{lines}</table>"
-
-
-def inquiry_html(sheet: ContractSheet, results: Sequence[ReliefResult]) -> str:
-    """The open conditions, grouped by whom to ask, with room for the answer."""
-    groups: dict[str, dict[str, Condition]] = {}
-    for result in results:
-        if result.result != "cannot_tell":
-            continue
-        for condition in result.open:
-            groups.setdefault(condition.whom or "", {})[condition.id] = condition
-    names: Mapping[str, str] = {**WHO_WORDS, "": _("登记机构")}
-    body = ""
-    for whom, conditions in sorted(groups.items(), reverse=True):
-        rows = [(x.id, x.question, x.wanted_evidence, _("□ 是　□ 否　□ 不明")) for x in conditions.values()]
-        table = _table((_("条"), _("请问"), _("凭什么"), _("回答")), rows)
-        body += f"<h2>{escape(_('请{who}回答').format(who=names.get(whom, whom)))}</h2>{table}"
-    body += f"<p>{escape(_('答复人（签名）：　　　　　　　　日期：'))}</p>"
-    return _page(_("技术合同税惠询问单"), sheet, body)
-
-
-def write_html(html: str, path: Path) -> bool:
-    """Write an A4 PDF with its fonts inside; False when the place cannot be written."""
-    writer = QPdfWriter(str(path))
-    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-    writer.setPageMargins(QMarginsF(20, 18, 18, 18))
-    writer.setResolution(300)
-    document = QTextDocument()
-    document.setHtml(html)
-    document.print_(writer)
-    del writer
-    return path.is_file() and path.stat().st_size > 0

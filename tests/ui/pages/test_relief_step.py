@@ -13,10 +13,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.certificates.preview import pdf_text
 from desktop.errors import MachineError, RefusedError
 from desktop.rules.conclusion import Answer
-from desktop.ui.pages.relief import ReliefStep, inquiry_html
+from desktop.ui.pages.relief import ReliefStep
 from desktop.ui.theme import Theme
 
 Open = Callable[..., tuple[ReliefStep, Frame]]
@@ -240,19 +239,14 @@ def test_sources_carry_their_confidence_and_open_with_alt_up(step: Open) -> None
     assert "凭记忆" in line.accessibleName()
 
 
-def test_the_inquiry_asks_every_open_condition(step: Open, tmp_path: Path) -> None:
+def test_the_inquiry_goes_where_the_clerk_wants_it(step: Open, tmp_path: Path, qtbot: QtBot) -> None:
     desk = station()
-    page, _frame = step(desk)
+    page, frame = step(desk)
     page.ask_path = lambda wanted: tmp_path / wanted
-    page.print_inquiry()
-    (path,) = tmp_path.glob("*询问单.pdf")
-    text = pdf_text(path)
-    assert "税惠由税务机关核准" in text
-    assert "不作为减免税依据" in text
-    html = inquiry_html(desk.sheet(), page.results)
-    for result in page.results:
-        for condition in result.open if result.result == "cannot_tell" else ():
-            assert condition.question in html
+    page.inquiry_button.click()
+    qtbot.waitUntil(lambda: "税惠询问单已存到" in frame.words())
+    path = tmp_path / "澄受2026-0312_税惠询问单.pdf"
+    assert desk.told("print_relief_inquiry") == [(desk.sheet().row.id, path)]
 
 
 def test_f9_prints_the_statement_where_the_clerk_wants_it(step: Open, tmp_path: Path, qtbot: QtBot) -> None:
