@@ -24,7 +24,6 @@ from desktop.rules.facts import Facts, Payment, label_of
 from desktop.rules.local_pack import Subsidy
 from desktop.rules.relief_questions import (
     AFTER,
-    PATENTS,
     RELIEF_PREDICATES,
     Case,
     Verdict,
@@ -306,9 +305,13 @@ class ReliefResult:
 Picked = tuple[date | None, str]
 
 
+def _day_of(payment: Payment) -> date | None:
+    """Paid or due, whichever was first."""
+    return min((d for d in (payment.paid_on, payment.due_on) if d is not None), default=None)
+
+
 def _first_payment(facts: Facts) -> date | None:
-    days = [d for p in facts.payments for d in (p.paid_on, p.due_on) if d is not None]
-    return min(days) if days else None
+    return min((d for p in facts.payments if (d := _day_of(p)) is not None), default=None)
 
 
 def _vat_day(f: Facts) -> Picked:
@@ -322,6 +325,11 @@ def _vat_day(f: Facts) -> Picked:
 
 def _paid_day(f: Facts) -> Picked:
     return _first_payment(f), "payments"
+
+
+def _income_day(f: Facts) -> Picked:
+    """The day on which the fee falls due under the contract (公告2015年第82号), else the day it was paid."""
+    return min((d for p in f.payments if (d := p.due_on or p.paid_on)), default=None), "payments"
 
 
 def _award_day(f: Facts) -> Picked:
@@ -389,11 +397,8 @@ def _vat_tech(c: Case, found: Mapping[str, Condition], law: _Values) -> _Reckoni
     if c.technology_amount is not None and amount != c.technology_amount:
         inside = c.technology_amount - amount
         figures.append(Figure(_("不免税的合同内服务"), inside, _("没有与技术价款同开一张发票")))
-    late = [
-        p
-        for p in c.facts.payments
-        if not law.has_rule_on(min((d for d in (p.paid_on, p.due_on) if d is not None), default=None))
-    ]
+    paid = c.facts.payments
+    late = [p for p in paid if not law.has_rule_on(law.day if len(paid) == 1 else _day_of(p))]
     outside = sum((p.amount for p in late if p.amount), ZERO)
     total = c.facts.contract_amount
     if outside and total:
@@ -425,7 +430,7 @@ def _cit_tech(c: Case, found: Mapping[str, Condition], law: _Values) -> _Reckoni
     if revenue is None or day is None:
         return _NOTHING
     cap, rate = law("cit_tech.cap"), law("cit_tech.rate")
-    if c.is_pilot and law("cit_tech.cap.zgc"):
+    if c.is_in_pilot_park and law("cit_tech.cap.zgc"):
         cap = law("cit_tech.cap.zgc")
     deadlines = (Deadline(_("年度汇算清缴（次年 5 月 31 日前）"), date(day.year + 1, 5, 31)),)
     licence = c.right in ("non_exclusive", "sole")
@@ -471,15 +476,39 @@ def _rd_super(c: Case, _found: Mapping[str, Condition], law: _Values) -> _Reckon
         words += _("；境外部分另不超过境内符合条件研发费用的三分之二")
     if c.sub_kind == "DEV-2":
         base, words = to_fen(paid), _("各方按自己实际承担的费用")
-    deduction = formulas.extra_deduction(base, extra)
-    figures = (
-        Figure(_("加计扣除基数"), base, words),
-        Figure(
-            _("加计扣除额"), deduction, _("基数 × {extra:.0%}（{day} 一般企业）").format(extra=extra, day=day)
-        ),
-    )
+    parts = _by_rate(c, base, law, "rd.extra.general")
+    deduction = sum((formulas.extra_deduction(part, rate) for part, rate in parts), ZERO)
+    how = _("基数 × {extra:.0%}（{day} 一般企业）").format(extra=extra, day=day)
+    if len(parts) > 1:
+        how = " + ".join(f"{format_yuan(part)} × {rate:.0%}" for part, rate in parts)
+    figures = [Figure(_("加计扣除基数"), base, words), Figure(_("加计扣除额"), deduction, how)]
+    for name in ("rd.extra.manufacturer", "rd.extra.sme", "rd.extra.ic_tool"):
+        row = law.book.parameter_row(name, day)
+        if row is None or row.value is NO_RULE or row.value <= extra:
+            continue
+        own = sum((formulas.extra_deduction(p, r) for p, r in _by_rate(c, base, law, name)), ZERO)
+        label = "{}（{}）".format(_("加计扣除额"), row.note)
+        figures.append(Figure(label, own, f"{row.value:.0%}"))
     deadlines = (Deadline(_("年度汇算清缴（次年 5 月 31 日前）"), date(day.year + 1, 5, 31)),)
-    return _Reckoning(base, figures, deadlines)
+    return _Reckoning(base, tuple(figures), deadlines)
+
+
+def _by_rate(c: Case, base: Decimal, law: _Values, name: str) -> list[tuple[Decimal, Decimal]]:
+    """The base as (part, rate): each payment has the rate of its own day, the general one at least."""
+    general = "rd.extra.general"
+    dated = [(d, p.amount) for p in c.facts.payments if (d := _day_of(p)) and p.amount]
+    total = sum((amount for _day, amount in dated), ZERO)
+    if len(dated) != len(c.facts.payments) or not total:
+        dated, total = [(law.day or date.min, base)], base
+    parts: dict[Decimal, Decimal] = {}
+    left = base
+    for n, (day, amount) in enumerate(sorted(dated), 1):
+        part = left if n == len(dated) else to_fen(base * amount / total)
+        left -= part
+        rates = [r for r in (law.book.parameter(name, day), law.book.parameter(general, day)) if r]
+        if rates:
+            parts[max(rates)] = parts.get(max(rates), ZERO) + part
+    return [(part, rate) for rate, part in parts.items()]
 
 
 def _basic(c: Case, _found: Mapping[str, Condition], law: _Values) -> _Reckoning:
@@ -529,8 +558,9 @@ def _stamp(c: Case, found: Mapping[str, Condition], law: _Values) -> _Reckoning:
     instrument = c.kind in ("TRF", "LIC") and not _taxed_as_contract(c)
     rate = law("stamp.patent") if instrument else law("stamp.tech")
     listed = found.get("STAMP.P3")
-    split = c.kind == "DEV" and listed is not None and listed.answer == "yes"
-    vat = f.vat_amount if f.is_vat_listed and not split else None
+    split = listed is not None and listed.answer == "yes" and f.remuneration_amount is not None
+    apart = found.get("STAMP.P4")
+    vat = f.vat_amount if apart is not None and apart.answer == "yes" and not split else None
     base = formulas.stamp_base(amount, remuneration=f.remuneration_amount if split else None, vat=vat)
     words = _("只就报酬计税") if split else _("不含列明的增值税") if vat else _("按全额")
     half = law("stamp.half")
@@ -546,10 +576,12 @@ def _stamp(c: Case, found: Mapping[str, Condition], law: _Values) -> _Reckoning:
 
 
 def _taxed_as_contract(c: Case) -> bool:
-    """Application rights and the transfer of know-how are technology contracts, the rest instruments."""
-    if "patent_application" in c.objects:
-        return True
-    return "know_how" in c.objects and c.kind == "TRF" and not PATENTS & set(c.objects)
+    """Application rights and the transfer of know-how are technology contracts, the rest instruments.
+
+    Several in one price: the higher rate, that of the instrument (印花税法 第九条).
+    """
+    own = {"patent_application", "know_how"} if c.kind == "TRF" else {"patent_application"}
+    return bool(c.objects) and own >= set(c.objects)
 
 
 def _subsidy(c: Case, _found: Mapping[str, Condition], law: _Values) -> _Reckoning:
@@ -586,7 +618,7 @@ def _award(c: Case, _found: Mapping[str, Condition], law: _Values) -> _Reckoning
 RELIEFS: Final = (
     _Relief("VAT-TECH", "增值税 技术转让、开发免税", "seller", "纳税义务日", _vat_day, _vat_tech),
     _Relief("RD-SUPER", "研发费用加计扣除", "buyer", "费用发生日", _paid_day, _rd_super),
-    _Relief("CIT-TECH", "企业所得税 技术转让减免", "seller", "所得确认日", _paid_day, _cit_tech),
+    _Relief("CIT-TECH", "企业所得税 技术转让减免", "seller", "所得确认日", _income_day, _cit_tech),
     _Relief(
         "STAMP",
         "印花税 小微减半",
@@ -759,6 +791,8 @@ def check_relief(
     kind = (recognition.kind if recognition is not None else None) or facts.kind
     sub_kind = (recognition.sub_kind if recognition is not None else None) or facts.sub_kind
     case = Case(facts, kind, sub_kind, facts.technology_amount, registered, subsidies, lambda _name: NO_RULE)
+    if (said := answers.get("CIT-TECH.C13")) is not None:
+        case.pilot_said = said.value == "yes"
     days: dict[Callable[[Facts], Picked], Picked] = {}
     for relief in RELIEFS:
         if relief.pick not in days:

@@ -76,6 +76,10 @@ def party_is(party: Party, *words: str) -> bool | None:
     return any(party.party_type.startswith(PARTY_WORDS[word]) for word in words)
 
 
+def _is_person(party: Party) -> bool:
+    return party.id_type in ("passport", "resident_id") or party.vat_status == "natural_person"
+
+
 def every(verdicts: Sequence[bool | None]) -> bool | None:
     """No as soon as one is no; unknown when there is none or one is unknown."""
     if False in verdicts:
@@ -102,6 +106,7 @@ class Case:
         "kind",
         "objects",
         "parameter",
+        "pilot_said",
         "registered",
         "right",
         "rule",
@@ -123,6 +128,8 @@ class Case:
     ) -> None:
         self.facts, self.kind, self.sub_kind = facts, kind, sub_kind
         self.technology_amount, self.registered, self.subsidies = technology_amount, registered, subsidies
+        self.pilot_said: bool | None = None
+        """What a person said of the park the seller names; None: nothing, the name decides."""
         self.day: date | None = None
         """The day that picks the rules of the relief in hand; None while unknown."""
         self.has_rule = False
@@ -153,16 +160,39 @@ class Case:
         return (word,) if word else ()
 
     @property
+    def is_in_zone(self) -> bool:
+        """The seller names a park of 中关村, a pilot park or not."""
+        return any((p.park or "").startswith("中关村") for p in self.sellers)
+
+    @property
     def is_pilot(self) -> bool:
-        """The seller sits in one of the 中关村 pilot parks."""
-        return any(
-            (p.park or "").startswith("中关村") and any(name in (p.park or "") for name in PILOT_PARKS)
-            for p in self.sellers
-        )
+        """In a pilot park, on a day of the relief in hand on which there is a pilot (财税〔2020〕61号)."""
+        return self.is_in_pilot_park and bool(self.parameter("cit_tech.cap.zgc"))
+
+    @property
+    def is_in_pilot_park(self) -> bool:
+        """The seller sits in one of the pilot parks; what a person said of a named park comes first."""
+        if not any(p.park for p in self.sellers):
+            return False
+        if self.pilot_said is not None:
+            return self.pilot_said
+        parks = [p.park or "" for p in self.sellers]
+        return any(park.startswith("中关村") and any(name in park for name in PILOT_PARKS) for park in parks)
+
+    @property
+    def crosses(self) -> bool | None:
+        """Technology crosses the border; None while that is not said or the parties say otherwise."""
+        if self.facts.cross_border is None:
+            return False if self.is_domestic else None
+        if self.facts.cross_border == "none":
+            return None if self.is_domestic is False else False
+        return True
 
 
-def _objects_in(c: Case, allowed: frozenset[str]) -> bool | None:
-    return every([True if o in allowed else None if o == "other" else False for o in c.objects])
+def _objects_in(
+    c: Case, allowed: frozenset[str], open_: frozenset[str] = frozenset({"other"})
+) -> bool | None:
+    return every([True if o in allowed else None if o in open_ else False for o in c.objects])
 
 
 # --------------------------------------------------------------------------------------------------- shared
@@ -256,10 +286,16 @@ def is_service_on_same_invoice(c: Case) -> Verdict:
 
 # ------------------------------------------------------------------------------------------------ VAT-CROSS
 def is_foreign_buyer(c: Case) -> Verdict:
-    """Every buyer is a unit outside the country."""
-    if c.facts.cross_border == "none" and c.is_domestic:
-        return False
-    return every([None if b.country is None else b.country != "CHN" for b in c.buyers])
+    """Every buyer is a unit outside the country; a person is not, and which it is must be said."""
+    if c.facts.cross_border == "none":
+        return False if c.is_domestic else None
+    verdicts: list[bool | None] = []
+    for b in c.buyers:
+        if b.country == "CHN" or _is_person(b):
+            verdicts.append(False)
+        else:
+            verdicts.append(None if b.country is None or b.id_type is None else True)
+    return every(verdicts)
 
 
 def is_wholly_abroad(c: Case) -> Verdict:
@@ -334,7 +370,7 @@ def is_listed_transfer(c: Case) -> Verdict:
 
 
 def has_design_patent(c: Case) -> Verdict:
-    """A design patent is among the objects (pilot: any design counts, nothing to ask)."""
+    """A design patent is among the objects (pilot since 2020: any design counts, nothing to ask)."""
     return "patent_design" in c.objects and not c.is_pilot if c.objects else None
 
 
@@ -349,11 +385,15 @@ def is_right_long_enough(c: Case) -> Verdict:
     least = c.parameter(f"cit_tech.licence_years.{name}")
     if c.is_pilot:
         least = c.parameter("cit_tech.licence_years.zgc") or least
-    if not least:
+    early = c.parameter("cit_tech.licence_years.zone") if c.is_in_zone and not least else None
+    if not least and not early:
         return False if c.day is not None else None
     if f.licence_from is None or f.licence_until is None:
         return None
-    return full_years(f.licence_from, f.licence_until) >= int(least)
+    years = full_years(f.licence_from, f.licence_until)
+    if early:
+        return None if years >= int(early) else False  # days of that pilot are from memory: never a yes
+    return years >= int(least)
 
 
 def is_non_exclusive(c: Case) -> Verdict:
@@ -370,11 +410,11 @@ def is_owner_licensor(c: Case) -> Verdict:
 def is_registered_everywhere(c: Case) -> Verdict:
     """Registered; across the border with commerce; public money with approval."""
     f = c.facts
-    if f.cross_border in ("export", "import") and not (f.commerce_number or "").strip():
+    if c.crosses is None or (c.crosses and not (f.commerce_number or "").strip()):
         return None
     if f.is_public_funded is None or (f.is_public_funded and not (f.approval_number or "").strip()):
         return None
-    return is_registered(c)
+    return True if c.crosses else is_registered(c)
 
 
 def is_exported(c: Case) -> Verdict:
@@ -456,11 +496,12 @@ def is_seller_abroad(c: Case) -> Verdict:
 
 def is_foreign_unit(c: Case) -> Verdict:
     """A unit, not an individual."""
-    verdicts: list[bool | None] = []
-    for p in c.sellers:
-        person = p.id_type in ("passport", "resident_id") or p.vat_status == "natural_person"
-        verdicts.append(False if person else True if p.id_type == "other" else None)
-    return every(verdicts)
+    return every([False if _is_person(p) else True if p.id_type == "other" else None for p in c.sellers])
+
+
+def is_seller_here(c: Case) -> Verdict:
+    """Every trustee is of this country: before 2018 a commission abroad gave no extra deduction."""
+    return every([None if p.country is None else p.country == "CHN" for p in c.sellers])
 
 
 # -------------------------------------------------------------------------------------------- BASIC-RESEARCH
@@ -484,12 +525,12 @@ def is_nonprofit_unit(c: Case) -> Verdict:
 
 
 def is_conversion_income(c: Case) -> Verdict:
-    """Transfer or licence of a listed object; know-how and applications are for a person."""
+    """Transfer or licence of a listed object; know-how, applications and designs are for a person."""
     if c.kind is None:
         return None
     if c.kind not in ("TRF", "LIC"):
         return False
-    return True if c.objects and all(o in LISTED for o in c.objects) else None
+    return True if c.objects and all(o in LISTED - {"patent_design"} for o in c.objects) else None
 
 
 def is_notice_long_enough(c: Case) -> Verdict:
@@ -536,12 +577,12 @@ def is_target_resident(c: Case) -> Verdict:
 
 
 def does_listed_ownership_pass(c: Case) -> Verdict:
-    """Ownership of a listed object passes."""
+    """Ownership of a listed object passes; whether an application counts is for a person."""
     if c.kind is None:
         return None
     if c.kind != "TRF" or (c.right is not None and c.right != "ownership"):
         return False
-    return _objects_in(c, LISTED)
+    return _objects_in(c, LISTED, frozenset({"other", "patent_application"}))
 
 
 def is_paid_in_shares(c: Case) -> Verdict:
@@ -555,8 +596,8 @@ def is_paid_in_shares(c: Case) -> Verdict:
 
 # ---------------------------------------------------------------------------------------------------- STAMP
 def is_written_here(c: Case) -> Verdict:
-    """Written in China, or used here."""
-    return True if c.is_domestic or (c.facts.signed_place or "").strip() else None
+    """Written in China, or used here by a buyer of this country; the place of an export is for a person."""
+    return True if c.is_domestic or any(b.country == "CHN" for b in c.buyers) else None
 
 
 def is_technology_kind(c: Case) -> Verdict:
@@ -672,12 +713,12 @@ RELIEF_PREDICATES: Final[Mapping[str, Callable[[Case], Verdict]]] = MappingProxy
             is_registered_everywhere, is_exported, is_freely_exportable, is_not_wholly_related,
             is_year_total_known, is_in_pilot,
             is_pilot_park, is_development, is_registered_by_right_side, may_payer_deduct, has_voucher,
-            is_related, is_seller_abroad, is_foreign_unit, may_receive_basic_money, is_nonprofit_unit,
-            is_conversion_income, is_notice_long_enough, is_paid_in_time, may_investor_defer,
-            is_target_resident, does_listed_ownership_pass, is_paid_in_shares, is_written_here,
-            is_technology_kind, is_development_kind, is_remuneration_listed, is_vat_listed, is_amount_settled,
-            is_some_side_small, may_be_army, has_local_scheme, is_paid, is_unrelated_if_asked,
-            is_unfunded_if_asked, has_awards, is_any_kind,
+            is_related, is_seller_abroad, is_seller_here, is_foreign_unit, may_receive_basic_money,
+            is_nonprofit_unit, is_conversion_income, is_notice_long_enough, is_paid_in_time,
+            may_investor_defer, is_target_resident, does_listed_ownership_pass, is_paid_in_shares,
+            is_written_here, is_technology_kind, is_development_kind, is_remuneration_listed, is_vat_listed,
+            is_amount_settled, is_some_side_small, may_be_army, has_local_scheme, is_paid,
+            is_unrelated_if_asked, is_unfunded_if_asked, has_awards, is_any_kind,
         )
     }
 )  # fmt: skip

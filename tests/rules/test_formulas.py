@@ -11,10 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.rules import formulas as f
+from tests.cases.relief.reading import Case, read_tables, unmet_reckoning
 
 D = Decimal
 YUAN = st.integers(0, 10**11).map(lambda fen: Decimal(fen).scaleb(-2))
 BANDS = ((D(100000), D("0.01")), (D(1000000), D("0.005")), (None, D("0.001")))
+
+
+@pytest.mark.parametrize("case", [pytest.param(c, id=c["title"]) for _file, c in read_tables("reckoning")])
+def test_worked_examples_come_out_to_the_fen(case: Case) -> None:
+    assert unmet_reckoning(case) == []
 
 
 def test_know_how_with_training_and_a_separate_consultancy() -> None:
