@@ -60,9 +60,7 @@ def notice(sheet: ContractSheet, paper: str) -> int:
 
 
 def text_of(path: Path) -> str:
-    done = subprocess.run(
-        ["pdftotext", "-raw", str(path), "-"], capture_output=True, check=True, text=True
-    )
+    done = subprocess.run(["pdftotext", "-raw", str(path), "-"], capture_output=True, check=True, text=True)
     return "".join(done.stdout.split())
 
 
