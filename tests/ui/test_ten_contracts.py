@@ -6,9 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+import shiboken6
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.theme import Theme
+from desktop.ui.widgets.focus import FocusRing
 from tests.ui.ten_contracts import CHOICES, Registrar, Sample, SampleDesk, open_window, ten_contracts
 
 SAMPLES = ten_contracts()
@@ -116,3 +120,30 @@ def test_the_same_contract_is_judged_by_the_law_of_its_day(
     assert old.step.conclusion.picked.text().startswith("规则 R2001")
     assert new.step.conclusion.picked.text().startswith("规则 M2026")
     assert (old.step.conclusion.choice, new.step.conclusion.choice) == ("return", "recognise")
+
+
+def test_in_a_low_window_the_conclusion_and_its_reason_are_whole(
+    qtbot: QtBot, theme: Theme, tmp_path: Path
+) -> None:
+    hands, _desk = interviewed(qtbot, theme, tmp_path, BY_NUMBER["09"])
+    hands.window.resize(911, 512)
+    QApplication.processEvents()
+    view = hands.step.conclusion
+    for label in (view.title, view.because, view.compared):
+        assert label.isVisible()
+        assert label.height() >= label.heightForWidth(label.width()), label.text()
+    assert view.table.isVisible()
+
+
+def test_the_focus_is_seen_after_a_question_in_a_dialog(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    ring = FocusRing(app)
+    hands, _desk = interviewed(qtbot, theme, tmp_path, BY_NUMBER["08"])
+    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert shiboken6.isValid(ring)
+    assert ring.isVisible()
+    assert ring.widget() is QApplication.focusWidget()
+    assert ring.widget() is hands.step.conclusion.radios["return"]
+    ring.setParent(None)
+    ring.deleteLater()

@@ -203,6 +203,7 @@ class ConclusionView(QWidget):
         for tag in self.confidence_tags.values():
             known.addWidget(tag)
         self._known = known
+        self.counts = counts
         card.body.addWidget(counts)
         compared = QWidget()
         line = QHBoxLayout(compared)
@@ -550,6 +551,7 @@ class ConclusionView(QWidget):
                 self._known.takeAt(self._known.count() - 1)
         tall = self.height() >= px(470)
         self.changes.setVisible(not narrow and tall)
+        self.counts.setVisible(tall)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A low window has room for the decision only."""

@@ -82,6 +82,9 @@ class FocusRing(QFocusFrame):
             self.raise_()
         else:
             self.setWidget(None)  # type: ignore[arg-type]
+            # Setting a widget made the ring a child of that widget's window; a dialog would take it along
+            # when it is deleted, and no focus would be seen any more.
+            self.setParent(None)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The ring: 2 px (3 in high contrast), 2 px off the control."""
