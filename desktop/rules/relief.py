@@ -557,6 +557,8 @@ def _stamp(c: Case, found: Mapping[str, Condition], law: _Values) -> _Reckoning:
         return _NOTHING
     instrument = c.kind in ("TRF", "LIC") and not _taxed_as_contract(c)
     rate = law("stamp.patent") if instrument else law("stamp.tech")
+    if rate is NO_RULE:
+        return _NOTHING
     listed = found.get("STAMP.P3")
     split = listed is not None and listed.answer == "yes" and f.remuneration_amount is not None
     apart = found.get("STAMP.P4")
