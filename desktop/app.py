@@ -557,11 +557,11 @@ class OpenDesk:
 
         return year_account(self._office, taxpayer, year, own_research=own_research)
 
-    def write_year(self, account: YearAccount, path: Path) -> Path:
-        """年度账 as JSON."""
+    def write_year(self, account: YearAccount, folder: Path) -> Path:
+        """年度账 with the packets of its contracts as a new folder."""
         from desktop.services.tax_year import write_year
 
-        return write_year(account, path)
+        return write_year(self._office, account, folder)
 
     # exchange
 

@@ -1552,7 +1552,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("taxpayer", help="统一社会信用代码或全称")
     p.add_argument("year", type=int)
     p.add_argument("--own-research", type=_yuan, default=Decimal(0), help="自行研发费用（元）")
-    p.add_argument("--out", type=Path, help="存为 JSON")
+    p.add_argument("--out", type=Path, help="在这个文件夹里写出备查资料")
     p = add("inform", _inform, "告知财税部门")
     p.add_argument("id")
     p.add_argument("--office", default="", help="送达机关；不写则为地方包里的税务局")

@@ -474,7 +474,7 @@ def experts(day: Day, step: Mapping[str, Any]) -> None:
             c.KeepExpertReview(
                 actor=who,
                 contract_id=day.ids[no],
-                held_on=sample_today(),
+                held_on=settings.today(),
                 organiser=step["organiser"],
                 experts=step["experts"],
                 for_count=step["for_count"],
@@ -908,7 +908,7 @@ def _on(day: date) -> None:
 
 
 SAME_AS_THE_DAY = ("import_ledger", "import", "decline", "decide_duplicate")
-BY_NUMBERS = ("accept", "recognise", "review_and_register", "issue")
+BY_NUMBERS = ("accept", "recognise", "experts", "review_and_register", "issue")
 ABOUT_THE_FIRST = ("review", "send_back", "save", "void", "recognise")
 
 
@@ -932,6 +932,8 @@ def _morning(day: Day, steps: Sequence[Mapping[str, Any]], today: date) -> None:
     _on(sent_on)
     for what in BY_NUMBERS:
         later = [n for n in FRESH if what != "issue" or n not in NOT_PRINTED]
+        if what == "experts":
+            later = [n for n in later if n in many[what]["nos"]]
         STEPS[what](day, {**many[what], "nos": later})
     _on(today - timedelta(days=1))
     recognise(day, {**many["recognise"], "nos": [15, 34]})

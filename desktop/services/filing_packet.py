@@ -60,7 +60,7 @@ def make_packet(
     step = progress or _quiet
     step(0, 1, _("正在写税惠说明书"))
     files, papers, name = _contents(office, contract_id)
-    target = _free(folder, name)
+    target = free_name(folder, name)
     partial = folder / f".{target.name}.partial"
     try:
         partial.mkdir()
@@ -110,7 +110,7 @@ def _quiet(_done: int, _total: int, _words: str) -> None:
     """Nobody listens."""
 
 
-def _free(folder: Path, name: str) -> Path:
+def free_name(folder: Path, name: str) -> Path:
     """A name in the folder that nothing has yet."""
     number = 1
     while (path := folder / (name if number == 1 else f"{name}_{number}")).exists():

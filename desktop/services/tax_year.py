@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from desktop.models import Contract, ContractParty
 from desktop.resources import _
 from desktop.rules.conclusion import read_answers
 from desktop.rules.tax_year import YearAccount, YearContract, account_of
-from desktop.security.whole_file import write_whole
+from desktop.security.whole_file import machine_fault, write_whole
 from desktop.services.decide import kept_answers
+from desktop.services.filing_packet import free_name, make_packets, safe_name
 from desktop.services.office import Office
 from desktop.store.mapping import facts_of
 from desktop.store.unit_of_work import UnitOfWork
@@ -72,7 +74,31 @@ def _contracts(uow: UnitOfWork, taxpayer: str, role: str) -> list[YearContract]:
     ]
 
 
-def write_year(account: YearAccount, path: Path) -> Path:
-    """The account as JSON, whole or not at all; MachineError when the disk refuses."""
-    write_whole(path, json.dumps(account.to_json(), ensure_ascii=False, indent=1).encode())
-    return path
+DATA = "年度账.json"
+
+
+def write_year(office: Office, account: YearAccount, folder: Path) -> Path:
+    """One new folder of the taxpayer-year in ``folder``: the account as JSON and each contract's packet.
+
+    Secret contracts get no packet (their line of the account stays). Whole or not at all; raises MachineError
+    when the place cannot be written.
+    """
+    target = free_name(folder, safe_name(f"年度账_{account.taxpayer}_{account.year}"))
+    partial = folder / f".{target.name}.partial"
+    keys = [s.key for part in (account.transfer, account.research) if part for s in part.shares]
+    with office.look() as uow:
+        query = select(Contract.id).where(Contract.id.in_(keys), Contract.is_secret.is_not(True))
+        open_keys = set(uow.session.scalars(query))
+    try:
+        partial.mkdir()
+        try:
+            content = json.dumps(account.to_json(), ensure_ascii=False, indent=1)
+            write_whole(partial / DATA, content.encode())
+            make_packets(office, [key for key in dict.fromkeys(keys) if key in open_keys], partial)
+            partial.rename(target)
+        except BaseException:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise
+    except OSError as exc:
+        raise machine_fault(exc, folder) from exc
+    return target

@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
@@ -19,6 +19,7 @@ import sqlcipher3.dbapi2 as sqlcipher3
 from sqlalchemy import Engine, event, insert, select, text
 
 from desktop.models import BlockNumber, Contract, NumberBlock, Person, Review, ReviewItem
+from desktop.rules.facts import Facts
 from desktop.services.commands import ImportWorkbook, ReviewContract, ReviewedItem
 from desktop.services.office import Office
 from desktop.services.register import review_and_register, review_rows
@@ -378,6 +379,7 @@ def conclusions(folder: Path, sizes: Sizes) -> Iterator[Row]:
         times=tuple(rates[1:]),
     )
     yield from _recognitions(office, sizes)
+    yield _reliefs(office, cases, sizes)
     facts = cases[0]
     for name, work in (
         ("recognition", lambda: what_would_change(facts, answers, office.book, on=day)),
@@ -394,6 +396,28 @@ def conclusions(folder: Path, sizes: Sizes) -> Iterator[Row]:
             times=tuple(times),
         )
     office.engine.dispose()
+
+
+def _reliefs(office: Office, cases: Sequence[Facts], sizes: Sizes) -> Row:
+    """All eleven reliefs of one contract with every condition and figure, contracts a second on one core."""
+    from desktop.rules.relief import check_relief
+
+    day, rates = office.today(), []
+    for _turn in range(sizes.turns + 1):
+        started = time.perf_counter()
+        for facts in cases:
+            for result in check_relief(facts, {}, office.book, registered=True, on=day):
+                assert result.figures is not None
+        rates.append(len(cases) / (time.perf_counter() - started))
+    rate = statistics.median(rates[1:])
+    return Row(
+        "relief checks with grounds and figures",
+        f"{len(cases):,}",
+        rate,
+        "/s",
+        note=f"{rate * 11:,.0f} reliefs a second",
+        times=tuple(rates[1:]),
+    )
 
 
 def _recognitions(office: Office, sizes: Sizes) -> Iterator[Row]:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from desktop.errors import RefusedError
+from desktop.errors import MachineError, RefusedError
+from desktop.rules.facts import Payment
 from desktop.services import commands as c
 from desktop.services.afterwards import end_contract
 from desktop.services.tax_year import write_year, year_account
@@ -47,9 +49,27 @@ def test_an_impossible_year_or_cost_is_refused(way: Way) -> None:
         year_account(way.office, buyer, 2026, own_research=Decimal(-1))
 
 
-def test_the_account_is_written_as_plain_values(way: Way, tmp_path: Path) -> None:
-    way.registered()
-    account = year_account(way.office, code_of(way, "seller"), 2026)
-    raw = json.loads(write_year(account, tmp_path / "year.json").read_text(encoding="utf-8"))
-    assert raw["taxpayer"] == code_of(way, "seller")
+def test_the_year_is_one_folder_with_its_account_and_a_packet_a_contract(way: Way, tmp_path: Path) -> None:
+    payments = (Payment(date(2026, 11, 1), date(2026, 11, 2), way.facts.contract_amount),)
+    way.registered(payments=payments)
+    account = year_account(way.office, code_of(way, "buyer"), 2026)
+    assert account.research is not None
+    place = tmp_path / "packets"
+    place.mkdir()
+    made = write_year(way.office, account, place)
+    raw = json.loads((made / "年度账.json").read_text(encoding="utf-8"))
+    assert raw["taxpayer"] == code_of(way, "buyer")
     assert raw["rules"] == way.office.book.version
+    (packet,) = [path for path in made.iterdir() if path.is_dir()]
+    assert (packet / "税惠说明书.pdf").stat().st_size > 5000
+    assert [path.name for path in place.iterdir()] == [made.name]
+    again = write_year(way.office, account, place)
+    assert again != made, "never over an earlier one"
+
+
+def test_a_place_that_is_gone_is_told_and_nothing_is_left(way: Way, tmp_path: Path) -> None:
+    way.registered()
+    account = year_account(way.office, code_of(way, "buyer"), 2026)
+    with pytest.raises(MachineError):
+        write_year(way.office, account, tmp_path / "gone")
+    assert not (tmp_path / "gone").exists()

@@ -707,10 +707,10 @@ class FakeDesk:
         one = YearContract(1, "2026990321000247", TITLE, self.facts, {}, is_registered=True)
         return account_of(taxpayer, year, [one], [one], self.book, own_research=own_research)
 
-    def write_year(self, account: YearAccount, path: Path) -> Path:
+    def write_year(self, account: YearAccount, folder: Path) -> Path:
         """Written down."""
-        self._ask("write_year", (account, path))
-        return path
+        self._ask("write_year", (account, folder))
+        return folder
 
     def inform(self, cmd: c.InformOffice) -> v.ContractSheet:
         """告知财税部门."""

@@ -16,7 +16,7 @@ from desktop.rules.tax_year import ResearchYear, TransferYear, YearAccount
 from desktop.services.desk import Desk
 from desktop.services.views import ContractSheet
 from desktop.ui.dialogs.deciding import DecidingDialog
-from desktop.ui.pages.parts import choose_target
+from desktop.ui.pages.parts import choose_folder
 from desktop.ui.tables.columns import Cell, text
 from desktop.ui.tables.plain import PlainTable
 from desktop.ui.theme import px
@@ -35,14 +35,14 @@ class YearDialog(DecidingDialog):
             jobs,
             _("看哪一个单位的年度账？"),
             _("免税限额和境外委托的限额属于纳税人全年。只算本机已登记的合同；由税务机关确定。"),
-            act=_("存为备查文件"),
+            act=_("写出备查资料"),
             safe=_("关上"),
             mnemonic="S",
             width=1120,
         )
         self._desk = desk
         self.account: YearAccount | None = None
-        self.ask_target: Callable[[QWidget, str, str, str], Path | None] = choose_target
+        self.ask_folder: Callable[[QWidget, str], Path | None] = choose_folder
         roles = {"seller": _("卖方"), "buyer": _("买方")}
         people = [
             (p.id_number or p.name or "", f"{roles[p.role or '']}　{p.name}")
@@ -118,11 +118,10 @@ class YearDialog(DecidingDialog):
         return "" if self.account is not None else _("还没有算出年度账")
 
     def do(self) -> None:
-        """Choose a file first; the dialog stays open."""
+        """Choose a place first; the dialog stays open."""
         if self.account is None or self._calls.is_busy:
             return
-        name = f"年度账_{self.account.taxpayer}_{self.account.year}.json"
-        target = self.ask_target(self, _("存为备查文件"), name, _("JSON 文件 (*.json)"))
+        target = self.ask_folder(self, _("备查资料放在哪里"))
         if target is not None:
             self._calls.ask(partial(self._desk.write_year, self.account, target), self._saved, self._failed)
 

@@ -44,6 +44,12 @@ def choose_target(parent: QWidget, title: str, proposed: str, kinds: str) -> Pat
     return Path(name) if name else None
 
 
+def choose_folder(parent: QWidget, title: str) -> Path | None:
+    """Ask for a folder to write into."""
+    name = QFileDialog.getExistingDirectory(parent, title)
+    return Path(name) if name else None
+
+
 def add_search(head: PageHead, page: Page) -> SearchBox:
     """The search field at the right of a page head; Enter goes to 查询 with what was typed."""
     box = SearchBox(_("查找"), _("查找合同、单位、编号…"))

@@ -37,6 +37,7 @@ from desktop.services.desk import Desk
 from desktop.services.views import ContractSheet, PacketView
 from desktop.ui.calls import Calls
 from desktop.ui.pages.page import Primary, Step
+from desktop.ui.pages.parts import choose_folder
 from desktop.ui.pages.relief_parts import (
     ConditionLine,
     Moment,
@@ -827,8 +828,7 @@ class ReliefStep(Step):
             self.said.emit(words, "warn" if packet.lack else "ok", False)
 
     def _ask_folder(self) -> Path | None:
-        name = QFileDialog.getExistingDirectory(self, _("资料包存到哪个文件夹"))
-        return Path(name) if name else None
+        return choose_folder(self, _("资料包存到哪个文件夹"))
 
     def _ask_path(self, wanted: str) -> Path | None:
         name, _kind = QFileDialog.getSaveFileName(self, _("存为 PDF"), wanted, "PDF (*.pdf)")

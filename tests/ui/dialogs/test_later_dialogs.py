@@ -444,7 +444,7 @@ def test_the_account_of_a_year_is_reckoned_and_saved(
     qtbot.waitUntil(lambda: len(desk.told("year_account")) == 2)
     asked = [name for name, _year, _own in desk.told("year_account")]
     assert asked == [p.id_number for p in desk.facts.parties[:2]]
-    dialog.ask_target = lambda *_a: tmp_path / "a.json"
+    dialog.ask_folder = lambda *_a: tmp_path
     qtbot.waitUntil(dialog.act_button.isEnabled)
     dialog.do()
     qtbot.waitUntil(lambda: bool(desk.told("write_year")))
