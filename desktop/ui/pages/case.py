@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import DeskError
@@ -191,8 +191,9 @@ class CasePage(Page):
         outer.addWidget(self.head)
         self.contract_head = ContractHead()
         self.contract_head.steps.pressed.connect(self.go_to)
-        self.more_button = Button(_("更多"), small=True, mnemonic="M")
-        self.more_button.setToolTip(_("专家评审、异议、告知财税、年度账、打印函件"))
+        self.more_button = Button(_("更多"), small=True)  # its key in the tip: the head has no room for it
+        self.more_button.setToolTip(_("Alt+M：专家评审、异议、告知财税、年度账、打印函件"))
+        self.more_button.setShortcut(QKeySequence("Alt+M"))
         self.more_button.clicked.connect(self.open_more)
         self.contract_head.add_right(self.more_button)
         self.dialog: DecidingDialog | None = None
