@@ -148,6 +148,8 @@ class Case:
             if self.kind == "TRF"
             else {"LIC-1A": None, "LIC-1B": "sole", "LIC-1C": "non_exclusive"}.get(sub_kind or "")
         )
+        if self.kind == "LIC" and self.right == "ownership":
+            self.right = None  # a licence passes no ownership: one of the two is wrong
 
     def _objects(self) -> tuple[str, ...]:
         named = tuple(r.object for r in self.facts.ip_rights if r.object)
@@ -388,7 +390,7 @@ def is_right_long_enough(c: Case) -> Verdict:
     early = c.parameter("cit_tech.licence_years.zone") if c.is_in_zone and not least else None
     if not least and not early:
         return False if c.day is not None else None
-    if f.licence_from is None or f.licence_until is None:
+    if f.licence_from is None or f.licence_until is None or f.licence_until < f.licence_from:
         return None
     years = full_years(f.licence_from, f.licence_until)
     if early:
@@ -496,7 +498,8 @@ def is_seller_abroad(c: Case) -> Verdict:
 
 def is_foreign_unit(c: Case) -> Verdict:
     """A unit, not an individual."""
-    return every([False if _is_person(p) else True if p.id_type == "other" else None for p in c.sellers])
+    abroad = [p for p in c.sellers if p.country != "CHN"]
+    return every([False if _is_person(p) else True if p.id_type == "other" else None for p in abroad])
 
 
 def is_seller_here(c: Case) -> Verdict:
@@ -565,10 +568,11 @@ def is_paid_in_time(c: Case) -> Verdict:
 # ---------------------------------------------------------------------------------------------- DEFER-SHARE
 def may_investor_defer(c: Case) -> Verdict:
     """Individual, or resident enterprise (book-based assessment is for the investor to say)."""
-    people = every([party_is(p, "individual") for p in c.sellers])
-    if people:
-        return True
-    return False if every([_is_resident_enterprise(p) for p in c.sellers]) is False else None
+    verdicts: list[bool | None] = []
+    for p in c.sellers:
+        neither = _is_resident_enterprise(p) is False
+        verdicts.append(True if party_is(p, "individual") else False if neither else None)
+    return every(verdicts)
 
 
 def is_target_resident(c: Case) -> Verdict:
@@ -587,10 +591,11 @@ def does_listed_ownership_pass(c: Case) -> Verdict:
 
 def is_paid_in_shares(c: Case) -> Verdict:
     """Consideration entirely in shares; any cash ends it."""
-    form = c.facts.price_form
+    form, method = c.facts.price_form, c.facts.payment_method
     if form is None:
-        method = c.facts.payment_method
         return None if c.sub_kind in (None, "TRF-8") or method in (None, "5") else False
+    if form == "shares" and method not in (None, "5"):
+        return None  # paid in money after all: one of the two is wrong
     return form == "shares"
 
 

@@ -39,6 +39,7 @@ from tests.cases.relief.reading import (
     judge,
     read_tables,
     unmet,
+    unmet_conditions,
     unmet_value,
 )
 
@@ -61,6 +62,11 @@ def test_cases(case: Case) -> None:
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["title"]) for _, case in read_tables("value")])
 def test_values_of_the_law_on_both_sides_of_their_days(case: Case) -> None:
     assert unmet_value(case, BOOK) == []
+
+
+@pytest.mark.parametrize("case", [pytest.param(c, id=c["title"]) for _, c in read_tables("conditions")])
+def test_no_condition_is_missing_on_either_side_of_a_day(case: Case) -> None:
+    assert unmet_conditions(case, BOOK) == []
 
 
 def test_the_cases_say_what_they_are_about_and_why() -> None:

@@ -22,7 +22,7 @@ from desktop.rules import relief as engine
 from desktop.rules.book import NO_RULE, Book, Parameter, Rule, load_book
 from desktop.rules.relief import RELIEF_IDS, RELIEFS
 from desktop.rules.relief_questions import RELIEF_PREDICATES
-from tests.cases.relief.reading import Case, judge, read_tables, unmet, unmet_value
+from tests.cases.relief.reading import Case, judge, read_tables, unmet, unmet_conditions, unmet_value
 
 LAW = load_book(resource("law"), predicates=RELIEF_PREDICATES)
 ROWS = tuple(r for r in LAW.all_rows() if r.group in RELIEF_IDS)
@@ -109,6 +109,31 @@ def conditions_with(change: str) -> Iterator[Mutant]:
             yield f"{row.code} from {row.valid_from}", row, book_of(other if r is row else r for r in ROWS)
 
 
+def asks_the_same(one: Rule, two: Rule) -> bool:
+    return (one.asks, one.when, one.manual, one.outcomes) == (two.asks, two.when, two.manual, two.outcomes)
+
+
+def conditions_begin(days: int) -> Iterator[Mutant]:
+    """A condition that begins earlier or later; borders between rows that ask the same are left alone."""
+    by = timedelta(days=days)
+    for row in ROWS:
+        before = [r for r in ROWS if r.code == row.code and r.valid_until == row.valid_from]
+        if before and asks_the_same(before[0], row):
+            continue
+        moved = {id(row): replace(row, valid_from=row.valid_from + by)}
+        moved |= {id(r): replace(r, valid_until=row.valid_from + by) for r in before}
+        yield f"{row.code} from {row.valid_from}", row, book_of(moved.get(id(r), r) for r in ROWS)
+
+
+def conditions_end(days: int) -> Iterator[Mutant]:
+    """The same for the end of a condition that none follows."""
+    begun = {(r.code, r.valid_from) for r in ROWS}
+    for row in ROWS:
+        if (end := row.valid_until) is not None and (row.code, end) not in begun:
+            other = replace(row, valid_until=end + timedelta(days=days))
+            yield f"{row.code} until {end}", row, book_of(other if r is row else r for r in ROWS)
+
+
 # ---------------------------------------------------------------------------------------------- parameters
 def more(value: Any) -> Any:
     """The next value up: a fen, a hundredth of the rate, a unit; of a word another word."""
@@ -173,6 +198,10 @@ def rows_gone() -> Iterator[Mutant]:
 
 CHANGES: dict[str, Callable[[], Iterator[Mutant]]] = {
     **{change: partial(conditions_with, change) for change in CONDITION_CHANGES},
+    "condition a day later": partial(conditions_begin, 1),
+    "condition a day earlier": partial(conditions_begin, -1),
+    "condition ends a day later": partial(conditions_end, 1),
+    "condition ends a day earlier": partial(conditions_end, -1),
     "more": partial(values_with, more),
     "less": partial(values_with, less),
     "begins a day later": partial(begins_with, 1),
@@ -202,35 +231,37 @@ def try_case(case: Case, book: Book) -> list[str]:
 
 @dataclass(frozen=True)
 class Touched:
-    """What can notice a change: by row of a condition, by name of a parameter; those that name it first."""
+    """What can notice a change: by code of a condition, by name of a parameter; likeliest first."""
 
-    cases: dict[Any, list[Trial]]
+    cases: dict[str, list[Trial]]
     values: dict[str, list[Trial]]
 
     def of(self, row: Row) -> tuple[list[Trial], list[Trial]]:
-        """Cases of contracts, and the plain tables of values."""
+        """Cases of contracts, and the plain tables of the days of values and conditions."""
         if isinstance(row, Rule):
-            return self.cases.get(row.place, []), []
+            return self.cases.get(row.code, []), self.values[row.group]
         return self.cases.get(row.name, []), self.values.get(row.name, [])
 
 
 def find_touched() -> Touched:
-    found: dict[Any, list[tuple[bool, Trial]]] = {}
+    found: dict[str, list[tuple[bool, Trial]]] = {}
     for _file, case in read_tables("case"):
         watched = Watched()
         made = judge(case, watched)
         assert unmet(case, made) == []
-        conditions = {c.rule for results in made for name in case["expect"] for c in results[name].conditions}
+        codes = {c.id for results in made for name in case["expect"] for c in results[name].conditions}
         trial = partial(try_case, case)
         words = str({k: case.get(k) for k in ("because", "open", "finds", "answer_of", "answers")})
-        for rule in conditions:
-            found.setdefault(rule.place, []).append((rule.code not in words, trial))
+        for code in codes:
+            found.setdefault(code, []).append((code not in words, trial))
         others = {r.rule_name for r in RELIEFS if r.id not in case["expect"]}
         for name in watched.asked - others:
             found.setdefault(name, []).append((not {"figures", "rule"} & case.keys(), trial))
     values: dict[str, list[Trial]] = {}
     for _file, case in read_tables("value"):
         values.setdefault(case["name"], []).append(partial(unmet_value, case))
+    for _file, case in read_tables("conditions"):
+        values.setdefault(case["relief"], []).append(partial(unmet_conditions, case))
     ordered = {key: [t for _far, t in sorted(pairs, key=lambda p: p[0])] for key, pairs in found.items()}
     return Touched(ordered, values)
 
@@ -242,7 +273,7 @@ class Caught:
     change: str
     changed: int
     by_cases: int
-    by_values: int
+    by_days: int
     missed: tuple[str, ...]
     revived: tuple[str, ...]
     """Changes listed as equivalent that something did notice."""
@@ -250,31 +281,31 @@ class Caught:
     @property
     def percent(self) -> float:
         """Caught of those changed."""
-        return 100 * (self.by_cases + self.by_values) / self.changed
+        return 100 * (self.by_cases + self.by_days) / self.changed
 
     def __str__(self) -> str:
         """One line for the terminal."""
         head = f"{self.change}: {self.changed} changed, {self.by_cases} caught by cases"
-        head += f", {self.by_values} by values alone, {self.percent:.1f} %"
+        head += f", {self.by_days} by tables of days alone, {self.percent:.1f} %"
         return head + "".join(f"\n  not caught: {m}" for m in self.missed)
 
 
 def run(change: str, touched: Touched) -> Caught:
     """Make one kind of change everywhere it can be made."""
-    changed = by_cases = by_values = 0
+    changed = by_cases = by_days = 0
     missed, revived = [], []
     for place, row, book in CHANGES[change]():
         cases, values = touched.of(row)
         in_cases = any(trial(book) for trial in cases)
-        in_values = not in_cases and any(trial(book) for trial in values)
+        in_days = not in_cases and any(trial(book) for trial in values)
         if (change, place) in EQUIVALENT:
-            revived += [place] if in_cases or in_values else []
+            revived += [place] if in_cases or in_days else []
             continue
         changed += 1
         by_cases += in_cases
-        by_values += in_values
-        missed += [] if in_cases or in_values else [f"{place} ({len(cases)} cases)"]
-    return Caught(change, changed, by_cases, by_values, tuple(missed), tuple(revived))
+        by_days += in_days
+        missed += [] if in_cases or in_days else [f"{place} ({len(cases)} cases)"]
+    return Caught(change, changed, by_cases, by_days, tuple(missed), tuple(revived))
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,12 @@ A file holds ``[[case]]`` tables. ``base`` names a sample of ``bases.toml`` in w
 relief in hand holds; a case says what is different and what then follows. ``seller`` and ``buyer`` change the
 first party of that side (an empty text: unknown), ``due`` and ``paid`` give all payments as day → yuan,
 ``days`` tries the same case on several days. ``[[value]]`` tables are dated parameters of the law,
-``[[reckoning]]`` tables feed one formula of ``desktop.rules.formulas``.
+``[[conditions]]`` the conditions of a day, ``[[reckoning]]`` feeds one formula of ``desktop.rules.formulas``.
 """
 
 from __future__ import annotations
 
+import json
 import tomllib
 from datetime import date
 from decimal import Decimal
@@ -60,6 +61,12 @@ def read_tables(word: str) -> list[tuple[str, Case]]:
     ]
 
 
+@cache
+def _read(text: str) -> Facts:
+    """Read once: the same contract is judged by many books."""
+    return facts_from_json(json.loads(text))
+
+
 def _side(facts: dict[str, Any], role: str, changes: dict[str, Any]) -> None:
     parties = [dict(p) for p in facts["parties"]]
     first = next(p for p in parties if p["role"] == role)
@@ -81,7 +88,7 @@ def facts_of(case: Case, day: str = "") -> Facts:
         name = base.get("dated_by", "payments")
         amount = plain.get("contract_amount")
         plain[name] = [{"due_on": day, "amount": amount}] if name == "payments" else day
-    return facts_from_json({k: v for k, v in plain.items() if k not in case.get("without", ())})
+    return _read(json.dumps({k: v for k, v in plain.items() if k not in case.get("without", ())}))
 
 
 def answers_of(case: Case) -> dict[str, Answer]:
@@ -174,6 +181,17 @@ def unmet_value(case: Case, book: Book) -> list[str]:
         is_now = "" if found is NO_RULE else str(found)
         if is_now != text:
             wrong.append(f"{case['name']} on {day}: {is_now!r}, expected {text!r}")
+    return wrong
+
+
+def unmet_conditions(case: Case, book: Book) -> list[str]:
+    """Where a day has other conditions than the case says; on the days of ``none`` there are none at all."""
+    relief, wrong = case["relief"], []
+    wanted = {f"{relief}.{code}" for code in case["codes"]}
+    for day, codes in [(d, wanted) for d in case["on"]] + [(d, set()) for d in case.get("none", ())]:
+        is_now = {r.code for r in book.rules(date.fromisoformat(day), rule_set="", group=relief)}
+        if is_now != codes:
+            wrong.append(f"{relief} on {day}: {sorted(is_now ^ codes)} too many or too few")
     return wrong
 
 
