@@ -487,7 +487,7 @@ def _rd_super(c: Case, _found: Mapping[str, Condition], law: _Values) -> _Reckon
         if row is None or row.value is NO_RULE or row.value <= extra:
             continue
         own = sum((formulas.extra_deduction(p, r) for p, r in _by_rate(c, base, law, name)), ZERO)
-        label = "{}（{}）".format(_("加计扣除额"), row.note)
+        label = "{}（{}）".format(_("加计扣除额"), row.note or row.name)
         figures.append(Figure(label, own, f"{row.value:.0%}"))
     deadlines = (Deadline(_("年度汇算清缴（次年 5 月 31 日前）"), date(day.year + 1, 5, 31)),)
     return _Reckoning(base, tuple(figures), deadlines)

@@ -291,6 +291,8 @@ def is_foreign_buyer(c: Case) -> Verdict:
     """Every buyer is a unit outside the country; a person is not, and which it is must be said."""
     if c.facts.cross_border == "none":
         return False if c.is_domestic else None
+    if c.facts.cross_border == "import":
+        return False if any(b.country == "CHN" for b in c.buyers) else None
     verdicts: list[bool | None] = []
     for b in c.buyers:
         if b.country == "CHN" or _is_person(b):
