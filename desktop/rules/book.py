@@ -56,7 +56,7 @@ import hashlib
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -411,7 +411,8 @@ _EVIDENCE: Final = frozenset(
     }
 )
 _FRACTION: Final = re.compile(r"\d+/[1-9]\d*")
-_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
+_NUMBER: Final = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
+"""Figures that begin with a nought are a code (0001021203), not an amount."""
 _HEADER: Final = re.compile(r"^\s*\[\[\s*(rule|parameter)\s*\]\]", re.MULTILINE)
 _TOML_PLACE: Final = re.compile(r"at line (\d+)")
 
@@ -738,12 +739,26 @@ def _spans(
     return tuple(gaps)
 
 
+def _left_out(folder: Path, overlay: Path, known: Collection[str]) -> Iterator[Parameter]:
+    """Shipped parameters of replaced files that the replacing file has no row for."""
+    for path in sorted(folder.glob("*.toml")):
+        if not (overlay / path.name).exists():
+            continue
+        raw, tables = _read(path, [])
+        lines = _lines(raw)["parameter"]
+        for number, table in enumerate(tables.get("parameter", []), 1):
+            row = _parameter(_Row(path.name, number, lines[number - 1], table, "parameter", []))
+            if row is not None and row.name not in known:
+                yield row
+
+
 def load_book(
     folder: Path, *, overlay: Path | None = None, predicates: Collection[str] | None = None
 ) -> Book:
     """Read and check every ``*.toml`` of a folder.
 
     ``overlay``: a second folder; a file there replaces the shipped one of the same name (a policy pack).
+    Parameters that such a file does not know, because it is older than the program, stay as shipped.
     ``predicates``: names that ``asks`` and ``when`` of reliefs may use besides those of ``rules.questions``;
     without it only recognition rows have their names checked.
     Raises ProblemsFound (a RefusedError) with file, row, code, what is wrong and what to do, of all rows.
@@ -784,6 +799,8 @@ def load_book(
                     parameters += filter(None, [_parameter(row)])
                 else:
                     rules += filter(None, [_rule(row, book, known, predicates is not None)])
+    if overlay is not None:
+        parameters += _left_out(folder, overlay, {p.name for p in parameters})
     if not files or not (rules or parameters or found):
         raise RefusedError(
             _("规则文件夹里没有规则：{folder}").format(folder=folder), _("请重新安装本程序，或重新导入规则包")

@@ -162,6 +162,8 @@ def account_of(
 def _is_pilot(contract: YearContract, taxpayer: str) -> bool:
     from desktop.rules.relief_questions import PILOT_PARKS
 
+    if (said := contract.answers.get("CIT-TECH.C13")) is not None and said.value in ("yes", "no"):
+        return said.value == "yes"
     parks = [p.park or "" for p in contract.facts.sellers if taxpayer in (p.id_number, p.name)]
     return any(park.startswith("中关村") and any(name in park for name in PILOT_PARKS) for park in parks)
 

@@ -397,3 +397,29 @@ def test_two_days_are_compared_rule_by_rule(shipped: Book) -> None:
     assert {"R-TRN-03", "R-INT-03", "R-TRF-05", "R-GATE-21", "R-INT-04"} <= found.keys()
     assert "R-DEV-02" not in found, "carried over: another source alone is no other rule"
     assert shipped.compare(date(2026, 4, 1), date(2026, 4, 1)) == ()
+
+
+def test_parameters_that_an_older_pack_lacks_stay_as_shipped(tmp_path: Path) -> None:
+    law, pack = tmp_path / "law", tmp_path / "pack"
+    row = (
+        '[[parameter]]\nname = "{}"\nvalue = "{}"\nvalid = {{ from = 2026-01-01 }}\n'
+        'source = [{{ instrument = "甲", article = "", gist = "乙" }}]\n'
+        'confidence = "verified"\nlast_checked = 2026-11-21\n'
+    )
+    for folder, text in ((law, row.format("old.rate", "1") + row.format("new.rate", "2")),
+                         (pack, row.format("old.rate", "3"))):  # fmt: skip
+        folder.mkdir()
+        (folder / "parameters.toml").write_text(text, encoding="utf-8")
+    book = load_book(law, overlay=pack)
+    assert book.parameter("old.rate", date(2026, 5, 1)) == 3
+    assert book.parameter("new.rate", date(2026, 5, 1)) == 2
+
+
+def test_figures_that_begin_with_a_nought_are_a_code(tmp_path: Path) -> None:
+    text = (
+        '[[parameter]]\nname = "a.code"\nvalue = "0001021203"\nvalid = { from = 2026-01-01 }\n'
+        'source = [{ instrument = "甲", article = "", gist = "乙" }]\n'
+        'confidence = "verified"\nlast_checked = 2026-11-21\n'
+    )
+    (tmp_path / "parameters.toml").write_text(text, encoding="utf-8")
+    assert load_book(tmp_path).parameter("a.code", date(2026, 5, 1)) == "0001021203"

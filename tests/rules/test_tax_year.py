@@ -97,6 +97,16 @@ def test_the_pilot_has_twenty_million() -> None:
     assert (year.limit, year.tax.tax) == (Decimal("20000000"), Decimal("375000.00"))
 
 
+def test_what_a_person_said_of_the_park_comes_first() -> None:
+    park = replace(SELLER, park="中关村海淀园")
+    answers = YES | read_answers({"CIT-TECH.C13": "no"})
+    year = account_of(
+        OWNER, 2026, [contract(1, sale("1", parties=(park, TAKER)), answers)], (), BOOK
+    ).transfer
+    assert year is not None
+    assert not year.is_pilot
+
+
 def licence(**changes: Any) -> Facts:
     made = replace(
         sale("14800000", basis=None),
