@@ -210,3 +210,25 @@ def test_leaving_without_commit_undoes_everything(office: Office, way: Way) -> N
 def test_a_missing_contract_is_refused_in_words(office: Office) -> None:
     with UnitOfWork(office.engine) as uow, pytest.raises(RefusedError, match="没有这份合同"):
         uow.contract(424242)
+
+
+@sqlite_only
+def test_a_station_of_the_first_schema_comes_up_to_date_with_all_it_holds(office: Office, way: Way) -> None:
+    """What 0001 made and filled opens with today's program; a copy of it is put aside first."""
+    made = way.registered()
+    before = way.sheet(made)
+    with office.engine.begin() as conn:
+        for statement in (
+            "DROP TABLE expert_review",
+            "DROP TABLE objection",
+            "ALTER TABLE contract DROP COLUMN expert_opinion",
+            "ALTER TABLE contract DROP COLUMN has_objection",
+            "UPDATE alembic_version SET version_num = '0001'",
+        ):
+            conn.execute(text(statement))
+    kept = office.folder / "before.db"
+    assert bring_up_to_date(office.engine, before=kept)
+    assert version_of(office.engine) == HEAD
+    assert kept.exists()
+    assert way.sheet(made) == before
+    assert check_database(office).is_good
