@@ -48,9 +48,13 @@ class RingStyle(QProxyStyle):
         widget: QWidget | None = None,
         returnData: object = None,  # noqa: N803 - Qt's own name
     ) -> int:
-        """No mask: the ring of the navigation lies inside its item."""
+        """No mask: the ring of the navigation lies inside its item. Above its control and the neighbours:
+        beneath, the next one in a row covers half of the ring.
+        """
         if hint == QStyle.StyleHint.SH_FocusFrame_Mask:
             return 0
+        if hint == QStyle.StyleHint.SH_FocusFrame_AboveWidget:
+            return 1
         return int(super().styleHint(hint, option, widget, returnData))  # type: ignore[arg-type]
 
 

@@ -83,6 +83,26 @@ def test_the_ring_is_drawn_in_the_focus_colour(qtbot: QtBot, theme: Theme, qapp:
     assert picture(window).pixelColor(edge.center().x(), edge.top()) == ink("focus")
 
 
+def test_the_ring_is_whole_in_a_row_without_gaps(qtbot: QtBot, theme: Theme, qapp: QApplication) -> None:
+    """Neither the neighbours nor the edge of the row that holds the buttons may cut it."""
+    ring = FocusRing(qapp)
+    row = QWidget()
+    line = QHBoxLayout(row)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(0)
+    buttons = [Button(word) for word in "甲乙丙"]
+    for button in buttons:
+        line.addWidget(button)
+    window = put(qtbot, Field("丁"), row)
+    buttons[1].setFocus(TAB)
+    qapp.processEvents()
+    edge, shown = ring.geometry(), picture(window)
+    middle = edge.center()
+    for x, y in ((edge.left(), middle.y()), (edge.right(), middle.y()), (middle.x(), edge.top())):
+        assert shown.pixelColor(x, y) == ink("focus")
+    assert shown.pixelColor(middle.x(), edge.bottom()) == ink("focus")
+
+
 # buttons, caps, marks
 
 
