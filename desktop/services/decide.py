@@ -19,6 +19,7 @@ from desktop.rules.facts import Facts
 from desktop.rules.recognition import recognise
 from desktop.rules.relief import ReliefResult, check_relief
 from desktop.services.commands import KeepRelief, RecogniseContract, SaveAnswers
+from desktop.services.lifecycle import LIVE_STATES
 from desktop.services.office import Office, perform
 from desktop.services.take_in import look_for_experts, must_be_clean
 from desktop.store.mapping import facts_of, write_facts
@@ -257,7 +258,7 @@ def keep_relief(office: Office, cmd: KeepRelief) -> int:
 
     def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
         facts = facts_of(contract)
-        registered = contract.state in ("REGISTERED", "CERTIFIED", "CHANGED")
+        registered = contract.state in LIVE_STATES
         results = relief_of(office, facts, cmd.answers, registered=registered)
         row = ReliefCheck(
             contract_id=contract.id,

@@ -28,8 +28,9 @@ from desktop.rules.relief import Condition, ReliefResult
 from desktop.rules.relief_questions import Case
 from desktop.security.check_code import check_code_of
 from desktop.security.whole_file import machine_fault, sync_folder, write_whole
+from desktop.services.lifecycle import LIVE_STATES
 from desktop.services.office import Office
-from desktop.services.relief_statement import REGISTERED, kind_words, statement_in
+from desktop.services.relief_statement import kind_words, statement_in
 from desktop.services.views import PacketView
 from desktop.store.mapping import facts_of
 
@@ -287,7 +288,7 @@ def _award_papers(office: Office, contract: Contract, facts: Facts) -> dict[str,
     from desktop.certificates.layout import load_layout
 
     awards = [a for a in facts.awards if a.person and a.amount]
-    if not awards or contract.state not in REGISTERED or not contract.official_number:
+    if not awards or contract.state not in LIVE_STATES or not contract.official_number:
         return {}
     persons = tuple(papers.AwardedPerson(a.person or "", a.amount or Decimal(0)) for a in awards)
     incomes = tuple((i.amount, i.received_on) for i in facts.incomes if i.amount and i.received_on)

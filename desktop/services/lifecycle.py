@@ -49,6 +49,8 @@ def _move(
 
 
 LIVE = "REGISTERED CERTIFIED CHANGED"
+LIVE_STATES = frozenset(LIVE.split())
+"""Registered and not ended: only such a contract supports a relief, is changed, ended or told of."""
 
 TABLE: Mapping[str, Move] = {
     move.verb: move

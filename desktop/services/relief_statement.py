@@ -17,6 +17,7 @@ from desktop.resources import _, in_chinese, resource
 from desktop.rules.facts import Facts
 from desktop.rules.relief import ReliefResult, timeline
 from desktop.services.decide import kept_answers, relief_of
+from desktop.services.lifecycle import LIVE_STATES
 from desktop.services.office import Office
 from desktop.services.views import STATE_WORDS
 from desktop.store.mapping import facts_of
@@ -25,7 +26,6 @@ from desktop.store.unit_of_work import UnitOfWork
 if TYPE_CHECKING:
     from desktop.certificates.relief_papers import ReliefStatement
 
-REGISTERED = ("REGISTERED", "CERTIFIED", "CHANGED")
 ENDED = ("CANCELLED", "REVOKED", "REFUSED", "NOT_ACCEPTED")
 """States in which a contract supports nothing any more: no statement is printed."""
 
@@ -71,7 +71,7 @@ def reliefs_in(office: Office, uow: UnitOfWork, contract: Contract, facts: Facts
             _("已凭原登记证明享受优惠的，请当事人告知主管税务机关重新核对"),
         )
     answers = kept_answers(uow, contract, "relief")
-    return relief_of(office, facts, answers, registered=contract.state in REGISTERED)
+    return relief_of(office, facts, answers, registered=contract.state in LIVE_STATES)
 
 
 def statement_in(office: Office, uow: UnitOfWork, contract: Contract) -> ReliefStatement:

@@ -17,12 +17,10 @@ from desktop.rules.tax_year import YearAccount, YearContract, account_of
 from desktop.security.whole_file import machine_fault, write_whole
 from desktop.services.decide import kept_answers
 from desktop.services.filing_packet import free_name, make_packets, safe_name
+from desktop.services.lifecycle import LIVE_STATES
 from desktop.services.office import Office
 from desktop.store.mapping import facts_of
 from desktop.store.unit_of_work import UnitOfWork
-
-COUNTED_STATES = ("REGISTERED", "CERTIFIED", "CHANGED")
-"""Only registered contracts support a relief; cancelled and revoked ones no longer do."""
 
 
 def year_account(
@@ -55,7 +53,7 @@ def _contracts(uow: UnitOfWork, taxpayer: str, role: str) -> list[YearContract]:
         .where(
             ContractParty.role == role,
             or_(ContractParty.id_number == taxpayer.upper(), ContractParty.name == taxpayer),
-            Contract.state.in_(COUNTED_STATES),
+            Contract.state.in_(LIVE_STATES),
             Contract.deleted_at.is_(None),
         )
         .order_by(Contract.id)

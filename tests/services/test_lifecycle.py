@@ -16,7 +16,7 @@ from desktop.services import commands as c
 from desktop.services.afterwards import change_contract, end_contract, fix_income, park_contract
 from desktop.services.decide import recognise_contract
 from desktop.services.issue import issue_certificate, record_sheet
-from desktop.services.lifecycle import TABLE, NotAllowed, Standing, why_not
+from desktop.services.lifecycle import LIVE_STATES, TABLE, NotAllowed, Standing, why_not
 from desktop.services.office import Office
 from desktop.services.register import register_contract, review_and_register, review_contract, send_back
 from desktop.services.take_in import (
@@ -29,6 +29,7 @@ from desktop.services.take_in import (
     supplement_contract,
 )
 from desktop.services.views import REPORTING_WORDS, STATE_WORDS
+from desktop.store import queries
 from tests.conftest import ADMIN, CLERK, HEAD, REVIEWER, Way
 
 DEFECT = c.Defect("缺附件三《验收大纲》", "请补交附件三全文", "附件清单")
@@ -556,6 +557,10 @@ def test_a_certificate_copy_needs_reason_and_collector_and_leaves_a_ledger_row(
         (2, "printed", "first", 0),
         (1, "printed", "reissue", 1),
     ]
+
+
+def test_a_live_contract_is_the_same_to_lists_and_to_acts() -> None:
+    assert set(queries.LIVE) == LIVE_STATES
 
 
 def test_states_and_acts_speak_the_language_of_the_moment(monkeypatch: pytest.MonkeyPatch) -> None:

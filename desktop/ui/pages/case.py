@@ -17,7 +17,7 @@ from desktop.resources import _
 from desktop.rules.conclusion import conclusion_from_json
 from desktop.services import commands as c
 from desktop.services.desk import Desk
-from desktop.services.lifecycle import TABLE
+from desktop.services.lifecycle import LIVE_STATES, TABLE
 from desktop.services.views import ContractSheet
 from desktop.ui.dialogs.deciding import DecidingDialog
 from desktop.ui.dialogs.decline import ask_decline
@@ -65,7 +65,6 @@ RARE_DIALOGS: Mapping[str, Callable[[QWidget, Desk, JobRunner, ContractSheet], D
     "inform": InformDialog,
     "year": YearDialog,
 }
-LIVE_STATES = frozenset({"REGISTERED", "CERTIFIED", "CHANGED"})
 _QUEUES: Mapping[str, tuple[str, ...]] = {
     "DRAFT": ("draft", "returned", "to_recognise"),
     "RETURNED": ("draft", "returned", "to_recognise"),

@@ -34,6 +34,7 @@ from desktop.rules.formulas import add_months
 from desktop.rules.relief import Condition, ReliefResult, check_relief, timeline, what_if
 from desktop.services import commands as c
 from desktop.services.desk import Desk
+from desktop.services.lifecycle import LIVE_STATES
 from desktop.services.views import ContractSheet, PacketView
 from desktop.ui.calls import Calls
 from desktop.ui.pages.page import Primary, Step
@@ -56,7 +57,6 @@ from desktop.ui.widgets.fields import is_typing
 from desktop.ui.widgets.tags import KeyCap, Tag
 
 DISCLAIMER = _("税惠由税务机关核准，本机只说明依据")
-LIVE = ("REGISTERED", "CERTIFIED", "CHANGED")
 YES_NO = (("yes", _("是")), ("no", _("否")), ("unknown", _("不明")))
 
 
@@ -313,7 +313,7 @@ class ReliefStep(Step):
     def primary(self) -> Primary:
         """提交复核, or 存下税惠意见 once the contract is registered."""
         sheet = self._sheet
-        registered = sheet is not None and sheet.row.state in LIVE
+        registered = sheet is not None and sheet.row.state in LIVE_STATES
         words = _("存下税惠意见") if registered else _("提交复核")
         if sheet is None:
             return Primary(words, self.submit, enabled=False, why_not=_("还没有打开合同"))
@@ -402,7 +402,7 @@ class ReliefStep(Step):
 
     @property
     def _is_registered(self) -> bool:
-        return self._sheet is not None and self._sheet.row.state in LIVE
+        return self._sheet is not None and self._sheet.row.state in LIVE_STATES
 
     @property
     def chosen(self) -> ReliefResult | None:
@@ -638,7 +638,7 @@ class ReliefStep(Step):
         self.show_sheet(sheet)
         words = "　".join(f"{word} {count}" for word, count in counts.items())
         self.said.emit(_("税惠意见已存：{words}").format(words=words), "ok", False)
-        if sheet.row.state not in LIVE:
+        if sheet.row.state not in LIVE_STATES:
             self.step_wanted.emit(5)
 
     # the trial
