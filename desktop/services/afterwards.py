@@ -15,6 +15,7 @@ from desktop.models import Action, Certificate, Contract, Income
 from desktop.resources import _
 from desktop.services.commands import ChangeContract, EndContract, FixIncome, InformOffice, ParkContract
 from desktop.services.decide import fixed, mark_reliefs_stale
+from desktop.services.issue import total_income
 from desktop.services.office import Office, perform
 from desktop.services.take_in import refuse_secret_content, write_notice
 from desktop.settings import local_time
@@ -59,16 +60,9 @@ def change_contract(office: Office, cmd: ChangeContract) -> int:
         changes = [list(row) for row in differences(before, wanted)]
         if not changes:
             raise RefusedError(_("没有改动任何一栏"), _("请改好后再提交变更"))
-        earned = sum((i.amount or Decimal(0) for i in contract.incomes), Decimal(0))
-        if wanted.technology_amount is not None and earned > wanted.technology_amount:
-            raise RefusedError(
-                _("已核定技术性收入 {earned:,.2f} 元，超过变更后的技术交易额").format(earned=earned),
-                _("请先冲减收入，或核对变更后的金额"),
-                code="V12",
-            )
+        refuse_below_income(contract, wanted.technology_amount)
         write_facts(contract, wanted, keep=NOT_BY_CHANGE)
-        contract.reporting_state, contract.rejected_reason = "NOT_SENT", None
-        stale = mark_reliefs_stale(uow, contract)
+        stale = report_anew(uow, contract)
         number = write_notice(uow, office, contract, "P08", cmd.actor, text=cmd.reason)
         return {
             "agreement": cmd.agreement,
@@ -80,6 +74,23 @@ def change_contract(office: Office, cmd: ChangeContract) -> int:
         }
 
     return perform(office, cmd, "change", work)
+
+
+def refuse_below_income(contract: Contract, technology: Decimal | None) -> None:
+    """RefusedError (V-12) when the income fixed so far is more than this technology amount in yuan."""
+    earned = total_income(contract)
+    if technology is not None and earned > technology:
+        raise RefusedError(
+            _("已核定技术性收入 {earned:,.2f} 元，超过变更后的技术交易额").format(earned=earned),
+            _("请先冲减收入，或核对变更后的金额"),
+            code="V12",
+        )
+
+
+def report_anew(uow: UnitOfWork, contract: Contract) -> int:
+    """What province and tax office knew of it no longer holds; returns how many opinions are stale."""
+    contract.reporting_state, contract.rejected_reason = "NOT_SENT", None
+    return mark_reliefs_stale(uow, contract)
 
 
 def end_contract(office: Office, cmd: EndContract) -> int:
@@ -97,8 +108,7 @@ def end_contract(office: Office, cmd: EndContract) -> int:
     def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
         day = cmd.effective_on or office.today()
         recall = sheets_outside(uow, contract)
-        contract.reporting_state, contract.rejected_reason = "NOT_SENT", None
-        stale = mark_reliefs_stale(uow, contract)
+        stale = report_anew(uow, contract)
         paper = "P09" if cmd.how == "cancel" else "P10"
         number = write_notice(uow, office, contract, paper, cmd.actor, text=cmd.reason)
         return {
@@ -174,7 +184,7 @@ def fix_income(office: Office, cmd: FixIncome) -> int:
     def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
         if contract.signed_on and cmd.received_on < contract.signed_on:
             raise RefusedError(_("到账日期早于签订日期"), _("请按到账凭证填写"))
-        total = sum((i.amount or Decimal(0) for i in contract.incomes), cmd.amount)
+        total = total_income(contract) + cmd.amount
         limit = contract.technology_amount
         if limit is None:
             raise RefusedError(_("技术交易额待核定，不能核定收入"), _("请先按结算办理变更，核定技术交易额"))

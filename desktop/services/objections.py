@@ -18,7 +18,7 @@ from desktop.errors import RefusedError
 from desktop.models import Contract, ExpertReview, Objection
 from desktop.resources import _
 from desktop.rules.facts import Facts
-from desktop.services.afterwards import sheets_outside
+from desktop.services.afterwards import refuse_below_income, report_anew, sheets_outside
 from desktop.services.commands import (
     AnswerObjection,
     AskExperts,
@@ -31,7 +31,6 @@ from desktop.services.decide import (
     decision,
     fixed,
     keep_answers,
-    mark_reliefs_stale,
     store_recognition,
 )
 from desktop.services.office import Office, perform
@@ -276,20 +275,13 @@ def recognise_anew(
     changes = [list(row) for row in differences(before, wanted)]
     if not changes:
         raise RefusedError(_("类别和金额都没有变"), _("结论不变的，请选“维持”"))
-    income = sum((row.amount or 0 for row in contract.incomes), start=0)
-    if wanted.technology_amount is not None and income > wanted.technology_amount:
-        raise RefusedError(
-            _("已核定技术性收入 {earned:,.2f} 元，超过重新核定的技术交易额").format(earned=income),
-            _("请先冲减收入，或核对金额"),
-            code="V12",
-        )
+    refuse_below_income(contract, wanted.technology_amount)
     write_facts(contract, wanted)
     contract.rule_set, contract.rule_set_version = advice.rule_set, advice.rule_set_version
     row = store_recognition(uow, office, contract, advice, as_decision, kind, sub_kind)
     keep_answers(uow, office, contract, "recognition", cmd.answers, cmd.actor)
     contract.state = "CHANGED"
-    contract.reporting_state, contract.rejected_reason = "NOT_SENT", None
-    stale = mark_reliefs_stale(uow, contract)
+    stale = report_anew(uow, contract)
     words = ON_PAPER["changed"].format(
         kind=office.codes.name("contract_kinds", sub_kind), amount=wanted.technology_amount or 0
     )

@@ -14,7 +14,7 @@ from desktop.errors import RefusedError
 from desktop.rules.facts import AmountLine, Facts
 from desktop.rules.local_pack import DeskRoute
 from desktop.services import commands as c
-from desktop.services.afterwards import inform_office
+from desktop.services.afterwards import fix_income, inform_office
 from desktop.services.decide import recognise_contract
 from desktop.services.lifecycle import NotAllowed
 from desktop.services.objections import answer_objection, ask_experts, keep_expert_review, take_objection
@@ -270,6 +270,27 @@ def test_a_changed_conclusion_that_does_not_hold_changes_nothing(way: Way) -> No
         way, made, "changed", answers=way.answers, kind="DEV", sub_kind="DEV-2", reason="双方共同投入研究"
     )
     assert way.sheet(made).facts.sub_kind == "DEV-2"
+
+
+def test_a_changed_amount_below_the_income_already_fixed_is_refused(way: Way) -> None:
+    made = way.registered()
+    before = way.sheet(made).facts
+    assert before.technology_amount is not None
+    fix_income(
+        way.office,
+        c.FixIncome(
+            actor=CLERK.name,
+            contract_id=made,
+            received_on=date(2026, 11, 20),
+            amount=before.technology_amount,
+        ),
+    )
+    objected(way, made)
+    line = replace(before.amount_lines[0], amount=Decimal("1.00"))
+    less = replace(before, contract_amount=Decimal("1.00"), amount_lines=(line,))
+    with pytest.raises(RefusedError, match="已核定技术性收入"):
+        answered(way, made, "changed", facts=less, answers=way.answers)
+    assert way.sheet(made).facts.technology_amount == before.technology_amount
 
 
 def refused(way: Way) -> int:
