@@ -64,6 +64,14 @@ STAMP_OBJECTS: Final = PATENTS | {"patent_application", "know_how", "software_co
 """Objects whose head of stamp duty is not in doubt."""
 PILOT_PARKS: Final = ("朝阳", "海淀", "丰台", "顺义", "大兴", "亦庄", "昌平")
 """中关村 parks of 财税〔2020〕61号."""
+
+
+def is_pilot_park_name(park: str | None) -> bool:
+    """Whether the park written beside a party is one of ``PILOT_PARKS`` (财税〔2020〕61号)."""
+    said = park or ""
+    return said.startswith("中关村") and any(name in said for name in PILOT_PARKS)
+
+
 EQUAL_CASH: Final = date(2018, 7, 1)
 """Income received earlier counts as received on this day (公告2018年第30号)."""
 SMALL_PROFIT_FROM: Final = date(2022, 1, 1)
@@ -178,8 +186,7 @@ class Case:
             return False
         if self.pilot_said is not None:
             return self.pilot_said
-        parks = [p.park or "" for p in self.sellers]
-        return any(park.startswith("中关村") and any(name in park for name in PILOT_PARKS) for park in parks)
+        return any(is_pilot_park_name(p.park) for p in self.sellers)
 
     @property
     def crosses(self) -> bool | None:

@@ -22,6 +22,7 @@ from desktop.rules.book import NO_RULE, Book
 from desktop.rules.conclusion import Answer
 from desktop.rules.facts import Facts, Payment
 from desktop.rules.relief import ReliefResult, check_relief
+from desktop.rules.relief_questions import is_pilot_park_name
 
 COUNTED: Final = ("supported", "supported_once_registered")
 LICENCES: Final = ("non_exclusive", "sole")
@@ -160,12 +161,10 @@ def account_of(
 
 
 def _is_pilot(contract: YearContract, taxpayer: str) -> bool:
-    from desktop.rules.relief_questions import PILOT_PARKS
-
     if (said := contract.answers.get("CIT-TECH.C13")) is not None and said.value in ("yes", "no"):
         return said.value == "yes"
-    parks = [p.park or "" for p in contract.facts.sellers if taxpayer in (p.id_number, p.name)]
-    return any(park.startswith("中关村") and any(name in park for name in PILOT_PARKS) for park in parks)
+    own = [p for p in contract.facts.sellers if taxpayer in (p.id_number, p.name)]
+    return any(is_pilot_park_name(p.park) for p in own)
 
 
 def _result(contract: YearContract, facts: Facts, book: Book, relief: str, year: int) -> ReliefResult:
