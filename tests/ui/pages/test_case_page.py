@@ -252,6 +252,20 @@ def test_experts_are_asked_before_they_are_heard(qtbot: Any, theme: Theme) -> No
     assert [verb for verb, _words in page.more()] == ["expert", "letter"]
 
 
+def test_alt_m_opens_the_rarer_acts(qtbot: Any, theme: Theme) -> None:
+    desk = CaseDesk(WHOLE, "RECOGNISED")
+    shown, page = case_page(qtbot, desk)
+    page.open(312)
+    shown.activateWindow()
+    qtbot.waitUntil(shown.isActiveWindow)
+    qtbot.keyClick(QApplication.focusWidget() or page, Qt_.Key_M, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is not None)
+    menu = QApplication.activePopupWidget()
+    assert menu is not None
+    assert [action.text() for action in menu.actions()] == ["&1 提请专家评审"]
+    menu.close()
+
+
 def test_an_objection_is_taken_then_answered_by_somebody_else(qtbot: Any, theme: Theme) -> None:
     desk = CaseDesk(WHOLE, "REFUSED")
     _shown, page = case_page(qtbot, desk)
