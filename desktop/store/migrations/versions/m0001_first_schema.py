@@ -76,9 +76,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_number_block")),
         sa.UniqueConstraint("uid", name=op.f("uq_number_block_uid")),
     )
-    with op.batch_alter_table("number_block", schema=None) as batch_op:
-        batch_op.create_index("ix_number_block_year", ["year", "id"], unique=False)
-
     op.create_table(
         "party_record",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -291,9 +288,6 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_contract_reporting_state", ["reporting_state", "state"], unique=False)
         batch_op.create_index("ix_contract_state_due_on", ["state", "due_on"], unique=False)
-        batch_op.create_index(
-            "ix_contract_sums", ["id", "deleted_at", "contract_amount", "technology_amount"], unique=False
-        )
         batch_op.create_index(batch_op.f("ix_contract_text_hash"), ["text_hash"], unique=False)
 
     op.create_table(

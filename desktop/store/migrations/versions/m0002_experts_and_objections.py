@@ -1,4 +1,7 @@
-"""Add what experts said of a contract, and objections with their answers."""
+"""Add what experts said of a contract, objections with their answers, and two indexes.
+
+Some stations of version 0001 were made with the indexes already, others without: both end alike.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,14 @@ _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """One step forward; there is no way back but a backup."""
+    op.create_index(
+        "ix_contract_sums",
+        "contract",
+        ["id", "deleted_at", "contract_amount", "technology_amount"],
+        unique=False,
+        if_not_exists=True,
+    )
+    op.create_index("ix_number_block_year", "number_block", ["year", "id"], unique=False, if_not_exists=True)
     op.add_column("contract", sa.Column("expert_opinion", sa.String(length=10), nullable=True))
     op.add_column(
         "contract", sa.Column("has_objection", sa.Boolean(), server_default=sa.false(), nullable=False)
