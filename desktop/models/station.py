@@ -92,11 +92,16 @@ class PartyRecord(Base):
     """The fields of ``rules.facts.Party`` as JSON, of the last contract that used it."""
     used_count: Mapped[int] = mapped_column(default=0)
     last_used_on: Mapped[date | None]
+    retired_on: Mapped[date | None]
+    """停用 since this day: found in the library, no longer offered under a name field."""
     names: Mapped[list[PartyName]] = relationship(order_by="PartyName.id", cascade="all, delete-orphan")
 
 
 class PartyName(Base):
-    """A name that a party had before: an old contract must still be found by it."""
+    """A name that a party had before: an old contract must still be found by it.
+
+    ``id_number`` is the number that went with it where that was another one (two records made one).
+    """
 
     __tablename__ = "party_name"
 
@@ -104,6 +109,7 @@ class PartyName(Base):
     party_id: Mapped[int] = mapped_column(ForeignKey("party_record.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(200))
     seen_until: Mapped[date]
+    id_number: Mapped[str | None] = mapped_column(String(60), index=True)
 
 
 class Action(Base):
