@@ -15,26 +15,11 @@ from typing import Any, Final
 from desktop.rules.facts import Facts, Party
 from desktop.rules.formulas import add_months, full_years
 from desktop.rules.local_pack import Subsidy
+from desktop.rules.verdicts import are_related, every, party_is, some
 
 AFTER: Final = "after_registration"
 Verdict = bool | str | None
 """True, False, None (unknown) or ``AFTER``."""
-
-PARTY_WORDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "government": ("01",),
-        "institute": ("021",),
-        "university": ("022",),
-        "hospital": ("023",),
-        "public_institution": ("02",),
-        "association": ("030",),
-        "enterprise": ("1", "2", "3"),
-        "household": ("400",),
-        "individual": ("500",),
-        "abroad": ("600",),
-    }
-)
-"""Words of the tax rules → first places of the party types of the form."""
 
 _OBJECT_OF_SUB_KIND: Final = {
     "2": "patent_application",
@@ -77,29 +62,8 @@ EQUAL_CASH: Final = date(2018, 7, 1)
 SMALL_PROFIT_FROM: Final = date(2022, 1, 1)
 
 
-def party_is(party: Party, *words: str) -> bool | None:
-    """Whether a party is one of these (words of ``PARTY_WORDS``); None while its type is unknown."""
-    if party.party_type is None:
-        return None
-    return any(party.party_type.startswith(PARTY_WORDS[word]) for word in words)
-
-
 def _is_person(party: Party) -> bool:
     return party.id_type in ("passport", "resident_id") or party.vat_status == "natural_person"
-
-
-def every(verdicts: Sequence[bool | None]) -> bool | None:
-    """No as soon as one is no; unknown when there is none or one is unknown."""
-    if False in verdicts:
-        return False
-    return True if verdicts and None not in verdicts else None
-
-
-def some(verdicts: Sequence[bool | None]) -> bool | None:
-    """Yes as soon as one is yes; no only when all are no."""
-    if True in verdicts:
-        return True
-    return False if verdicts and None not in verdicts else None
 
 
 class Case:
@@ -494,10 +458,7 @@ def has_voucher(c: Case) -> Verdict:
 
 def is_related(c: Case) -> Verdict:
     """The two sides are related."""
-    if c.facts.is_related_party is not None:
-        return c.facts.is_related_party
-    share = c.facts.related_share_percent
-    return None if share is None else share > 0
+    return are_related(c.facts)
 
 
 def is_seller_abroad(c: Case) -> Verdict:
