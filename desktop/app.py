@@ -589,6 +589,24 @@ class OpenDesk:
 
         return receive_file(self._office, cmd, progress)
 
+    def look_at_policy(self, path: Path) -> v.PolicyChange | None:
+        """What a policy pack would change; None when the file is none."""
+        from desktop.services.policy_packs import look_at_policy
+
+        return look_at_policy(self._office, path)
+
+    def look_back_at_policy(self) -> v.PolicyChange | None:
+        """What taking the last policy pack back would change."""
+        from desktop.services.policy_packs import look_back_at_policy
+
+        return look_back_at_policy(self._office)
+
+    def take_back_policy(self) -> str:
+        """The rows of before the last policy pack."""
+        from desktop.services.policy_packs import take_back_policy
+
+        return take_back_policy(self._office)
+
     # the station
 
     def figures(self, first: date, last: date, by: str) -> tuple[tuple[str, int, Decimal, Decimal], ...]:
@@ -602,6 +620,18 @@ class OpenDesk:
         from desktop.services.safe_keeping import make_station_backup
 
         return make_station_backup(self._office, path, progress)
+
+    def backup_report(self) -> tuple[v.BackupView, v.BackupPlaces, str]:
+        """The last backup, where backups go, what stands at the second place."""
+        from desktop.services.safe_keeping import backup_report
+
+        return backup_report(self._office)
+
+    def set_backup_places(self, main: Path | None, second: Path | None) -> None:
+        """Where backups go from the next exit on."""
+        from desktop.services.safe_keeping import set_backup_places
+
+        self._office = replace(self._office, station=set_backup_places(self._office, main, second))
 
     def check(self, *, deep: bool = False, progress: Progress | None = None) -> v.CheckReport:
         """Check the database."""
@@ -797,7 +827,7 @@ def run_window(folder: str | None) -> int:
             preload=lambda: preload(data),
             check_pin=lambda desk, pin: _check_pin(data, desk, pin),
             check_password=lambda desk, word: _check_password(data, desk.person.name, word),
-            farewell=lambda desk, tell: daily_backup(data, desk, tell),
+            farewell=daily_backup,
             recover=lambda code, name, word: recover(data, code, name, word),
             version=VERSION,
         )
@@ -843,21 +873,9 @@ def page_makers() -> dict[str, PageMaker]:
     }
 
 
-BACKUPS_KEPT = 14
-"""Daily backups that stay in the data folder."""
+def daily_backup(desk: Desk, tell: Progress) -> str:
+    """The backup of the first exit of a day and its copy at the second place; words for the record."""
+    from desktop.services.safe_keeping import daily_backup as make_daily_backup
 
-
-def daily_backup(folder: Path, desk: Desk, tell: Progress) -> str:
-    """The backup of the first exit of a day; older ones beyond the newest fourteen are thinned out.
-
-    Returns words for the record; empty when today's was made already.
-    """
-    place = folder / "backups"
-    place.mkdir(exist_ok=True)
-    path = place / f"{desk.station.code}_{desk.today()}.desk"
-    if path.exists():
-        return ""
-    made = desk.backup(path, tell)
-    for old in sorted(place.glob("*.desk"))[:-BACKUPS_KEPT]:
-        old.unlink()
-    return _("备份已打开验过：{n} 份，合计 {a:,.2f} 元").format(n=made.contract_count, a=made.contract_total)
+    assert isinstance(desk, OpenDesk)
+    return make_daily_backup(desk.office, tell).words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from desktop.services.commands import ReceiveFile, UnfreezeBlock
 from desktop.services.law import put_in_force, with_overlay
 from desktop.services.lifecycle import why_not
 from desktop.services.office import Office, check_actor, commit, standing_of
+from desktop.services.safe_keeping import backup_before
 from desktop.services.views import BlockView, ReceiveReport
 from desktop.store.numbers import block_state
 from desktop.store.search_index import index_contract
@@ -294,13 +295,12 @@ def _receive_policy(office: Office, cmd: ReceiveFile) -> ReceiveReport:
     from desktop.exchange.receipts import read_policy
 
     pack = read_policy(cmd.path, _keys(office), station=office.station.code, issuer=above(office))
-    if unused := sorted(name for name in pack.files if not name.startswith("law/")):
-        raise RefusedError(
-            _("规则包里有本程序不会换用的文件：{names}").format(names="、".join(unused)),
-            _("代码表、地方包和版式随程序升级更换；请上级另发只含 law 的规则包，本机没有改动"),
-            code="E08",
-        )
+    unusable_files(pack.files)
     uid = f"{pack.pack_id}/{pack.version}"
+    with office.look() as uow:
+        is_new = uow.session.scalars(select(PolicyPack).where(PolicyPack.uid == uid)).first() is None
+    if is_new:
+        backup_before(office, f"policy-{pack.version}")
     with office.work() as uow:
         if uow.session.scalars(select(PolicyPack).where(PolicyPack.uid == uid)).first() is not None:
             return ReceiveReport("policy", _("这个规则包以前装过，没有再改动"), True)
@@ -335,6 +335,16 @@ def _receive_policy(office: Office, cmd: ReceiveFile) -> ReceiveReport:
         _("装入规则包 {v}，{n} 条；重新登录后生效").format(v=pack.version, n=len(book.all_rows())),
         False,
     )
+
+
+def unusable_files(files: Collection[str]) -> None:
+    """RefusedError for a policy pack with files that this program would never read."""
+    if unused := sorted(name for name in files if not name.startswith("law/")):
+        raise RefusedError(
+            _("规则包里有本程序不会换用的文件：{names}").format(names="、".join(unused)),
+            _("代码表、地方包和版式随程序升级更换；请上级另发只含 law 的规则包，本机没有改动"),
+            code="E08",
+        )
 
 
 def unfreeze_block(office: Office, cmd: UnfreezeBlock) -> BlockView:

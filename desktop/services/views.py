@@ -110,6 +110,8 @@ class HistoryRow:
     changes: tuple[tuple[str, str, str], ...] = ()
     """(field in Chinese, before, after)."""
     is_warning: bool = False
+    ground: str = ""
+    """What it rests on: agreement, document, rule set; empty: nothing was named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +285,38 @@ class BackupView:
 
 
 @dataclass(frozen=True, slots=True)
+class BackupPlaces:
+    """Where the daily backups of this machine lie."""
+
+    main: Path
+    second: Path | None
+    """None: none was chosen."""
+    is_second_there: bool = False
+    """The folder can be seen now; that of a USB stick that is not plugged in cannot."""
+    is_same_disk: bool = False
+    """The second place lies on the disk of the data: when that breaks both are gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChange:
+    """What a policy pack (规则包) would change here, found by reading it; nothing has changed."""
+
+    pack: str
+    """Id and version."""
+    note: str
+    """What its maker says of it."""
+    lines: tuple[str, ...]
+    """Each row that would be another one, in plain words."""
+    more: int
+    """Rows beyond those in ``lines``."""
+    open_contracts: tuple[str, ...]
+    """Contracts under way that would be judged by another row: 受理号."""
+    was_applied_before: bool = False
+    is_back: bool = False
+    """It is the way back to the rows of before, not a file."""
+
+
+@dataclass(frozen=True, slots=True)
 class StartPage:
     """今日: the queues in the order of work, the deadlines, the machine."""
 
@@ -338,6 +372,19 @@ class SearchResult:
     """None until ``Desk.search_sums`` was asked; nothing found is known to be 0."""
     technology_sum: Decimal | None
     milliseconds: int
+    understood: str = ""
+    """What was taken for an amount or a day in the words typed, said again; empty: nothing."""
+    words: str = ""
+    """What is left of the words: looked for as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedQuery:
+    """A search that a person kept (常用查询)."""
+
+    name: str
+    text: str
+    filters: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -474,6 +521,85 @@ class PartyView:
     id_tail: str
     last_used_on: date | None
     content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRow:
+    """One line of the library of parties; a person's number is masked."""
+
+    id: int
+    name: str
+    id_type: str
+    id_number: str
+    former_names: tuple[str, ...]
+    contract_count: int
+    last_used_on: date | None
+    retired_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartyList:
+    """What was found in the library, the latest used first; ``total`` may be more than is listed."""
+
+    rows: tuple[PartyRow, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartySheet:
+    """Everything about one party of the library."""
+
+    row: PartyRow
+    fields: Mapping[str, Any]
+    """Fields of ``rules.facts.Party``; numbers in full: only who may edit sees the dialog they are in."""
+    former: tuple[tuple[str, str, date], ...]
+    """(former name, number that went with it where it was another, until)."""
+    contract_ids: tuple[int, ...]
+    """The newest first, a few hundred at most; ``row.contract_count`` counts all of them."""
+    history: tuple[HistoryRow, ...]
+    may_edit: bool
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PerformanceRow:
+    """What was to be paid for one contract, what came, and what of it was fixed as technical income."""
+
+    id: int
+    number: str
+    title: str
+    seller: str
+    technology_amount: Decimal | None
+    planned: Decimal
+    """Sum of the instalments of the contract."""
+    due: Decimal
+    """Of it due until today."""
+    paid: Decimal
+    """Instalments that the contract's form says were paid."""
+    income: Decimal
+    """核定技术性收入 so far."""
+    income_in_period: Decimal
+    left: Decimal | None
+    """Technology amount less ``income``; None while the technology amount is open."""
+    overdue: Decimal
+    """Due until yesterday and known to be neither paid nor fixed."""
+    overdue_since: date | None
+    next_due_on: date | None
+    """The first instalment not paid that is due today or later."""
+
+
+@dataclass(frozen=True, slots=True)
+class PerformancePage:
+    """履行与收入: contracts with their payments; the sums are over everything found, not only the listed."""
+
+    rows: tuple[PerformanceRow, ...]
+    total: int
+    planned: Decimal
+    due: Decimal
+    income: Decimal
+    income_in_period: Decimal
+    left: Decimal
+    overdue: Decimal
 
 
 @dataclass(frozen=True, slots=True)
