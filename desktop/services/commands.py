@@ -373,3 +373,56 @@ class UnfreezeBlock(Command):
     """After a restore: the head enters the last number of the paper ledger; later ones may be given out."""
 
     last_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyCommand(Command):
+    """A request about one party of the library (单位库)."""
+
+    party_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditParty(PartyCommand):
+    """Other fields of a party; contracts that were signed keep what is written in them."""
+
+    fields: Mapping[str, Any]
+    """Names of ``rules.facts.Party`` → new values; what is not named stays."""
+    is_renaming: bool = True
+    """The unit changed its name: the old one stays findable. False: the old one was a slip of the pen."""
+    reason: str = ""
+    """Required to keep a number whose check character does not fit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeParties(PartyCommand):
+    """Two records of one unit become one: ``party_id`` stays, ``other_id`` goes into it."""
+
+    other_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetireParty(PartyCommand):
+    """停用: no longer offered under a name field; or back in use."""
+
+    is_retired: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepQuery(Command):
+    """Keep the conditions of a search under a name (常用查询), for the person who asks."""
+
+    name: str
+    text: str = ""
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    old_name: str = ""
+    """The kept query that this one takes the place of; empty: a new one, or the one of the same name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropQuery(Command):
+    """Forget a kept query."""
+
+    name: str

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from datetime import date
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 
 from desktop.models import PartyName, PartyRecord
 from desktop.rules.facts import Facts, Party
@@ -16,6 +16,18 @@ from desktop.store.unit_of_work import UnitOfWork
 
 _BY_CODE = select(PartyRecord).where(PartyRecord.id_number == bindparam("key")).limit(1)
 _BY_NAME = select(PartyRecord).where(PartyRecord.name == bindparam("key")).limit(1)
+_BY_FORMER_CODE = (
+    select(PartyRecord)
+    .join(PartyName, PartyName.party_id == PartyRecord.id)
+    .where(PartyName.id_number == bindparam("key"))
+    .limit(1)
+)
+_BY_FORMER_NAME = (
+    select(PartyRecord)
+    .join(PartyName, PartyName.party_id == PartyRecord.id)
+    .where(PartyName.name == bindparam("key"), PartyName.id_number.is_(None))
+    .limit(1)
+)
 
 
 def learn_parties(uow: UnitOfWork, facts: Facts, day: date) -> None:
@@ -30,6 +42,13 @@ def _learn(uow: UnitOfWork, party: Party, day: date) -> None:
     key = party.id_number or party.name
     row = session.scalars(_BY_CODE if party.id_number else _BY_NAME, {"key": key}).first()
     if row is None:
+        former = _BY_FORMER_CODE if party.id_number else _BY_FORMER_NAME
+        known = session.scalars(former, {"key": key}).first()
+        if known is not None:  # a record that was made one with another: what stands there is the newer
+            known.used_count += 1
+            known.last_used_on = day
+            session.flush()
+            return
         row = PartyRecord(id_number=party.id_number, used_count=0, name=party.name or "", content="{}")
         session.add(row)
     elif row.name != party.name:
@@ -45,23 +64,35 @@ def _learn(uow: UnitOfWork, party: Party, day: date) -> None:
     session.flush()
 
 
+def party_condition(words: str) -> ColumnElement[bool]:
+    """Name, earlier name or initials contain the words, or a number begins with them (or ends, from four on).
+
+    ``%`` and ``_`` are signs like any other. The query must be joined to ``PartyName`` from outside.
+    """
+    upper = words.upper()
+    found = [
+        PartyRecord.name.contains(words, autoescape=True),
+        PartyRecord.initials.contains(words.lower(), autoescape=True),
+        PartyRecord.id_number.startswith(upper, autoescape=True),
+        PartyName.name.contains(words, autoescape=True),
+        PartyName.id_number.startswith(upper, autoescape=True),
+    ]
+    if len(words) >= 4:
+        found.append(PartyRecord.id_number.endswith(upper, autoescape=True))
+    return or_(*found)
+
+
 def find_parties(uow: UnitOfWork, text: str, limit: int = 8) -> tuple[PartyView, ...]:
-    """Parties whose name, earlier name, initials or code begin with or contain the text; most used first."""
+    """Parties in use whose name, earlier name, initials or code begin with or contain the text; most used
+    first.
+    """
     words = text.strip()
     if not words:
         return ()
-    like = f"%{words}%"
     query = (
         select(PartyRecord)
         .outerjoin(PartyName)
-        .where(
-            or_(
-                PartyRecord.name.like(like),
-                PartyRecord.initials.like(f"%{words.lower()}%"),
-                PartyRecord.id_number.like(f"{words.upper()}%"),
-                PartyName.name.like(like),
-            )
-        )
+        .where(party_condition(words), PartyRecord.retired_on.is_(None))
         .order_by(PartyRecord.used_count.desc(), PartyRecord.id.desc())
         .distinct()
         .limit(limit)
