@@ -27,6 +27,7 @@ from desktop.resources import _
 if TYPE_CHECKING:
     from desktop.app import OpenDesk
     from desktop.rules.book import Book
+    from desktop.rules.facts import Facts
     from desktop.rules.local_pack import LocalPack
     from desktop.rules.relief import ReliefResult
     from desktop.services.views import CalendarView, ContractSheet
@@ -397,6 +398,8 @@ def _relief(args: argparse.Namespace) -> Answer:
     if args.facts is None:
         raise RefusedError(_("请给出合同要素文件"), _("contract-desk relief 要素.json"))
     facts, raw = _facts(args)
+    if args.what_if:
+        return _tried_relief(args, facts, _known_answers(raw, book), book)
     results = check_relief(
         facts,
         _known_answers(raw, book),
@@ -411,6 +414,50 @@ def _relief(args: argparse.Namespace) -> Answer:
         if args.explain and r.result != "not_applicable":
             words += _explained(r)
     return Answer([r.to_json() for r in results], "\n".join(words))
+
+
+def _tried_relief(args: argparse.Namespace, facts: Facts, answers: Mapping[str, Any], book: Book) -> Answer:
+    """What moves when facts are other, in money; nothing is written."""
+    from desktop.rules.amounts import format_yuan
+    from desktop.rules.relief import RESULT_WORDS
+    from desktop.rules.trial import Trial, moves_of, read_trial, try_out
+
+    pairs = [(name, value) for name, _equals, value in (pair.partition("=") for pair in args.what_if)]
+    known = [f.name for f in fields(Trial)]
+    for name, value in pairs:
+        if name not in known:
+            raise RefusedError(_("不能试改“{name}”").format(name=name), _("可以试改：") + "、".join(known))
+        try:
+            read_trial([(name, value)])
+        except ValueError:
+            raise RefusedError(
+                _("“{value}”不能作为 {name} 的值").format(value=value, name=name),
+                _("日期写 2028-01-01，金额写元"),
+            ) from None
+    changes = try_out(
+        read_trial(pairs),
+        facts,
+        answers,
+        book,
+        registered=facts.registered_on is not None,
+        on=args.on or settings.today(),
+    )
+    moves = moves_of(changes)
+    words, rows = [], []
+    for move in moves:
+        before, after = move.change.before, move.change.after
+        words.append(
+            f"{move.name}　{RESULT_WORDS[before.result]} → {RESULT_WORDS[after.result]}　{after.reason}"
+        )
+        figures = []
+        for f in move.figures:
+            old, new = ("—" if amount is None else format_yuan(amount) for amount in (f.before, f.after))
+            words.append(f"    {f.label}　{old} → {new}　{f.difference:+,.2f}")
+            figures.append([f.label, *(None if a is None else format(a, "f") for a in (f.before, f.after))])
+        rows.append(
+            {"relief": move.relief, "before": before.result, "after": after.result, "figures": figures}
+        )
+    return Answer(rows, "\n".join(words) or _("没有变动"))
 
 
 def _explained(r: ReliefResult) -> Iterator[str]:
@@ -1451,6 +1498,13 @@ def build_parser() -> argparse.ArgumentParser:
         p.add_argument("--schema", action="store_true", help="打印要素的 JSON Schema")
         if name == "relief":
             p.add_argument("--explain", action="store_true", help="逐条说明")
+            p.add_argument(
+                "--what-if",
+                action="append",
+                default=[],
+                metavar="栏目=值",
+                help="试改一项看什么会变，可写多次，如 technology_amount=500000、paid_on=2028-01-01",
+            )
     add("read", _read, "读出合同文件的文字").add_argument("file", type=Path)
     p = add("draft", _draft, "新收或保存一份合同")
     p.add_argument("facts", type=Path)

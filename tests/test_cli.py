@@ -441,6 +441,19 @@ def test_rules_are_asked_without_any_data(bare: Terminal, ready: Path) -> None:
     assert not (bare.folder / "empty" / "contract-desk").exists()
 
 
+def test_other_facts_are_tried_from_the_command_line_in_money(bare: Terminal, ready: Path) -> None:
+    facts = ready / "2.json"
+    told = bare("relief", facts, "--what-if", "sub_kind=CON").out
+    assert "研发费用加计扣除" in told
+    assert "→ 不支持" in told
+    less = bare("relief", facts, "--what-if", "technology_amount=1000.00", "--json").values
+    stamp = next(move for move in less if move["relief"] == "STAMP")
+    assert all(f[2] is not None for f in stamp["figures"])
+    assert bare("relief", facts, "--what-if", "seller_park=none").out.strip() == "没有变动"
+    assert "不能试改“colour”" in bare("relief", facts, "--what-if", "colour=blue", code=REFUSED).err
+    assert "“gestern”不能作为" in bare("relief", facts, "--what-if", "paid_on=gestern", code=REFUSED).err
+
+
 def test_a_document_is_read_without_any_data(bare: Terminal) -> None:
     file = next((SAMPLE / "contracts").glob("01*.docx"))
     assert "采摘机" in bare("read", file).out

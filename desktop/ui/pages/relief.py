@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import (
@@ -18,10 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
-    QFrame,
-    QGridLayout,
     QHBoxLayout,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -31,7 +26,8 @@ from desktop.resources import _
 from desktop.rules.book import Source
 from desktop.rules.conclusion import Answer, answers_to_json, read_answers
 from desktop.rules.formulas import add_months
-from desktop.rules.relief import Condition, ReliefResult, check_relief, timeline, what_if
+from desktop.rules.relief import Condition, ReliefResult, check_relief, timeline
+from desktop.rules.trial import moves_of, try_out
 from desktop.services import commands as c
 from desktop.services.desk import Desk
 from desktop.services.lifecycle import LIVE_STATES
@@ -44,15 +40,15 @@ from desktop.ui.pages.relief_parts import (
     Moment,
     ReliefLine,
     RuleTimeline,
-    TrialOutcome,
+    scrolled,
 )
+from desktop.ui.pages.relief_trial import TrialCard, move_words
 from desktop.ui.pages.wording import trouble_words, yuan
 from desktop.ui.theme import px
 from desktop.ui.widgets.bars import Key
 from desktop.ui.widgets.base import ArrowKeys, Label, Rule, set_ground
-from desktop.ui.widgets.buttons import Button, Choice, SegmentedToggle
+from desktop.ui.widgets.buttons import Button, SegmentedToggle
 from desktop.ui.widgets.cards import Card, Strip
-from desktop.ui.widgets.entries import DateField
 from desktop.ui.widgets.fields import is_typing
 from desktop.ui.widgets.tags import KeyCap, Tag
 
@@ -114,18 +110,6 @@ class AnswerStrip(QWidget):
         self.toggle.setAccessibleName(condition.question)
 
 
-def _scrolled(content: QWidget, *, sideways: int = 0) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    content.setProperty("scrolled", "true")
-    area.setWidget(content)
-    area.setMinimumHeight(px(64))
-    return area
-
-
 class ReliefStep(Step):
     """Step 4. Answers are kept the moment they are given; F12 stores today's opinion and goes to 复核."""
 
@@ -144,8 +128,6 @@ class ReliefStep(Step):
         self.results: tuple[ReliefResult, ...] = ()
         self._chosen = ""
         self._at = ""
-        self._trial_answers: dict[str, Answer] = {}
-        self._trial_day: date | None = None
         self._months, self._moved_from = 0, desk.today()
         self._is_narrow = False
         self._drawer_open = False
@@ -176,7 +158,7 @@ class ReliefStep(Step):
         self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(0)
         self._lines.addStretch(1)
-        self._line_area = _scrolled(lines)
+        self._line_area = scrolled(lines)
         self.list_card.body.addWidget(self._line_area)
         self.packet_button = Button(_("备查资料包"))
         self.packet_button.clicked.connect(self.make_packet)
@@ -185,8 +167,11 @@ class ReliefStep(Step):
         self._line_arrows = ArrowKeys(self)
         row.addWidget(self.list_card)
         row.addWidget(self._build_conditions(), 1)
-        self.trial_card = self._build_trial()
-        row.addWidget(self.trial_card)
+        self.trial = TrialCard(desk=self._desk)
+        self.trial.changed.connect(self._tried)
+        self.trial.reset_button.clicked.connect(self.reset_trial)
+        self.trial.inquiry_wanted.connect(self.print_inquiry)
+        row.addWidget(self.trial)
         self.time_card = Card()
         head = QHBoxLayout()
         head.setSpacing(px(12))
@@ -221,7 +206,7 @@ class ReliefStep(Step):
         self.strip = AnswerStrip()
         self.strip.answered.connect(self.answer)
         self.strip.hide()
-        self._condition_area = _scrolled(rows)
+        self._condition_area = scrolled(rows)
         self.condition_card.body.addWidget(self._condition_area, 1)
         self.condition_card.body.setSpacing(0)
         self.conditions: list[_Conditions] = []
@@ -236,61 +221,6 @@ class ReliefStep(Step):
         self.condition_card.body.addWidget(Rule())
         self.condition_card.body.addWidget(foot)
         return self.condition_card
-
-    def _build_trial(self) -> Card:
-        card = Card(_("改一改看"), padded=False)
-        card.add_to_head(Label(_("不入档"), size="note", tone="ink2"))
-        inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(px(14), px(8), px(14), px(8))
-        column.setSpacing(px(6))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(px(8))
-        grid.setVerticalSpacing(px(6))
-        grid.setColumnStretch(1, 1)
-        self.trial_day = DateField(_("付款日"), today=self._desk.today)
-        self.trial_day.committed.connect(self._day_typed)
-        self.trial_kind = Choice(_("合同类别"))
-        self.trial_kind.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.trial_kind.setMinimumContentsLength(6)  # its longest kind would push the card wider than it is
-        self.trial_kind.activated.connect(self._kind_chosen)
-        for at, (word, entry) in enumerate(((_("付款日"), self.trial_day), (_("合同类别"), self.trial_kind))):
-            label = Label(word, tone="ink2")
-            label.setBuddy(entry)
-            grid.addWidget(label, at, 0)
-            grid.addWidget(entry, at, 1)
-        column.addLayout(grid)
-        self._trial_rows = QVBoxLayout()
-        self._trial_rows.setSpacing(px(4))
-        column.addLayout(self._trial_rows)
-        self.trial_toggles: dict[str, SegmentedToggle] = {}
-        box = QFrame()
-        box.setProperty("card", "quiet")
-        inside = QVBoxLayout(box)
-        inside.setContentsMargins(px(12), px(8), px(12), px(8))
-        inside.setSpacing(px(4))
-        self.outcome = TrialOutcome()
-        self.why = Label("", size="note", tone="ink2", wrap=True)
-        inside.addWidget(self.outcome)
-        inside.addWidget(self.why)
-        column.addStretch(1)
-        card.body.addWidget(_scrolled(inner), 1)
-        edge = QVBoxLayout()
-        edge.setContentsMargins(px(14), 0, px(14), px(8))
-        edge.addWidget(box)
-        card.body.addLayout(edge)
-        foot = QWidget()
-        buttons = QHBoxLayout(foot)
-        buttons.setContentsMargins(0, 0, 0, 0)
-        self.reset_button = Button(_("恢复"), key="Ctrl Z")
-        self.reset_button.clicked.connect(self.reset_trial)
-        self.inquiry_button = Button(_("打印询问单"))
-        self.inquiry_button.clicked.connect(self.print_inquiry)
-        buttons.addWidget(self.reset_button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.inquiry_button)
-        card.add_foot(foot)
-        return card
 
     # the page
 
@@ -338,8 +268,8 @@ class ReliefStep(Step):
         self._stale.setVisible(bool(sheet.relief and sheet.relief.get("is_stale")))
         if is_new:
             self._at = ""
-            self._clear_trial()
-            self._show_kinds()
+            self._months = 0
+            self.trial.show_contract(sheet.facts)
         self._reckon()
         if is_new or not self._chosen:
             opened = [r for r in self.results if r.result == "cannot_tell"]
@@ -351,12 +281,12 @@ class ReliefStep(Step):
         self._is_narrow = narrow
         self._drawer_open = False
         if narrow:
-            self._row.removeWidget(self.trial_card)
-            self.trial_card.setParent(self)
-            self.trial_card.hide()
+            self._row.removeWidget(self.trial)
+            self.trial.setParent(self)
+            self.trial.hide()
         else:
-            self._row.addWidget(self.trial_card)
-            self.trial_card.show()
+            self._row.addWidget(self.trial)
+            self.trial.show()
         self._fit_widths()
         self.keys_changed.emit()
 
@@ -368,23 +298,23 @@ class ReliefStep(Step):
 
     def _fit_widths(self) -> None:
         self.list_card.setFixedWidth(px(310 if self._is_narrow else 366))
-        self.trial_card.setFixedWidth(px(312))
+        self.trial.setFixedWidth(px(312))
 
     def toggle_drawer(self) -> None:
         """F8: the trial over the right edge, or away again."""
         if not self._is_narrow:
             return
         self._drawer_open = not self._drawer_open
-        self.trial_card.setVisible(self._drawer_open)
+        self.trial.setVisible(self._drawer_open)
         self._place_drawer()
         if self._drawer_open:
-            self.trial_card.raise_()
-            self.trial_day.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.trial.raise_()
+            self.trial.day.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _place_drawer(self) -> None:
         if self._is_narrow and self._drawer_open:
-            wide = self.trial_card.width()
-            self.trial_card.setGeometry(QRect(self.width() - wide, 0, wide, self.height()))
+            wide = self.trial.width()
+            self.trial.setGeometry(QRect(self.width() - wide, 0, wide, self.height()))
 
     def go_back(self) -> None:
         """Esc: close the drawer, else back to 核定."""
@@ -448,7 +378,8 @@ class ReliefStep(Step):
                 self._line_arrows.stop_at(line)
                 self._line_area.ensureWidgetVisible(line, 0, 0)
         self._show_conditions()
-        self._build_toggles()
+        result = self.chosen
+        self.trial.show_questions(result.conditions if result else ())
         self._show_trial()
 
     def _enter_conditions(self) -> None:
@@ -577,7 +508,7 @@ class ReliefStep(Step):
     def _digit(self, answer: str, *, bare: bool) -> Callable[[], None]:
         def give() -> None:
             focus = QApplication.focusWidget()
-            in_trial = focus is not None and self.trial_card.isAncestorOf(focus)
+            in_trial = focus is not None and self.trial.isAncestorOf(focus)
             if not (bare and (is_typing(focus) or in_trial)):
                 self.answer(answer)
 
@@ -643,111 +574,45 @@ class ReliefStep(Step):
 
     # the trial
 
-    def _show_kinds(self) -> None:
-        sheet = self._sheet
-        if sheet is None:
-            return
-        entries = self._desk.codes.entries("contract_kinds")
-        choices = [(e.code, e.name.removesuffix("合同")) for e in entries if e.parent or e.code in ("CON",)]
-        self.trial_kind.set_choices(choices)
-        self.trial_kind.choose(sheet.facts.sub_kind or "")
-
-    def _payment_day(self) -> date | None:
-        if self._sheet is None:
-            return None
-        days = [d for p in self._sheet.facts.payments for d in (p.paid_on, p.due_on) if d is not None]
-        return min(days) if days else None
-
-    def _clear_trial(self) -> None:
-        self._trial_answers = {}
-        self._trial_day, self._months = None, 0
-        self.trial_day.set_day(self._payment_day())
-
     def reset_trial(self) -> None:
         """Ctrl+Z: the trial stands as the contract does."""
-        self._clear_trial()
-        if self._sheet is not None:
-            self.trial_kind.choose(self._sheet.facts.sub_kind or "")
-        for toggle in self.trial_toggles.values():
-            toggle.choose("")
+        self._months = 0
+        self.trial.clear()
         self._show_trial()
         self.said.emit(_("改一改看已恢复成合同的样子"), "", False)
 
-    def _build_toggles(self) -> None:
-        while (item := self._trial_rows.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        self.trial_toggles = {}
-        result = self.chosen
-        asked = [x for x in (result.conditions if result else ()) if x.rule.manual]
-        opened = [x for x in asked if x.is_open]
-        given = [x for x in asked if x.answered_by == "person"]
-        wanted = opened[:6] if len(opened) > 2 else [*opened, *given][:4]
-        for condition in wanted:
-            toggle = SegmentedToggle(condition.short, YES_NO)
-            toggle.setProperty("code", condition.id)
-            toggle.chosen.connect(self._toggled)
-            if (tried := self._trial_answers.get(condition.id)) is not None:
-                toggle.choose(tried.value)
-            line = QWidget()
-            row = QVBoxLayout(line)  # the question above its answers: side by side they outgrow the card
-            row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(px(2))
-            number = condition.id.rpartition(".")[2]
-            label = Label(f"{number} {condition.short}", size="note", tone="ink2", wrap=True)
-            label.setToolTip(condition.question)
-            row.addWidget(label)
-            row.addWidget(toggle, 0, Qt.AlignmentFlag.AlignLeft)
-            self._trial_rows.addWidget(line)
-            self.trial_toggles[condition.id] = toggle
-
-    def _toggled(self, value: str) -> None:
-        toggle = self.sender()
-        if isinstance(toggle, SegmentedToggle):
-            self._trial_answers[str(toggle.property("code"))] = Answer(value)
-            self._show_trial()
-
-    def _day_typed(self, _value: str) -> None:
-        self._trial_day, self._months = self.trial_day.day(), 0
-        self._show_trial()
-
-    def _kind_chosen(self, _at: int) -> None:
+    def _tried(self) -> None:
+        self._months = 0
         self._show_trial()
 
     def _move_payment(self, months: int) -> None:
         if months and self._months == 0:
-            self._moved_from = self._trial_day or self._payment_day() or self._desk.today()
+            self._moved_from = self.trial.paid_on or self._desk.today()
         self._months = self._months + months if months else 0
-        self._trial_day = add_months(self._moved_from, self._months) if months else None
-        self.trial_day.set_day(self._trial_day or self._payment_day())
+        self.trial.set_payment(add_months(self._moved_from, self._months) if months else None)
         self._show_trial()
 
     def _show_trial(self) -> None:
         sheet, result = self._sheet, self.chosen
         if sheet is None or result is None:
             return
-        changes: dict[str, Any] = {}
-        if self._trial_day is not None and self._trial_day != self._payment_day():
-            changes["paid_on"] = self._trial_day
-        sub_kind = self.trial_kind.choice()
-        if sub_kind and sub_kind != (sheet.facts.sub_kind or ""):
-            changes |= {"kind": sub_kind.partition("-")[0], "sub_kind": sub_kind}
-        tried = what_if(
+        tried = try_out(
+            self.trial.trial(),
             sheet.facts,
             self._answers,
             self._desk.book,
             registered=self._is_registered,
             on=self._desk.today(),
             subsidies=self._desk.pack.subsidies,
-            new_answers=self._trial_answers,
-            **changes,
+            new_answers=self.trial.answers,
         )
         after = next(x.after for x in tried if x.relief == self._chosen)
         self.trial_result = after
-        self.outcome.show_results(result.result, after.result)
-        self.outcome.updateGeometry()
-        self.why.setText(self._why(after))
+        moves = moves_of(tried)
+        self.trial.show_outcome(result, after, moves, self._why(after))
+        words = {move.relief: move_words(move) for move in moves}
+        for line in self.lines:
+            line.show_move(words.get(line.result.relief, ""))
         self._show_timeline(result)
 
     def _why(self, after: ReliefResult) -> str:
@@ -777,7 +642,7 @@ class ReliefStep(Step):
         if sheet.facts.signed_on:
             moments.append(Moment("signed", _("签订"), sheet.facts.signed_on))
         moments.append(Moment("today", _("今天"), self._desk.today()))
-        paid = self._trial_day or self._payment_day()
+        paid = self.trial.paid_on
         if paid:
             moments.append(Moment("paid", _("付款"), paid))
         self._time_name.setText(result.name.replace(" ", ""))

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from desktop.resources import _
 from desktop.rules.relief import Condition, ReliefResult, Segment
@@ -35,6 +35,19 @@ def result_colour(result: str) -> TokenName:
     return "ink2" if colour == "ink1" else colour
 
 
+def scrolled(content: QWidget) -> QScrollArea:
+    """A pane of a card that scrolls up and down only and takes no focus of its own."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    content.setProperty("scrolled", "true")
+    area.setWidget(content)
+    area.setMinimumHeight(px(64))
+    return area
+
+
 class ReliefLine(PaintedButton):
     """One relief of the list: result, name, for whom and what it hangs on."""
 
@@ -42,7 +55,14 @@ class ReliefLine(PaintedButton):
         super().__init__(result.name, parent)
         self.setCheckable(True)
         self.result = result
+        self._move = ""
         self.show_result(result)
+
+    def show_move(self, words: str) -> None:
+        """What a trial makes of it (empty: nothing moves), in place of what it hangs on."""
+        if words != self._move:
+            self._move = words
+            self.show_result(self.result)
 
     def show_result(self, result: ReliefResult) -> None:
         """The same relief, reckoned again."""
@@ -54,8 +74,8 @@ class ReliefLine(PaintedButton):
         self.update()
 
     def second_line(self) -> str:
-        """卖方 · 差 3 项."""
-        return f"{WHO_WORDS.get(self.result.beneficiary, '')} ・ {self.result.reason}"
+        """卖方 · 差 3 项; while something is tried that moves it, 改后：不支持."""
+        return self._move or f"{WHO_WORDS.get(self.result.beneficiary, '')} ・ {self.result.reason}"
 
     def sizeHint(self) -> QSize:
         """Two lines."""
@@ -92,7 +112,7 @@ class ReliefLine(PaintedButton):
         name = first.elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
         painter.drawText(QRectF(left, top, room + 1, first.height()), MIDDLE, name)
         painter.setFont(font(NOTE))
-        painter.setPen(ink("ink2"))
+        painter.setPen(ink("accent" if self._move else "ink2"))
         line = second.elidedText(self.second_line(), Qt.TextElideMode.ElideRight, room)
         painter.drawText(QRectF(left, top + first.height(), room + 1, second.height()), MIDDLE, line)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,18 @@ from desk import LU
 from frame import nameless_buttons, sideways
 from later import NARROW, WIDE, Frame, LaterDesk, drawn_facts, registered, runner
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.errors import MachineError, RefusedError
 from desktop.rules.conclusion import Answer
+from desktop.rules.facts import IpRight
+from desktop.rules.relief import ReliefResult
+from desktop.rules.trial import PILOT_PARK
 from desktop.ui.pages.relief import ReliefStep
 from desktop.ui.theme import Theme
+from desktop.ui.widgets.fields import Field
 
 Open = Callable[..., tuple[ReliefStep, Frame]]
 
@@ -107,16 +113,16 @@ def test_the_trial_says_a_to_b_and_writes_nothing(step: Open) -> None:
     page, frame = step(desk)
     choose(page, "VAT-TECH")
     before = page.results
-    for toggle in page.trial_toggles.values():
+    for toggle in page.trial.toggles.values():
         toggle.items[0].click()
-    assert page.outcome.accessibleName() == "尚不能判断 → 登记后支持"
-    page.trial_day.setFocus()
-    page.trial_day.setText("2028-02-01")
+    assert page.trial.outcome.accessibleName() == "尚不能判断 → 登记后支持"
+    page.trial.day.setFocus()
+    page.trial.day.setText("2028-02-01")
     frame.press(Qt.Key.Key_Return)
-    assert page.outcome.accessibleName() == "尚不能判断 → 该日期没有有效规定"
+    assert page.trial.outcome.accessibleName() == "尚不能判断 → 该日期没有有效规定"
     page.reset_trial()
-    assert page.outcome.accessibleName() == "尚不能判断 → 尚不能判断"
-    assert page.trial_day.day() == date(2027, 3, 31)
+    assert page.trial.outcome.accessibleName() == "尚不能判断 → 尚不能判断"
+    assert page.trial.day.day() == date(2027, 3, 31)
     assert page.results is before
     assert not [name for name, _cmd in desk.calls if name in ("save_answers", "keep_relief")]
 
@@ -126,10 +132,10 @@ def test_digits_in_the_trial_answer_no_condition(step: Open) -> None:
     page, frame = step(desk)
     choose(page, "VAT-TECH")
     go_to(page, page.conditions[0].condition.id)
-    page.trial_day.setFocus()
+    page.trial.day.setFocus()
     frame.press(Qt.Key.Key_1)
     assert desk.told("save_answers") == []
-    assert page.trial_day.text() == "1"
+    assert page.trial.day.text() == "1"
 
 
 def test_the_timeline_is_told_in_words_and_moves_the_payment_by_a_month(step: Open) -> None:
@@ -140,10 +146,10 @@ def test_the_timeline_is_told_in_words_and_moves_the_payment_by_a_month(step: Op
     page.rules.setFocus()
     for _month in range(10):
         frame.press(Qt.Key.Key_Right)
-    assert page.trial_day.day() == date(2028, 1, 31)
+    assert page.trial.day.day() == date(2028, 1, 31)
     assert page.trial_result.result == "no_rule"
     frame.press(Qt.Key.Key_Home)
-    assert page.trial_day.day() == date(2027, 3, 31)
+    assert page.trial.day.day() == date(2027, 3, 31)
 
 
 def test_f12_stores_the_opinion_and_goes_on_to_review(step: Open, qtbot: QtBot) -> None:
@@ -243,7 +249,7 @@ def test_the_inquiry_goes_where_the_clerk_wants_it(step: Open, tmp_path: Path, q
     desk = station()
     page, frame = step(desk)
     page.ask_path = lambda wanted: tmp_path / wanted
-    page.inquiry_button.click()
+    page.trial.inquiry_button.click()
     qtbot.waitUntil(lambda: "税惠询问单已存到" in frame.words())
     path = tmp_path / "澄受2026-0312_税惠询问单.pdf"
     assert desk.told("print_relief_inquiry") == [(desk.sheet().row.id, path)]
@@ -289,12 +295,12 @@ def test_nothing_scrolls_sideways_and_every_button_has_a_name(step: Open, size: 
 
 def test_narrow_the_trial_opens_with_f8_and_closes_with_esc(step: Open) -> None:
     page, frame = step(station(), NARROW)
-    assert not page.trial_card.isVisible()
+    assert not page.trial.isVisible()
     frame.press(Qt.Key.Key_F8)
-    assert page.trial_card.isVisible()
-    assert QApplication.focusWidget() is page.trial_day
+    assert page.trial.isVisible()
+    assert QApplication.focusWidget() is page.trial.day
     frame.press(Qt.Key.Key_Escape)
-    assert not page.trial_card.isVisible()
+    assert not page.trial.isVisible()
 
 
 def test_another_person_sees_the_answers_of_the_first(step: Open) -> None:
@@ -334,3 +340,102 @@ def test_no_packet_is_made_when_no_folder_is_chosen(step: Open) -> None:
     page.ask_folder = lambda: None
     page.packet_button.click()
     assert desk.told("make_packets") == []
+
+
+def licensed() -> LaterDesk:
+    """A five-year patent licence whose fees are paid, seller and buyer at home."""
+    facts = replace(
+        drawn_facts(),
+        kind="LIC",
+        sub_kind="LIC-1",
+        right_scope="non_exclusive",
+        licence_from=date(2026, 11, 1),
+        licence_until=date(2031, 10, 31),
+        ip_rights=(IpRight(number="ZL202010000001.1", object="patent_invention"),),
+        contract_amount=Decimal("1280000.00"),
+        technology_amount=Decimal("1030000.00"),
+    )
+    return LaterDesk(facts=facts)
+
+
+def type_into(frame: Frame, field: Field, text: str) -> None:
+    field.setFocus()
+    field.selectAll()
+    event = QInputMethodEvent()
+    event.setCommitString(text)
+    QApplication.sendEvent(field, event)
+    frame.press(Qt.Key.Key_Return)
+
+
+def test_the_trial_offers_term_and_scope_only_where_they_matter(step: Open) -> None:
+    page, _frame = step(station())
+    assert not page.trial.licence_until.isVisible(), "a development has no term of licence"
+    page.trial.kind.choose("LIC-1")
+    page.trial.kind.activated.emit(0)
+    assert page.trial.licence_until.isVisible()
+    assert page.trial.scope.isVisible()
+    assert not page.trial.invoiced_on.isVisible(), "no invoice, no day of it"
+    page.trial.invoice.choose("special")
+    page.trial.invoice.activated.emit(0)
+    assert page.trial.invoiced_on.isVisible()
+
+
+def test_a_shorter_term_is_said_in_money_beside_the_original(step: Open) -> None:
+    page, frame = step(licensed())
+    choose(page, "CIT-TECH")
+    type_into(frame, page.trial.licence_until, "2031-10-30")
+    assert page.trial.outcome.accessibleName() == "尚不能判断 → 不支持"
+    assert page.trial_result.result == "not_supported"
+    choose(page, "VAT-TECH")
+    line = next(x for x in page.lines if x.result.relief == "CIT-TECH")
+    assert line.second_line().startswith("改后：不支持 ・ 减 1,030,000.00")
+    assert line.result.result == "cannot_tell", "the line itself stays that of the contract"
+    frame.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert page.trial.licence_until.text() == "2031-10-31"
+    assert line.second_line() == "卖方 ・ 差 5 项"
+
+
+def test_another_amount_moves_the_money_and_nothing_else(step: Open) -> None:
+    desk = licensed()
+    page, frame = step(desk)
+    choose(page, "VAT-TECH")
+    type_into(frame, page.trial.amount, "50万")
+    assert page.trial.money.text() == "免税销售额 减 530,000.00 元\n1,030,000.00 → 500,000.00"
+    line = next(x for x in page.lines if x.result.relief == "CIT-TECH")
+    assert line.second_line() == "改后：减 530,000.00"
+    assert line.accessibleName().endswith("改后：减 530,000.00")
+    assert page.results[0].basis == Decimal("1030000.00")
+    assert not [name for name, _cmd in desk.calls if name in ("save_answers", "keep_relief")]
+
+
+def test_a_special_invoice_and_another_place_can_be_tried(step: Open) -> None:
+    page, frame = step(licensed())
+    choose(page, "VAT-TECH")
+    page.trial.invoice.setFocus()
+    frame.press(Qt.Key.Key_Down)
+    frame.press(Qt.Key.Key_Down)
+    assert page.trial.invoice.choice() == "special"
+    assert page.trial_result.result == "not_supported"
+    page.trial.park.setFocus()
+    frame.press(Qt.Key.Key_Down)
+    tried = page.trial.trial()
+    assert tried.invoice == "special"
+    assert tried.seller_park == PILOT_PARK
+    assert any(c.id == "CIT-TECH.C13" and c.answer == "yes" for c in trial_of(page, "CIT-TECH").conditions)
+    type_into(frame, page.trial.region, "990302")
+    assert page.trial.trial().seller_region == "990302"
+
+
+def trial_of(page: ReliefStep, relief: str) -> ReliefResult:
+    choose(page, relief)
+    return page.trial_result
+
+
+def test_what_cannot_be_read_is_named_and_not_tried(step: Open) -> None:
+    page, frame = step(licensed())
+    choose(page, "VAT-TECH")
+    type_into(frame, page.trial.day, "2026-02-30")
+    assert page.trial.day.problem()
+    type_into(frame, page.trial.amount, "很多")
+    assert page.trial.amount.problem()
+    assert page.trial.trial().is_empty
