@@ -143,7 +143,7 @@ class WorkbookResult:
         return tuple(row for row in self.rows if not row.is_ok)
 
 
-def _header(text: Cell) -> tuple[str, str]:
+def plain_header(text: Cell) -> tuple[str, str]:
     """A header without star, blanks and unit, and its unit: ``*合同成交额（万元）`` → 合同成交额, 万元."""
     plain = unicodedata.normalize("NFKC", shown(text))
     plain = re.sub(r"[\s*:]+", "", plain)
@@ -151,18 +151,21 @@ def _header(text: Cell) -> tuple[str, str]:
     return (match[1], match[2]) if match else (plain, "")
 
 
-def _known(sheet: str) -> dict[str, Column]:
+def known_headers(sheet: str) -> dict[str, Column]:
+    """Plain header → column of one sheet: its titles and their usual other names, 序号, 退回原因."""
     columns = columns_of(sheet)
-    found = {_header(column.title)[0]: column for column in columns}
-    found |= {_header(label)[0]: c for c in columns for label, name in _ALIASES.items() if name == c.field}
+    found = {plain_header(column.title)[0]: column for column in columns}
+    found |= {
+        plain_header(label)[0]: c for c in columns for label, name in _ALIASES.items() if name == c.field
+    }
     return found | {KEY: _KEY_COLUMN, REASON: _REASON_COLUMN}
 
 
 def _head_of(sheet: GridSheet, name: str) -> tuple[int, int]:
     """The row that looks most like the header of a sheet, and how many headers it has."""
-    known, best = _known(name), (0, 0)
+    known, best = known_headers(name), (0, 0)
     for number, row in enumerate(sheet.rows[:_HEAD_ROWS]):
-        hits = len({_header(cell)[0] for cell in row if isinstance(cell, str)} & known.keys())
+        hits = len({plain_header(cell)[0] for cell in row if isinstance(cell, str)} & known.keys())
         if hits > best[1]:
             best = (number, hits)
     return best
@@ -257,11 +260,11 @@ class _Import:
     def _add_table(self, name: str, sheet: GridSheet) -> None:
         head, hits = _head_of(sheet, name)
         table = _Table(name, sheet, head, {}, {})
-        known = _known(name)
+        known = known_headers(name)
         for at, cell in enumerate(sheet.rows[head] if hits else ()):
             if is_blank(cell):
                 continue
-            label, unit = _header(cell)
+            label, unit = plain_header(cell)
             column, place = known.get(label), f"{name}!{cell_name(head, at)}"
             if column is not None and unit == "万元":
                 self.problems.append(

@@ -144,7 +144,7 @@ def check_resident_id(
             _("有不该有的字符 {signs}（身份证号只有数字，末位可以是 X）").format(
                 signs="、".join(foreign or ["X"])
             ),
-            suggestion=guess if foreign and check_resident_id(guess, today=today).ok else "",
+            suggestion=guess if guess != value and check_resident_id(guess, today=today).ok else "",
         )
     if len(value) not in (15, 18):
         return NumberCheck(

@@ -199,3 +199,9 @@ def test_mail_addresses() -> None:
     assert is_email("shen@chenghe.example")
     assert not is_email("shen@chenghe")
     assert not is_email("shen chenghe.example")
+
+
+def test_a_company_code_taken_for_a_resident_id_is_refused_not_looked_at_for_ever() -> None:
+    found = check_resident_id("91990321MA0QH7K26R", today=date(2026, 11, 20))
+    assert found.fault == "characters"
+    assert found.suggestion == ""
