@@ -118,6 +118,7 @@ class OpenDesk:
         from desktop.rules.local_pack import load_pack
         from desktop.services.change_calendar import load_calendar
         from desktop.services.office import Office
+        from desktop.services.station import with_own_words
         from desktop.store.engine import open_postgres, open_sqlite
         from desktop.store.schema import bring_up_to_date
 
@@ -138,7 +139,7 @@ class OpenDesk:
                 code="M02",
             ) from exc
         try:
-            pack = load_pack(folder / "local" / f"{station.pack}.toml")
+            pack = with_own_words(load_pack(folder / "local" / f"{station.pack}.toml"), station)
             calendar = load_calendar(folder)
             if station.database_url:
                 engine = open_postgres(station.database_url)
@@ -398,6 +399,12 @@ class OpenDesk:
         from desktop.services.import_workbook import import_workbook
 
         return import_workbook(self._office, cmd, progress)
+
+    def import_rows(self, cmd: c.ImportRows) -> v.RowsReport:
+        """Several contracts that were looked over on the screen, as drafts."""
+        from desktop.services.import_workbook import import_rows
+
+        return import_rows(self._office, cmd)
 
     def write_template(self, path: Path) -> Path:
         """The empty application workbook."""

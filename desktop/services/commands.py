@@ -369,6 +369,16 @@ class ImportWorkbook(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRows(Command):
+    """Several new contracts at once, looked over on the screen: a pasted block, a series of one buyer."""
+
+    rows: tuple[Facts, ...]
+    origin: str = "paste"
+    """``paste``: like an imported workbook, wrong rows stay out and the same row never comes in twice.
+    ``series``: typed by hand, kept as it stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnfreezeBlock(Command):
     """After a restore: the head enters the last number of the paper ledger; later ones may be given out."""
 

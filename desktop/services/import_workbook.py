@@ -13,11 +13,11 @@ from desktop.errors import Problem, RefusedError
 from desktop.models import Contract
 from desktop.resources import _
 from desktop.rules.facts import Facts, facts_to_json
-from desktop.services.commands import ImportWorkbook, SaveContract
+from desktop.services.commands import ImportRows, ImportWorkbook, SaveContract
 from desktop.services.lifecycle import CLERK
 from desktop.services.office import Office, check_actor, commit
 from desktop.services.take_in import enter_new, form_problems, new_contract, save_new, secret_content
-from desktop.services.views import ImportReport
+from desktop.services.views import ImportReport, RowsReport
 from desktop.store.unit_of_work import AT_ONCE, UnitOfWork, canonical
 
 Progress = Callable[[int, int, str], None]
@@ -35,6 +35,47 @@ def import_workbook(office: Office, cmd: ImportWorkbook, progress: Progress | No
         raise RefusedError(_("导入要由登记员来做"), _("请登记员登录后导入"))
     tell = progress or (lambda *_a: None)
     return _import_ledger(office, cmd, tell) if cmd.is_ledger else _import_applications(office, cmd, tell)
+
+
+def import_rows(office: Office, cmd: ImportRows) -> RowsReport:
+    """Several new drafts in one transaction, each with its own 受理号; the same request does it once.
+
+    Pasted rows are checked and counted like those of a workbook; the rows of a series were typed here and
+    are kept as they stand. Raises RefusedError where a secret contract carries technical content.
+    """
+    check_actor(office, cmd)
+    if not office.person.roles & CLERK:
+        raise RefusedError(_("录入要由登记员来做"), _("请登记员登录后再收"))
+    is_pasted = cmd.origin == "paste"
+    problems: dict[int, list[Problem]] = {}
+    new: list[SaveContract] = []
+    keys: set[str] = set()
+    good = 0
+    for at, facts in enumerate(cmd.rows):
+        wrong = wrong_in_form(office, facts, at + 1) if is_pasted else []
+        if wrong:
+            problems[at] = wrong
+            continue
+        good += 1
+        key = import_key(facts, cmd.origin) if is_pasted else None
+        if key is None or key not in keys:
+            request = str(uuid5(NAMESPACE_URL, f"{cmd.request_id}/{at}"))
+            new.append(
+                SaveContract(
+                    actor=cmd.actor, request_id=request, facts=facts, origin=cmd.origin, import_key=key
+                )
+            )
+            keys |= {key} if key else set()
+    with office.work() as uow:
+        known = uow.ids_by(Contract.import_key, sorted(keys)) if keys else {}
+        wanted = [
+            one for one in new if one.import_key not in known and not uow.action_of(one.request_id, "save")
+        ]
+        made = save_new(uow, office, wanted)
+        ids, serials = tuple(row.id for row in made), tuple(row.local_serial for row in made)
+        commit(uow)
+    told = tuple(problem for found in problems.values() for problem in found)
+    return RowsReport(ids, serials, good - len(ids), tuple(problems), told)
 
 
 def write_application_template(office: Office, path: Path) -> Path:

@@ -405,6 +405,20 @@ class ImportReport:
 
 
 @dataclass(frozen=True, slots=True)
+class RowsReport:
+    """What became of contracts that were taken in together."""
+
+    ids: tuple[int, ...]
+    """Of those that came in now, in order."""
+    serials: tuple[str, ...]
+    """Their 受理号."""
+    already_there: int
+    rejected: tuple[int, ...]
+    """Places of the rows that stayed out, from 0."""
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BatchView:
     """One package."""
 

@@ -25,7 +25,7 @@ from desktop.exchange.workbook import write_template, write_workbook
 from desktop.models import Action, BlockNumber, Contract, ContractParty, Serial
 from desktop.rules.facts import AmountLine, Facts
 from desktop.services import commands as c
-from desktop.services.import_workbook import import_workbook
+from desktop.services.import_workbook import import_rows, import_workbook
 from desktop.services.office import Office
 from desktop.services.views import ImportReport
 from desktop.store.mapping import facts_of
@@ -489,3 +489,40 @@ def test_money_lines_are_kept_to_the_fen(office: Office, tmp_path: Path, tea_fac
     with office.look() as uow:
         kept = facts_of(uow.contract(report.accepted[0]))
     assert sum(line.amount or 0 for line in kept.amount_lines) == Decimal("0.30")
+
+
+def of_the_block(n: int, **more: Any) -> Facts:
+    return Facts(title=f"粘贴的第 {n} 份", contract_amount=Decimal(1000 * n), **more)
+
+
+def test_a_pasted_block_becomes_drafts_with_serials_in_a_row_and_never_twice(office: Office) -> None:
+    rows = (of_the_block(1), of_the_block(2), of_the_block(1))
+    first = import_rows(office, c.ImportRows(actor=CLERK.name, rows=rows))
+    assert (len(first.ids), first.already_there, first.rejected) == (2, 1, ())
+    numbers = [int(serial.rpartition("-")[2]) for serial in first.serials]
+    assert numbers[1] == numbers[0] + 1
+    again = import_rows(office, c.ImportRows(actor=CLERK.name, rows=(*rows, of_the_block(3))))
+    assert (len(again.ids), again.already_there) == (1, 3)
+    assert counted(office)[0] == 3
+
+
+def test_a_pasted_row_with_an_error_stays_out_and_is_named(office: Office) -> None:
+    wrong = of_the_block(2, technology_amount=Decimal(99_000))
+    report = import_rows(office, c.ImportRows(actor=CLERK.name, rows=(of_the_block(1), wrong)))
+    assert report.rejected == (1,)
+    assert len(report.ids) == 1
+    assert any("技术交易额" in p.place for p in report.problems)
+
+
+def test_a_series_is_kept_as_typed_and_the_same_request_does_it_once(office: Office) -> None:
+    cmd = c.ImportRows(
+        actor=CLERK.name, rows=(of_the_block(1), of_the_block(1)), origin="series", request_id="r-1"
+    )
+    assert len(import_rows(office, cmd).ids) == 2
+    assert import_rows(office, cmd).ids == ()
+    assert counted(office)[0] == 2
+
+
+def test_only_a_clerk_takes_rows_in(office: Office) -> None:
+    with pytest.raises(RefusedError, match="登记员"):
+        import_rows(office.as_person(ADMIN), c.ImportRows(actor=ADMIN.name, rows=(of_the_block(1),)))
