@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import select
@@ -13,10 +13,11 @@ from desktop import settings
 from desktop.errors import RefusedError
 from desktop.models import Person
 from desktop.resources import _, resource
-from desktop.rules.local_pack import load_pack
+from desktop.rules.local_pack import LocalPack, load_pack
 from desktop.security import slots
 from desktop.security.keys import create_key, load_signer
-from desktop.security.passwords import Cost
+from desktop.security.passwords import Cost, check_new_password
+from desktop.security.whole_file import machine_fault
 from desktop.services.commands import new_request
 from desktop.services.look import put_setting
 from desktop.services.office import Office, commit
@@ -28,6 +29,8 @@ from desktop.store.unit_of_work import UnitOfWork
 
 ROLES = ("clerk", "reviewer", "head", "admin")
 PEOPLE = "people.json"
+OWN_WORDS = ("short", "address", "phone")
+"""What a station says of itself in ``station.toml``, in the place of the words of its local pack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,48 @@ def check_roles(roles: Sequence[str]) -> None:
         raise RefusedError(_("角色只能是 clerk、reviewer、head、admin"), _("一人可以有几个角色，用空格隔开"))
 
 
+STAGING = "setting-up.partial"
+"""Folder inside the data folder in which a station is built before it is put in its place."""
+
+
+def check_people(people: Sequence[FirstPerson]) -> None:
+    """RefusedError unless the people can run a station: names apart, roles, a head, four eyes, passwords.
+
+    Four eyes: somebody who records a contract and somebody else who reviews it.
+    """
+    seen = set[str]()
+    for person in people:
+        if not person.name.strip():
+            raise RefusedError(_("有一个人没有写姓名"), _("请写姓名，登录时从名单里选"))
+        if person.name in seen:
+            raise RefusedError(
+                _("有两个人都叫“{name}”").format(name=person.name), _("请加上区别，如“王敏（二）”")
+            )
+        seen.add(person.name)
+        check_roles(person.roles)
+        try:
+            check_new_password(person.password, person.name)
+        except RefusedError as exc:
+            raise RefusedError(f"{person.name}：{exc.message}", exc.hint, code=exc.code) from exc
+    if not any("head" in person.roles for person in people):
+        raise RefusedError(_("还没有负责人"), _("请给一个人选“负责人”：号段、人员、还原都要负责人来做"))
+    recording = [p.name for p in people if "clerk" in p.roles]
+    reviewing = [p.name for p in people if "reviewer" in p.roles]
+    if not any(a != b for a in recording for b in reviewing):
+        raise RefusedError(
+            _("还差一个人：经办与复核不能是同一人"),
+            _("请至少写两个人，一人选“登记员”，另一人选“复核员”"),
+        )
+
+
 def init_station(
     folder: Path, station: StationFile, people: Sequence[FirstPerson], pack: Path, *, cost: Cost | None = None
 ) -> str:
     """Make a new station in an empty folder: database, key slots, signing key, local pack.
 
-    Returns the recovery code, to be printed once and stored nowhere. Raises RefusedError when the folder
-    already holds a station; nothing of it is touched.
+    It is built aside and put in its place whole, ``station.toml`` last: when that fails or the power goes,
+    there is no station and it can be tried again. Returns the recovery code, to be printed once and stored
+    nowhere. Raises RefusedError when the folder already holds a station; nothing of it is touched.
     """
     if (folder / settings.FILE_NAME).exists() or (folder / DATABASE).exists():
         raise RefusedError(
@@ -61,9 +99,25 @@ def init_station(
     for person in people:
         check_roles(person.roles)
     load_pack(pack)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "local").mkdir(exist_ok=True)
-    shutil.copyfile(pack, folder / "local" / pack.name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(folder / STAGING, ignore_errors=True)
+        (folder / STAGING / "local").mkdir(parents=True)
+        shutil.copyfile(pack, folder / STAGING / "local" / pack.name)
+        try:
+            code = _build(folder / STAGING, station, people, cost)
+            station.write(folder / STAGING)
+            entries = sorted(folder.joinpath(STAGING).iterdir(), key=lambda p: p.name == settings.FILE_NAME)
+            for entry in entries:
+                entry.replace(folder / entry.name)
+        finally:
+            shutil.rmtree(folder / STAGING, ignore_errors=True)
+    except OSError as exc:
+        raise machine_fault(exc, folder) from exc
+    return code
+
+
+def _build(folder: Path, station: StationFile, people: Sequence[FirstPerson], cost: Cost | None) -> str:
     new = [slots.NewPerson(p.name, p.name, p.roles, p.password) for p in people]
     code = slots.create_slots(folder / PEOPLE, new, cost=cost)
     unlocked = slots.open_slot(folder / PEOPLE, people[0].name, people[0].password)
@@ -92,8 +146,13 @@ def init_station(
             uow.commit()
     finally:
         engine.dispose()
-    station.write(folder)
     return code.text
+
+
+def with_own_words(pack: LocalPack, station: StationFile) -> LocalPack:
+    """The local pack with the name, address and telephone that this station gave at set-up."""
+    own = {key: station.extra[key] for key in OWN_WORDS if station.extra.get(key)}
+    return replace(pack, station={**pack.station, "name": station.name, **own}) if own else pack
 
 
 def shipped_pack(name: str) -> Path:
