@@ -1,0 +1,118 @@
+"""What is done with the ids of a search: narrowing them by amount and day, sorting, first and last day."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, literal_column, or_, select, text
+from sqlalchemy.orm import Session
+
+from desktop.models import Contract
+
+DAYS = ("day", "registered_on", "accepted_on", "signed_on")
+SORTED_BY = ("number", "title", "kind", "amount", "technology", "state", "day", "signed")
+"""Columns a list can be sorted by."""
+
+
+def in_amounts(low: Decimal | None, high: Decimal | None) -> ColumnElement[bool]:
+    """合同成交额 in this range of yuan, both ends included; None: open."""
+    column = Contract.contract_amount
+    if low is not None and high is not None:
+        return column.between(low, high)
+    return column >= low if low is not None else column <= high
+
+
+def in_days(name: str, first: date | None, last: date | None) -> ColumnElement[bool]:
+    """One of the days of ``DAYS`` in this span; ``day`` is the day of registration, or else of acceptance."""
+    if name == "day":
+        return or_(
+            _between(Contract.registered_on, first, last),
+            Contract.registered_on.is_(None) & _between(Contract.accepted_on, first, last),
+        )
+    return _between(getattr(Contract, name), first, last)
+
+
+def _between(column: Any, first: date | None, last: date | None) -> ColumnElement[bool]:
+    if first is not None and last is not None:
+        return column.between(first, last)  # type: ignore[no-any-return]
+    return column >= first if first is not None else column <= last  # type: ignore[no-any-return]
+
+
+def narrowed(
+    session: Session, ids: array[int] | None, conditions: Sequence[ColumnElement[bool]]
+) -> array[int]:
+    """Of these ids (None: of all contracts) those that meet every condition, newest first.
+
+    A few ids are asked for by name; else the condition is asked of all contracts, which indexes answer, and
+    the two are cut in Python.
+    """
+    query = select(Contract.id).where(Contract.deleted_at.is_(None), *conditions)
+    if ids is not None and not ids:
+        return array("q")
+    if ids is not None and len(ids) <= 20_000:
+        return _ids(session, query.where(among(session, ids)).order_by(Contract.id.desc()))
+    if session.get_bind().dialect.name == "sqlite":
+        # one text instead of a million rows: eight times as fast
+        joined = session.scalar(
+            select(func.group_concat(Contract.id)).where(Contract.deleted_at.is_(None), *conditions)
+        )
+        found = sorted(json.loads(f"[{joined or ''}]"), reverse=True)
+    else:
+        found = list(session.scalars(query.order_by(Contract.id.desc())))
+    if ids is None:
+        return array("q", found)
+    wanted = set(ids)
+    return array("q", [key for key in found if key in wanted])
+
+
+def sorted_ids(session: Session, ids: Sequence[int], by: str, *, descending: bool) -> array[int]:
+    """The same ids in the order of a column of ``SORTED_BY``; what is empty there comes last.
+
+    Raises ValueError for another column.
+    """
+    columns = {
+        "number": func.coalesce(Contract.official_number, Contract.local_serial),
+        "title": Contract.title,
+        "kind": Contract.kind,
+        "amount": Contract.contract_amount,
+        "technology": Contract.technology_amount,
+        "state": Contract.state,
+        "day": func.coalesce(Contract.registered_on, Contract.accepted_on),
+        "signed": Contract.signed_on,
+    }
+    if by not in SORTED_BY:
+        raise ValueError(by)
+    column: Any = columns[by]
+    turned = column.desc() if descending else column.asc()
+    query = select(Contract.id).where(among(session, ids), Contract.deleted_at.is_(None))
+    return _ids(session, query.order_by(column.is_(None), turned, Contract.id.desc()))
+
+
+def span_of(session: Session, ids: Sequence[int]) -> tuple[date | None, date | None]:
+    """First and last day (of registration, or else of acceptance) of these contracts."""
+    day = func.coalesce(Contract.registered_on, Contract.accepted_on)
+    query = select(func.min(day), func.max(day)).where(among(session, ids), Contract.deleted_at.is_(None))
+    first, last = session.execute(query).one()
+    return _day(first), _day(last)
+
+
+def _day(value: Any) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def among(session: Session, ids: Sequence[int]) -> ColumnElement[bool]:
+    """One of these contracts; the ids as one value: databases set a limit on the values of a statement."""
+    if session.get_bind().dialect.name == "sqlite":
+        wanted = text("SELECT value FROM json_each(:ids)").bindparams(ids=json.dumps(list(ids)))
+    else:
+        wanted = text("SELECT unnest(CAST(:ids AS bigint[]))").bindparams(ids=list(ids))
+    return Contract.id.in_(wanted.columns(literal_column("value")))
+
+
+def _ids(session: Session, query: Any) -> array[int]:
+    return array("q", session.scalars(query))
