@@ -292,7 +292,8 @@ class TodayPage(Page):
         self.keys_changed.emit()
         if self._open_after_reading:
             self._open_after_reading = False
-            self._focus_first()
+            if self.isVisible():  # F5 may have led on before the figures came: the keys stay there
+                self._focus_first()
 
     def _focus_first(self) -> None:
         if self.start is None:

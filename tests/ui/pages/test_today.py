@@ -10,7 +10,7 @@ from desk import FakeDesk, working_days
 from frame import bring_up, nameless_buttons
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QStackedWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.errors import MachineError, Problem
@@ -46,6 +46,24 @@ def test_tiles_tell_counts_and_what_presses(qtbot: QtBot, theme: Theme) -> None:
 def test_the_focus_starts_on_the_queue_of_the_most_urgent_case(qtbot: QtBot, theme: Theme) -> None:
     page = today(qtbot, FakeDesk())
     assert page.tiles["to_recognise"].hasFocus()
+
+
+def test_figures_that_come_late_leave_the_keys_where_they_went(qtbot: QtBot, theme: Theme) -> None:
+    """F5 at once after signing in: the form has the focus before 今日 has read its figures."""
+    pages, form = QStackedWidget(), QLineEdit()
+    page = TodayPage(FakeDesk(), JobRunner())
+    pages.addWidget(page)
+    pages.addWidget(form)
+    qtbot.addWidget(pages)
+    bring_up(pages)
+    with qtbot.waitSignal(page.start_read):
+        page.open()
+        pages.setCurrentWidget(form)
+        form.setFocus()
+    QApplication.processEvents()
+    assert QApplication.focusWidget() is form
+    QTest.keyClicks(QApplication.focusWidget(), "w")
+    assert form.text() == "w"
 
 
 def test_tab_goes_tile_wall_list_right(qtbot: QtBot, theme: Theme) -> None:
