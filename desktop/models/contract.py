@@ -57,8 +57,21 @@ class Contract(Base):
             f"official_number IS NULL OR state IN ({_REGISTERED})", name="number_only_when_registered"
         ),
         Index("ix_contract_state_due_on", "state", "due_on"),
-        Index("ix_contract_reporting_state", "reporting_state", "state"),
-        Index("ix_contract_registered_on", "registered_on", "kind", "contract_amount", "technology_amount"),
+        # These two answer the start page and the figures of a year alone, without a look at the rows.
+        Index("ix_contract_reporting_state", "reporting_state", "state", "origin", "deleted_at"),
+        Index(
+            "ix_contract_registered_on",
+            "registered_on",
+            "state",
+            "reporting_state",
+            "origin",
+            "deleted_at",
+            "kind",
+            "sub_kind",
+            "technical_field",
+            "contract_amount",
+            "technology_amount",
+        ),
         Index("ix_contract_sums", "id", "deleted_at", "contract_amount", "technology_amount"),
     )
 

@@ -514,9 +514,23 @@ def history_of(uow: UnitOfWork, contract: Contract) -> tuple[tuple[v.HistoryRow,
                 words_of(action.verb, detail),
                 changes,
                 action.verb in WARNING_VERBS or bool(detail.get("objections")),
+                ground_of(detail),
             )
         )
     return tuple(reversed(found)), whole
+
+
+def ground_of(detail: Mapping[str, Any]) -> str:
+    """What an act rests on: agreement, document, notice, voucher, rule set; empty when none was named."""
+    said = [
+        detail.get("agreement"),
+        detail.get("document"),
+        detail.get("against"),
+        detail.get("voucher"),
+        detail.get("rule_set"),
+        detail.get("notice"),
+    ]
+    return "；".join(str(one) for one in said if one)
 
 
 def field_words(name: str) -> str:

@@ -33,7 +33,8 @@ def figures(session: Session, first: date, last: date, by: str) -> list[tuple[st
         .where(
             Contract.registered_on >= first,
             Contract.registered_on <= last,
-            Contract.state.in_(LIVE),
+            # Wrapped, or SQLite goes along the states, most of the table, instead of along the days.
+            func.coalesce(Contract.state, "").in_(LIVE),
             Contract.deleted_at.is_(None),
         )
         .group_by(column)

@@ -10,10 +10,10 @@ from desktop.errors import MachineError
 from desktop.resources import _
 from desktop.store.engine import copy_sqlite
 
-HEAD = "0003"
+HEAD = "0004"
 """Newest migration; a test compares it with the folder ``migrations/versions``."""
 
-KNOWN = ("0001", "0002", "0003")
+KNOWN = ("0001", "0002", "0003", "0004")
 
 
 def version_of(engine: Engine) -> str | None:

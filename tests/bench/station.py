@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import Engine, insert, select
 
 from desktop.models import (
-    Action,
     AmountLine,
     Attachment,
     BlockNumber,
@@ -40,8 +37,7 @@ from desktop.services.views import SignedIn
 from desktop.settings import StationFile
 from desktop.store.engine import open_sqlite
 from desktop.store.schema import bring_up_to_date
-from desktop.store.search_index import tokens_of
-from desktop.store.unit_of_work import GENESIS, UnitOfWork, action_hash
+from desktop.store.unit_of_work import UnitOfWork
 
 DATABASE = "contract-desk.db"
 MASTER = bytes(range(32))
@@ -72,14 +68,6 @@ _AIMS = (
     "智能调度", "寿命预测", "自动分选",
 )  # fmt: skip
 _ACTS = ("研制", "开发", "技术许可", "专利实施许可", "可行性论证", "技术服务")
-_KINDS = (
-    ("DEV", "DEV-1"),
-    ("DEV", "DEV-1"),
-    ("DEV", "DEV-2"),
-    ("LIC", "LIC-1"),
-    ("CON", "CON"),
-    ("SVC", "SVC-1"),
-)
 COMPANIES = len(_TOWNS) * len(_WORDS) * len(_TRADES) * len(_ENDS)
 
 
@@ -286,104 +274,3 @@ def more_like(engine: Engine, template: int, count: int) -> list[int]:
             if many:
                 conn.execute(insert(cls), many)
     return ids
-
-
-def archive(number: int) -> SimpleNamespace:
-    """One registered contract of the last ten years, as the search index and the list see it."""
-    year = 2026 - number * 10 // 1_000_003 % 10 if number % 3 == 0 else 2017 + number % 10
-    day = date(year, 1 + number % 11, 1 + number % 28)
-    kind, sub_kind = _KINDS[number % len(_KINDS)]
-    if kind == "LIC" and day < date(2026, 3, 1):
-        kind = "TRF"
-    technology = (300_000 + number % 50_000 * 137) * 100 + number % 100
-    seller, buyer = number % 3001, 3001 + number % 7919
-    return SimpleNamespace(
-        id=number,
-        uid=str(uuid5(NAMESPACE_URL, f"archive {number}")),
-        title=title(number),
-        is_secret=False,
-        kind=kind,
-        sub_kind=sub_kind,
-        state="CERTIFIED" if number % 50 else "CANCELLED",
-        reporting_state="ACCEPTED_ABOVE" if number % 40 else "NOT_SENT",
-        registered_on=day,
-        official_number=f"{year}990321{number:07d}",
-        local_serial=f"澄受 {year}-{number:07d}",
-        contract_fen=technology + 5_000_000,
-        technology_fen=technology,
-        parties=[
-            SimpleNamespace(
-                role="buyer", name=company(buyer), id_number=credit_code(buyer), contact="韦青岚"
-            ),
-            SimpleNamespace(
-                role="seller", name=company(seller), id_number=credit_code(seller), contact="秦松"
-            ),
-        ],
-    )
-
-
-def fill_archive(engine: Engine, count: int) -> None:
-    """So many registered contracts, with parties, one action and the search row each, by plain tuples."""
-    moment = NOW.replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
-    previous = GENESIS
-
-    def contracts(batch: list[SimpleNamespace]) -> Iterator[tuple[Any, ...]]:
-        for c in batch:
-            day = c.registered_on.isoformat()
-            yield (
-                c.id, c.uid, c.local_serial, c.official_number, c.state, c.reporting_state, "desk", 3, 1, 1,
-                2,
-                "M2026", day, False, moment, moment, c.title, c.kind, c.sub_kind, day, c.contract_fen,
-                c.technology_fen, "03", False, day, day, day, "990321",
-            )  # fmt: skip
-
-    def actions(batch: list[SimpleNamespace]) -> Iterator[tuple[Any, ...]]:
-        nonlocal previous
-        for c in batch:
-            request, detail = str(uuid5(NAMESPACE_URL, f"request {c.id}")), '{"to":"REGISTERED"}'
-            print_ = action_hash(previous, request, c.uid, "register", REVIEWER.name, NOW, detail)
-            yield (request, c.uid, "register", REVIEWER.name, moment, detail, previous, print_)
-            previous = print_
-
-    with engine.begin() as conn:
-        for start in range(1, count + 1, 20_000):
-            batch = [archive(n) for n in range(start, min(start + 20_000, count + 1))]
-            _many(
-                conn,
-                "contract",
-                "id uid local_serial official_number state reporting_state origin revision"
-                " certificate_version clerk_id reviewer_id rule_set received_on needs_expert created_at"
-                " updated_at title kind sub_kind signed_on contract_amount technology_amount technical_field"
-                " is_secret accepted_on recognised_on registered_on station",
-                list(contracts(batch)),
-            )
-            _many(
-                conn,
-                "contract_party",
-                "contract_id ordinal role name id_type id_number country region contact",
-                [
-                    (c.id, i, p.role, p.name, "credit_code", p.id_number, "CHN", "990321", p.contact)
-                    for c in batch
-                    for i, p in enumerate(c.parties)
-                ],
-            )
-            _many(
-                conn,
-                "action",
-                "request_id contract_uid verb person at detail previous_hash hash",
-                list(actions(batch)),
-            )
-            search_rows = [(c.id, " ".join(tokens_of(cast("Contract", c)))) for c in batch]
-            _many(conn, "contract_search", "rowid t", search_rows)
-
-
-def _many(conn: Any, table: str, columns: str, rows: list[tuple[Any, ...]]) -> None:
-    names = columns.split()
-    marks = ", ".join("?" * len(names))
-    conn.exec_driver_sql(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", rows)  # noqa: S608
-
-
-def last_action(engine: Engine) -> int:
-    """Id of the newest row of the log; 0 when it is empty."""
-    with UnitOfWork(engine, read_only=True) as uow:
-        return uow.session.scalar(select(Action.id).order_by(Action.id.desc()).limit(1)) or 0

@@ -26,6 +26,7 @@ from desktop.services.register import review_and_register, review_rows
 from desktop.store.mapping import facts_of
 from desktop.store.search_index import initials, tokens_of
 from desktop.store.unit_of_work import UnitOfWork
+from tests.bench.archive import archive, fill_archive
 from tests.bench.measure import Row, compared, in_turns, percentile, spent
 from tests.bench.station import (
     CLERK,
@@ -34,9 +35,7 @@ from tests.bench.station import (
     NOW,
     REVIEWER,
     application,
-    archive,
     development_answers,
-    fill_archive,
     lay_out,
     more_like,
     open_office,
