@@ -54,6 +54,8 @@ class Slot:
     role: str = ""
     name: str = ""
     """As the clerk reads it: 买方名称."""
+    ordinal: int = 1
+    """Which of several sellers or buyers, from 1."""
 
     @property
     def key(self) -> tuple[str, str]:

@@ -7,6 +7,7 @@ the form tells nobody; ``committed(path)`` comes when a person leaves a field th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import partial
@@ -17,11 +18,13 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
+from desktop.exchange.pasted import PastedCell, Slot, kind_pair, slot_of
 from desktop.resources import _
-from desktop.rules.checks import NEW_RULES_FROM, is_missing
+from desktop.rules.checks import is_missing
 from desktop.rules.facts import Facts, Party
 from desktop.services.views import PartyView
 from desktop.ui.pages.form_fields import (
+    YES_NO,
     FieldCodes,
     PartyNameField,
     entry_value,
@@ -33,6 +36,7 @@ from desktop.ui.theme import px
 from desktop.ui.widgets.ask import ask
 from desktop.ui.widgets.base import restyle, set_ground
 from desktop.ui.widgets.buttons import Button
+from desktop.ui.widgets.codes import CodeField
 from desktop.ui.widgets.entries import AmountField, CreditCodeField
 from desktop.ui.widgets.fields import Field, FieldRow, SectionHead, TextBox
 from desktop.ui.widgets.spelling import in_fours
@@ -117,6 +121,8 @@ PARTY_MORE: Final[tuple[Item, ...]] = (
     Item("is_nonprofit_research", _("非营利科研院校")),
     Item("park"),
 )
+STEPS_KEPT: Final = 200
+"""So many changes can be taken back with Ctrl+Z."""
 NEVER_COPIED: Final = frozenset({"official_number", "title", "signed_on", "effective_on", "contract_amount"})
 """Fields that F4 leaves alone: they are this contract's own."""
 _ROLE_AT: Final = {"buyer": 0, "seller": 1, "intermediary": 1}
@@ -143,12 +149,25 @@ class Bound(QObject):
     ) -> None:
         super().__init__(entry)
         self.name, self.number, self.entry, self.row = name, number, entry, row
+        self.meta = meta
         self._kind, self._table, self._codes = str(meta["type"]), str(meta["codes"]), codes
         self.owner: PartyBlock | None = None
         entry.committed.connect(self._left)
 
     def _left(self, _value: str) -> None:
         self.committed.emit(self)
+
+    @property
+    def table(self) -> str:
+        """Name of its list of codes, as ``FieldCodes`` knows it."""
+        return YES_NO if self._kind == YES_NO else self._table
+
+    def slot(self) -> Slot:
+        """The field as the target of a pasted cell."""
+        role = self.owner.role if self.owner is not None else ""
+        ordinal = self.owner.ordinal if self.owner is not None else 1
+        name = self.entry.name.partition(" ")[2] or self.entry.name
+        return replace(slot_of(self.name, self.meta, role, name), ordinal=ordinal)
 
     def show(self, value: Any) -> None:
         """Show a fact; nobody is told."""
@@ -190,11 +209,16 @@ class PartyBlock(QObject):
         super().__init__()
         self.role, self.ordinal = role, ordinal
         self.base = Party(role=role)
+        self.library: PartyView | None = None
+        """The party of the library this block was filled from."""
+        self.kept_apart: set[str] = set()
+        """Fields that differ from the library on purpose: 只改本份."""
         self.remove_button: Button | None = None
         self._codes = codes
         self.main, self.more = QWidget(), QWidget()
         self.bounds: dict[str, Bound] = {}
         who = _ROLE_WORDS[role] + (str(ordinal) if ordinal > 1 else "")
+        shown: set[str] = set()
         for items, box in ((PARTY_MAIN, self.main), (PARTY_MORE, self.more)):
             column = _column(box)
             for item in items:
@@ -203,6 +227,7 @@ class PartyBlock(QObject):
                 if role == "intermediary":
                     number = "35"
                 bound = make(item, _PARTY_META[item.name], number, who)
+                _number_once(bound.row, shown)
                 bound.owner = self
                 self.bounds[item.name] = bound
                 column.addWidget(bound.row)
@@ -211,6 +236,9 @@ class PartyBlock(QObject):
 
     def show(self, party: Party) -> None:
         """Show a party; nobody is told."""
+        if party.name != self.base.name:
+            self.library = None
+            self.kept_apart.clear()
         self.base = party
         for name, bound in self.bounds.items():
             bound.show(getattr(party, name))
@@ -229,6 +257,13 @@ class PartyBlock(QObject):
         for name, bound in self.bounds.items():
             if content.get(name) is not None:
                 bound.put(content[name])
+
+    def differs(self, bound: Bound) -> bool:
+        """The library says something else of this party, and nobody has yet said that it may."""
+        if self.library is None or bound.name in self.kept_apart:
+            return False
+        known, (value, unread) = self.library.content.get(bound.name), bound.read()
+        return known is not None and value is not None and not unread and value != known
 
     def _follow(self, _bound: object = None) -> None:
         """The country decides about the region, the kind of paper about the name of its number."""
@@ -251,9 +286,25 @@ class PartyBlock(QObject):
             number.row.update()
 
 
+def _number_once(row: FieldRow, shown: set[str]) -> None:
+    """The number of the paper stands at the first of its fields; the others belong to it without one."""
+    if row.number in shown:
+        row.number = ""
+    else:
+        shown.add(row.number)
+
+
 def _ended(text: str) -> str:
     """With a full stop, so that reason and remedy can stand in one line."""
     return text if not text or text[-1] in "。；？）" else f"{text}。"
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What stands on the form: the facts, and the texts that could not be read."""
+
+    facts: Facts
+    raw: Mapping[str, str]
 
 
 def _column(box: QWidget) -> QVBoxLayout:
@@ -270,7 +321,12 @@ class EntryForm(QWidget):
     """Dotted path of a field that a person changed and left."""
     parties_asked = Signal(object, str)
     """(PartyNameField, text): the list of parties is wanted."""
+    party_differs = Signal(object, object)
+    """(PartyBlock, Bound): changed after the block was filled from the library."""
+    code_taken = Signal()
+    """A code was chosen by hand; the order of the lists has changed."""
     save_wanted = Signal()
+    series_wanted = Signal()
 
     def __init__(
         self, codes: FieldCodes, *, straddling: str, today: Callable[[], date], parent: QWidget | None = None
@@ -280,7 +336,17 @@ class EntryForm(QWidget):
         self._codes, self._straddling, self._today = codes, straddling, today
         self.previous: Callable[[], Facts | None] = lambda: None
         """The contract before, for “..” and F4."""
+        self.paste_block: Callable[[], bool] = lambda: False
+        """Takes what was copied if it is a block of several cells."""
+        self.paste_rows: Callable[[RowsTable], bool] = lambda _table: False
+        """The same, for one of the small tables."""
         self._base = Facts()
+        self._now = _State(Facts(), {})
+        self._before: list[tuple[str, _State]] = []
+        self._after: list[tuple[str, _State]] = []
+        self._in_step = False
+        self._changes = 0
+        self._numbers: set[str] = set()
         self.ask: Callable[..., bool] = ask
         self._is_read_only = False
         self._submitted = False
@@ -304,8 +370,11 @@ class EntryForm(QWidget):
         self._tables_box(outer)
         self.save_button = Button(_("保存"), key="F6")
         self.save_button.clicked.connect(self.save_wanted)
+        self.series_button = Button(_("同买方连续录入"), "text", icon="add", key="Ctrl G")
+        self.series_button.clicked.connect(self.series_wanted)
         foot = QHBoxLayout()
         foot.setContentsMargins(0, px(10), 0, 0)
+        foot.addWidget(self.series_button)
         foot.addStretch(1)
         foot.addWidget(self.save_button)
         outer.addLayout(foot)
@@ -383,6 +452,8 @@ class EntryForm(QWidget):
                 str(there["type"]), "", spoken, self._codes, field=item.beside, required=item.required
             )
         row = FieldRow(number, label, entry, beside=beside)
+        if not who:
+            _number_once(row, self._numbers)
         if isinstance(entry, TextBox):
             row.set_note(_("Enter 换行，Ctrl+Enter 到下一栏"))
         made = Bound(item.name, number, entry, row, meta, self._codes)
@@ -392,6 +463,10 @@ class EntryForm(QWidget):
         for bound in (made, other):
             if bound is not None:
                 bound.committed.connect(self._left)
+                bound.entry.paste_block = self._paste_block
+                bound.entry.step_back = self.step_back
+                if isinstance(bound.entry, CodeField):
+                    bound.entry.chosen.connect(partial(self._code_taken, bound.table))
                 if isinstance(bound.entry, Field):
                     bound.entry.previous = partial(self._previous_value, bound)
         return made
@@ -473,7 +548,9 @@ class EntryForm(QWidget):
                 stretch=3 if name == "ip_rights" else 1,
                 remainder=partial(self._money_left, model),
             )
-            table.edited.connect(partial(self.committed.emit, name))
+            table.edited.connect(partial(self._changed, name))
+            table.paste_block = partial(self._paste_rows, table)
+            table.step_back = self.step_back
             self.tables[name] = table
             outer.addWidget(table)
 
@@ -483,6 +560,15 @@ class EntryForm(QWidget):
         """Show facts; nobody is told. ``number`` and ``serial`` are those given to the contract."""
         self._base = facts
         self._submitted = False
+        for block in self.blocks:
+            block.library = None
+            block.kept_apart.clear()
+        self._show(facts)
+        self.show_numbers(number, serial)
+        self.show_problems((), submitted=False)
+        self._begin_steps()
+
+    def _show(self, facts: Facts) -> None:
         for name, bound in self.bounds.items():
             value = (facts.sub_kind or facts.kind) if name == "sub_kind" else getattr(facts, name)
             bound.show(value)
@@ -493,9 +579,7 @@ class EntryForm(QWidget):
         self._show_parties(parties)
         for name, table in self.tables.items():
             table.model.show(getattr(facts, name))
-        self.show_numbers(number, serial)
         self._follow()
-        self.show_problems((), submitted=False)
 
     def show_numbers(self, number: str, serial: str) -> None:
         """编号 and 受理号, which the station gives."""
@@ -504,6 +588,10 @@ class EntryForm(QWidget):
 
     def put_raw(self, texts: Mapping[str, str]) -> None:
         """Show texts again that could not be read (from a draft)."""
+        self._put_raw(texts)
+        self._begin_steps()
+
+    def _put_raw(self, texts: Mapping[str, str]) -> None:
         for path, text in texts.items():
             bound = self.bound(path)
             if bound is not None:
@@ -545,11 +633,8 @@ class EntryForm(QWidget):
             return None, None
         if code == (self._base.sub_kind or self._base.kind):
             return self._base.kind, self._base.sub_kind
-        if "-" not in code:
-            return code, "CON" if code == "CON" else None
-        kind = code.split("-")[0]
         day = getattr(self._base, self._straddling) or self._base.accepted_on or self._today()
-        return ("TRF" if kind == "LIC" and day < NEW_RULES_FROM else kind), code
+        return kind_pair(code, day)
 
     def _filled(self) -> list[PartyBlock]:
         return [block for block in self.blocks if block.is_filled()]
@@ -652,13 +737,16 @@ class EntryForm(QWidget):
             box.deleteLater()
         block.deleteLater()
         self._chain()
-        self.committed.emit("parties")
+        self._changed("parties")
 
     def _party_picked(self, entry: PartyNameField, party: PartyView) -> None:
         for block in self.blocks:
             if block.bounds["name"].entry is entry:
-                block.take({"name": party.name, **party.content})
-                self.committed.emit(self.path_of(block.bounds["name"]))
+                block.library = None
+                with self.one_step(block.bounds["name"]):
+                    block.take({"name": party.name, **party.content})
+                block.library = party
+                block.kept_apart.clear()
 
     def _chain(self) -> None:
         stops = self.ordered()
@@ -669,7 +757,119 @@ class EntryForm(QWidget):
 
     def _left(self, bound: Bound) -> None:
         self._follow()
-        self.committed.emit(self.path_of(bound))
+        block = bound.owner
+        if block is not None and bound.name == "name":
+            block.library = None  # another name is another party
+        self._changed(self.path_of(bound))
+        if block is not None and not self._in_step and block.differs(bound):
+            self.party_differs.emit(block, bound)
+
+    def _code_taken(self, table: str, code: str) -> None:
+        self._codes.took(table, code)
+        self.code_taken.emit()
+
+    # one step back
+
+    def _begin_steps(self) -> None:
+        self._before.clear()
+        self._after.clear()
+        self._now = self._state()
+
+    def _state(self) -> _State:
+        return _State(self.facts(), self.raw())
+
+    def _changed(self, path: str) -> None:
+        """A person changed something: it can be taken back, and those who store it are told."""
+        self._changes += 1
+        if self._in_step:
+            return
+        if (state := self._state()) != self._now:
+            self._before.append((path, self._now))
+            del self._before[:-STEPS_KEPT]
+            self._after.clear()
+            self._now = state
+        self.committed.emit(path)
+
+    @contextmanager
+    def one_step(self, bound: Bound | None = None) -> Iterator[None]:
+        """Changes inside are told once and taken back by one Ctrl+Z."""
+        count, self._in_step = self._changes, True
+        try:
+            yield
+        finally:
+            self._in_step = False
+        if self._changes != count:
+            self._changed(self.path_of(bound) if bound is not None else "title")
+
+    def step_back(self, back: bool) -> bool:
+        """Ctrl+Z, or with ``back`` False Ctrl+Y: the whole form as before the last change; False: none."""
+        source, other = (self._before, self._after) if back else (self._after, self._before)
+        if not source or self._is_read_only:
+            return False
+        path, state = source.pop()
+        other.append((path, self._now))
+        self._show(state.facts)
+        self._put_raw(state.raw)
+        self._now = self._state()
+        self._focus(path)
+        self.committed.emit(path)
+        return True
+
+    def _focus(self, path: str) -> None:
+        if path in self.tables:
+            self.tables[path].table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        elif (bound := self.bound(path)) is not None:
+            if bound.entry.hasFocus() and isinstance(bound.entry, Field):
+                bound.entry.settled_anew()
+            bound.entry.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # what was copied elsewhere
+
+    def _paste_block(self) -> bool:
+        return not self._is_read_only and self.paste_block()
+
+    def _paste_rows(self, table: RowsTable) -> bool:
+        return not self._is_read_only and self.paste_rows(table)
+
+    def slots_from(self, widget: QWidget | None) -> tuple[Slot, ...]:
+        """The fields from this one on, in the order of Enter, as targets of pasted cells."""
+        found, has_begun = [], False
+        every = {id(b.entry): b for b in self._every()}
+        for stop in self.ordered():
+            has_begun = has_begun or stop is widget
+            bound = every.get(id(stop))
+            if has_begun and bound is not None and not bound.row.isHidden():
+                found.append(bound.slot())
+        return tuple(found)
+
+    def of_slot(self, slot: Slot) -> Bound | None:
+        """The field that a pasted cell belongs to; None when the form does not show it."""
+        if not slot.role:
+            return self.bounds.get("sub_kind" if slot.column.field == "kind" else slot.column.field)
+        for block in self.blocks:
+            if (block.role, block.ordinal) == (slot.role, slot.ordinal):
+                return block.bounds.get(slot.column.field)
+        return None
+
+    def take_pasted(self, cells: Sequence[PastedCell]) -> int:
+        """Write the values of good cells into their fields as one step; how many were written."""
+        has_sub_kind = any(c.slot.column.field == "sub_kind" and c.value is not None for c in cells)
+        count = 0
+        first = next((b for c in cells if (b := self.of_slot(c.slot)) is not None), None)
+        with self.one_step(first):
+            for cell in cells:
+                bound = self.of_slot(cell.slot)
+                if bound is None or cell.value is None or cell.level == "error":
+                    continue
+                if cell.slot.column.field == "kind" and has_sub_kind:
+                    continue
+                bound.put(cell.value)
+                count += 1
+            self._follow()
+        return count
+
+    def _every(self) -> list[Bound]:
+        return [*self.bounds.values(), *(b for block in self.blocks for b in block.bounds.values())]
 
     def _follow(self) -> None:
         abroad = self.bounds["currency"].read()[0] not in (None, "CNY")
@@ -719,12 +919,12 @@ class EntryForm(QWidget):
         if before is None:
             return 0
         count = 0
-        every = [*self.bounds.values(), *(b for block in self.blocks for b in block.bounds.values())]
-        for bound in every:
-            value = self._fact_of(before, bound)
-            if bound.is_empty() and value is not None and bound.name not in NEVER_COPIED:
-                bound.put(value)
-                count += 1
+        with self.one_step():
+            for bound in self._every():
+                value = self._fact_of(before, bound)
+                if bound.is_empty() and value is not None and bound.name not in NEVER_COPIED:
+                    bound.put(value)
+                    count += 1
         return count
 
     # findings
@@ -792,8 +992,7 @@ class EntryForm(QWidget):
             known = worst.get(id(anchor))
             if known is None or order.index(problem.level) < order.index(known[0]):
                 worst[id(anchor)] = (problem.level, f"{problem.reason}；{problem.remedy}")
-        every = [*self.bounds.values(), *(b for block in self.blocks for b in block.bounds.values())]
-        for bound in every:
+        for bound in self._every():
             level, words = worst.get(id(bound), ("", ""))
             bound.entry.set_level(level, words)
         for name, table in self.tables.items():
@@ -816,13 +1015,12 @@ class EntryForm(QWidget):
     def set_read_only(self, read_only: bool) -> None:
         """Everything grey, nothing can be changed."""
         self._is_read_only = read_only
-        every = [*self.bounds.values(), *(b for block in self.blocks for b in block.bounds.values())]
-        for bound in every:
+        for bound in self._every():
             bound.entry.set_read_only(read_only)
         for table in self.tables.values():
             table.model.is_read_only = read_only
             table.model.layoutChanged.emit()
-        for button in (*self.add_buttons.values(), self.save_button):
+        for button in (*self.add_buttons.values(), self.save_button, self.series_button):
             button.setVisible(not read_only)
 
     @property

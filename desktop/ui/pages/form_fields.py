@@ -85,7 +85,8 @@ class _RegionBook(CodeBook):
     def search(self, text: str) -> list[CodeMatch]:
         """The best matches, retired codes last."""
         found = []
-        for hit in self._codes.search("regions", text, self.MOST, retired=True):
+        prefer = sorted(self.uses, key=lambda code: -self.uses[code])
+        for hit in self._codes.search("regions", text, self.MOST, prefer=prefer, retired=True):
             if (entry := self.entry(hit.entry.code)) is None:
                 continue
             span = (hit.start, hit.start + hit.length)
@@ -108,8 +109,9 @@ class FieldCodes:
     ``shown`` turns a stored code into what the field holds, ``stored`` turns it back.
     """
 
-    def __init__(self, codes: CodeTables) -> None:
+    def __init__(self, codes: CodeTables, uses: Mapping[str, Mapping[str, int]] | None = None) -> None:
         self._codes = codes
+        self._known_uses = {table: dict(counts) for table, counts in (uses or {}).items()}
         self._books: dict[str, CodeBook] = {}
         self._words: dict[str, dict[str, str]] = {}
         """Table → stored → shown, for tables whose codes people never see."""
@@ -119,7 +121,18 @@ class FieldCodes:
         """The list of one table; made at its first use."""
         if table not in self._books:
             self._books[table] = self._make(table)
+            for code, times in self._known_uses.get(table, {}).items():
+                self._books[table].learn(code, times)
         return self._books[table]
+
+    def took(self, table: str, shown: str) -> None:
+        """A clerk chose this line (as the field holds it)."""
+        self.book(table).learn(shown)
+
+    def uses(self) -> dict[str, dict[str, int]]:
+        """Table → code as the field holds it → how often it was taken on this station."""
+        read = {table: dict(book.uses) for table, book in self._books.items() if book.uses}
+        return self._known_uses | read
 
     def shown(self, table: str, code: str | None) -> str:
         """What the field holds for a stored code."""

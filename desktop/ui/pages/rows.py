@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop.exchange.pasted import PastedCell
 from desktop.resources import _
 from desktop.rules.amounts import ZERO, format_yuan
 from desktop.rules.facts import ROWS
@@ -17,7 +27,7 @@ from desktop.ui.pages.form_fields import FieldCodes, entry_value, make_entry, re
 from desktop.ui.theme import px
 from desktop.ui.widgets.ask import ask
 from desktop.ui.widgets.entries import AmountField
-from desktop.ui.widgets.fields import Field
+from desktop.ui.widgets.fields import Field, one_cell, steps_back
 from desktop.ui.widgets.table import DeskTable, Role, TableCard
 
 Index = QModelIndex | QPersistentModelIndex
@@ -206,6 +216,16 @@ class RowsModel(QAbstractTableModel):
             self.edited.emit(row, column)
         return True
 
+    def put_values(self, at: int, values: Mapping[str, Any]) -> None:
+        """Write values into a row (one past the end: a new one); nobody is told."""
+        while len(self.rows) <= at:
+            self.add_row()
+        entry = self.rows[at]
+        for column, value in values.items():
+            entry.values[column] = value
+            entry.raw.pop(column, None)
+        self.dataChanged.emit(self.index(at, 0), self.index(at, self.columnCount() - 1))
+
     def add_row(self) -> int:
         """An empty row at the end; its place."""
         at = len(self.rows)
@@ -241,6 +261,10 @@ class RowsTable(QWidget):
         super().__init__(parent)
         self.model, self._codes, self._remainder = model, codes, remainder
         self.ask: Callable[..., bool] = ask
+        self.paste_block: Callable[[], bool] | None = None
+        """Takes what was copied if it is a block of several cells (True)."""
+        self.step_back: Callable[[bool], bool] | None = None
+        """Ctrl+Z (True) and Ctrl+Y (False) while no cell is being edited."""
         model.setParent(self)
         self.table = DeskTable(title, cells=True)
         self.table.setModel(model)
@@ -252,6 +276,7 @@ class RowsTable(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.card)
+        self.table.installEventFilter(self)
         self.table.row_wanted.connect(self.add_row)
         self.table.removal_wanted.connect(self.remove_row)
         model.edited.connect(self._edited)
@@ -266,9 +291,55 @@ class RowsTable(QWidget):
             if isinstance(entry, AmountField) and self._remainder is not None:
                 wanted = self._remainder
                 entry.remainder = lambda: wanted(self.table.currentIndex().row())
+            entry.previous = self._above
+            entry.paste_block = self._paste_block
             return entry
 
         return make
+
+    def _above(self) -> str:
+        """Stored form of the cell above, for “..”."""
+        index = self.table.currentIndex()
+        if not index.isValid() or index.row() == 0:
+            return ""
+        return str(self.model.index(index.row() - 1, index.column()).data(Qt.ItemDataRole.EditRole) or "")
+
+    def _paste_block(self) -> bool:
+        return self.paste_block is not None and not self.model.is_read_only and self.paste_block()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ctrl+V, Ctrl+Z and Ctrl+Y on the table itself, while no cell is being edited."""
+        if watched is self.table and isinstance(event, QKeyEvent):
+            is_press = event.type() == QEvent.Type.KeyPress
+            if event.matches(QKeySequence.StandardKey.Paste):
+                if is_press and not self._paste_block() and not self.model.is_read_only:
+                    self.put_text(one_cell(QGuiApplication.clipboard().text()))
+                event.accept()
+                return True
+            if (back := steps_back(event)) is not None and self.step_back is not None:
+                if is_press:
+                    self.step_back(back)
+                event.accept()
+                return True
+        return super().eventFilter(watched, event)
+
+    def put_text(self, text: str) -> None:
+        """Read a text into the cell with the focus, as if it had been typed."""
+        index = self.table.currentIndex()
+        if index.column() > 0 and text.strip():
+            self.model.setData(index, text)
+
+    def take_pasted(self, rows: Sequence[Sequence[PastedCell]]) -> int:
+        """Write pasted lines from the current row on; good cells only, lines are added as needed."""
+        at = max(self.table.currentIndex().row(), 0)
+        at = min(at, len(self.model.rows))
+        for cells in rows:
+            values = {c.slot.column.field: c.value for c in cells if c.value is not None}
+            self.model.put_values(at, values)
+            at += 1
+        if rows:
+            self.edited.emit()
+        return len(rows)
 
     def _edited(self, _row: int, _column: str) -> None:
         self.edited.emit()

@@ -104,6 +104,16 @@ class CodeBook:
         """The line of a code, also of a retired one."""
         return self._by_code.get(code.upper())
 
+    def learn(self, code: str, times: int = 1) -> None:
+        """This code was taken here: it comes before its equals from now on."""
+        if code in self._by_code or code.upper() in self._by_code:
+            self._uses[code] = self._uses.get(code, 0) + times
+
+    @property
+    def uses(self) -> Mapping[str, int]:
+        """How often each code was taken here."""
+        return self._uses
+
     def search(self, text: str) -> list[CodeMatch]:
         """Lines for what was typed: exact, then beginning, then containing; retired ones at the end of each.
 
@@ -495,8 +505,8 @@ class CodeField(Field):
         return True
 
     def wants_key(self, event: QKeyEvent) -> bool:
-        """F7, Alt+↓, and Esc while the list is open."""
-        if event.key() == Qt.Key.Key_Escape:
+        """F7, Alt+↓, and while the list is open Esc and the keys that turn its pages."""
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             return self.is_open()
         is_alt_down = event.key() == Qt.Key.Key_Down and event.modifiers() & Qt.KeyboardModifier.AltModifier
         return event.key() == Qt.Key.Key_F7 or bool(is_alt_down) or super().wants_key(event)

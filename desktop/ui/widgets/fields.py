@@ -7,8 +7,10 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
+    QGuiApplication,
     QInputMethodEvent,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -54,12 +56,17 @@ class Field(QLineEdit):
         """Stored value of this field in the contract before, for “..”."""
         self.go_on: Callable[[bool], None] | None = None
         """Stands in for “next field” (True: back), for a field inside a table cell."""
+        self.paste_block: Callable[[], bool] | None = None
+        """Asked before Ctrl+V: takes a copied block of several cells (True), leaves a single one alone."""
+        self.step_back: Callable[[bool], bool] | None = None
+        """Ctrl+Z (True) and Ctrl+Y (False) while nothing was typed here: the form's own undo."""
         self._unit = ""
         self._level = ""
         self._problem = ""
         self._level_words = ""
         self._preedit = ""
         self._last = ""
+        self._found = ""
         self._is_required = False
         self._by_mouse = False
         self.setProperty("mono", mono)
@@ -122,6 +129,11 @@ class Field(QLineEdit):
         self.setCursorPosition(0)
         self._settled()
         self._look()
+
+    def settled_anew(self) -> None:
+        """Another value was shown while the field has the focus: from here on it counts as found."""
+        self._found = self.text()
+        self.selectAll()
 
     def shown(self, value: str) -> str:
         """How a stored value is displayed. Subclasses override."""
@@ -271,7 +283,17 @@ class Field(QLineEdit):
             self.deselect()
             self.end(False)
             return
+        if event.matches(QKeySequence.StandardKey.Paste) and not self.isReadOnly():
+            if self.paste_block is None or not self.paste_block():
+                self.insert(one_cell(QGuiApplication.clipboard().text()))
+            return
+        if (back := steps_back(event)) is not None and self._steps(back):
+            return
         super().keyPressEvent(event)
+
+    def _steps(self, back: bool) -> bool:
+        """The form steps back or forth, unless something was typed here since the field was entered."""
+        return self.step_back is not None and self.text() == self._found and self.step_back(back)
 
     def enter(self, *, back: bool = False) -> None:
         """What Enter does here."""
@@ -287,6 +309,8 @@ class Field(QLineEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """All selected, so that typing replaces the old value."""
         super().focusInEvent(event)
+        if event.reason() not in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
+            self._found = self.text()
         if event.reason() == Qt.FocusReason.MouseFocusReason:
             self._by_mouse = True
         elif event.reason() == Qt.FocusReason.ActiveWindowFocusReason:
@@ -309,6 +333,23 @@ class Field(QLineEdit):
         super().focusOutEvent(event)
         if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.MenuBarFocusReason):
             self.settle()
+
+
+def steps_back(event: QKeyEvent) -> bool | None:
+    """True for Ctrl+Z, False for Ctrl+Y, None for any other key."""
+    if event.matches(QKeySequence.StandardKey.Undo):
+        return True
+    is_ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+    redo = event.matches(QKeySequence.StandardKey.Redo) or (is_ctrl and event.key() == Qt.Key.Key_Y)
+    return False if redo else None
+
+
+def one_cell(text: str) -> str:
+    """What was copied, as one line: a cell of a spreadsheet brings its line end and perhaps quotes along."""
+    plain = text.replace("\r\n", "\n").strip("\n")
+    if "\n" in plain and plain.startswith('"') and plain.endswith('"'):
+        plain = plain[1:-1].replace('""', '"')
+    return " ".join(plain.split("\n")).replace("\t", " ")
 
 
 class SearchBox(Field):
@@ -360,7 +401,12 @@ class TextBox(QPlainTextEdit):
     ) -> None:
         super().__init__(parent)
         self.name, self._lines = name, lines
+        self.paste_block: Callable[[], bool] | None = None
+        """As in ``Field``."""
+        self.step_back: Callable[[bool], bool] | None = None
+        """As in ``Field``."""
         self._last = ""
+        self._found = ""
         self._preedit = ""
         self._is_required = required
         self.setProperty("req", required)
@@ -451,7 +497,22 @@ class TextBox(QPlainTextEdit):
                 self.focusNextChild()
             event.accept()
             return
+        is_paste = event.matches(QKeySequence.StandardKey.Paste) and not self.isReadOnly()
+        if is_paste and self.paste_block is not None and self.paste_block():
+            return
+        if (back := steps_back(event)) is not None and self._steps(back):
+            return
         super().keyPressEvent(event)
+
+    def _steps(self, back: bool) -> bool:
+        """As in ``Field``."""
+        return self.step_back is not None and self.toPlainText() == self._found and self.step_back(back)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """What stands in it when it is entered."""
+        super().focusInEvent(event)
+        if event.reason() not in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
+            self._found = self.toPlainText()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Leaving: store."""
