@@ -299,6 +299,78 @@ class OpenDesk:
 
         return draft(self._office, page, subject)
 
+    def saved_queries(self) -> tuple[v.SavedQuery, ...]:
+        """常用查询 of the signed-in person."""
+        from desktop.services.saved_queries import saved_queries
+
+        return saved_queries(self._office)
+
+    def keep_query(self, cmd: c.KeepQuery) -> tuple[v.SavedQuery, ...]:
+        """Keep, change or rename one."""
+        from desktop.services.saved_queries import keep_query
+
+        return keep_query(self._office, cmd)
+
+    def drop_query(self, cmd: c.DropQuery) -> tuple[v.SavedQuery, ...]:
+        """Forget one."""
+        from desktop.services.saved_queries import drop_query
+
+        return drop_query(self._office, cmd)
+
+    def list_name(self, ids: Sequence[int], content: str = "") -> str:
+        """The name of a file for these contracts."""
+        from desktop.services.export_list import list_name
+
+        return list_name(self._office, ids, content)
+
+    def export_list(
+        self, ids: Sequence[int], path: Path, progress: Progress | None = None
+    ) -> tuple[Path, int]:
+        """What was found as .xlsx."""
+        from desktop.services.export_list import export_list
+
+        return export_list(self._office, ids, path, progress)
+
+    def performance(
+        self, first: date, last: date, *, only: str = "overdue", text: str = ""
+    ) -> v.PerformancePage:
+        """履行与收入."""
+        from desktop.services.performance import performance_page
+
+        return performance_page(self._office, first, last, only=only, text=text)
+
+    # the library of parties
+
+    def party_list(self, text: str = "", *, with_retired: bool = True) -> v.PartyList:
+        """单位库."""
+        from desktop.services.parties import party_list
+
+        return party_list(self._office, text, with_retired=with_retired)
+
+    def party_sheet(self, party_id: int) -> v.PartySheet:
+        """One party."""
+        from desktop.services.parties import party_sheet
+
+        return party_sheet(self._office, party_id)
+
+    def edit_party(self, cmd: c.EditParty) -> v.PartySheet:
+        """改单位资料."""
+        from desktop.services.parties import edit_party
+
+        return edit_party(self._office, cmd)
+
+    def merge_parties(self, cmd: c.MergeParties) -> v.PartySheet:
+        """合并单位."""
+        from desktop.services.parties import merge_parties
+
+        return merge_parties(self._office, cmd)
+
+    def retire_party(self, cmd: c.RetireParty) -> v.PartySheet:
+        """停用单位, or back in use."""
+        from desktop.services.parties import retire_party
+
+        return retire_party(self._office, cmd)
+
     # acts on one contract; each returns the contract as it then stands
 
     def _sheet(self, contract_id: int) -> v.ContractSheet:
@@ -483,6 +555,12 @@ class OpenDesk:
         from desktop.services.papers import print_grounds
 
         return print_grounds(self._office, contract_id, path)
+
+    def print_history(self, contract_id: int, path: Path) -> Path:
+        """办理经过 as PDF."""
+        from desktop.services.print_history import print_history
+
+        return print_history(self._office, contract_id, path)
 
     def print_relief(self, contract_id: int, path: Path) -> Path:
         """税惠说明书 as PDF."""
@@ -832,7 +910,7 @@ def run_window(folder: str | None) -> int:
             lambda: slots.read_people(data / "people.json"),
             pages=page_makers(),
             preload=lambda: preload(data),
-            check_pin=lambda desk, pin: _check_pin(data, desk, pin),
+            check_pin=lambda desk, pin: check_pin(data, desk, pin),
             check_password=lambda desk, word: _check_password(data, desk.person.name, word),
             farewell=daily_backup,
             recover=lambda code, name, word: recover(data, code, name, word),
@@ -845,7 +923,8 @@ def run_window(folder: str | None) -> int:
         gc.enable()
 
 
-def _check_pin(folder: Path, desk: Desk, pin: str) -> None:
+def check_pin(folder: Path, desk: Desk, pin: str) -> None:
+    """RefusedError when these are not the six digits of the person signed in."""
     from desktop.security import slots
 
     assert isinstance(desk, OpenDesk)

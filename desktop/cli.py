@@ -295,6 +295,38 @@ def _show(args: argparse.Namespace) -> Answer:
     return Answer(sheet, "\n".join(lines))
 
 
+def _history(args: argparse.Namespace) -> Answer:
+    with desk(args) as d:
+        key = d.find_contract(args.id)
+        sheet = d.contract(key)
+        path = d.print_history(key, args.out) if args.out else None
+    lines = [f"{sheet.row.local_serial}　{sheet.row.title}"]
+    for act in reversed(sheet.history):
+        lines.append("　".join(p for p in (moment(act.at), act.person, act.words, act.ground) if p))
+        lines += [f"    {name}：{old or _('空')} → {new or _('空')}" for name, old, new in act.changes]
+    if path is not None:
+        lines.append(_("办理经过：{path}").format(path=path))
+    return Answer(
+        {"history": sheet.history, "is_chain_whole": sheet.is_chain_whole, "path": path}, "\n".join(lines)
+    )
+
+
+def _parties(args: argparse.Namespace) -> Answer:
+    with desk(args) as d:
+        found = d.party_list(args.text)
+    lines = []
+    for row in found.rows:
+        former = _("曾用名 {names}").format(names="、".join(row.former_names)) if row.former_names else ""
+        retired = _("{day} 起停用").format(day=row.retired_on) if row.retired_on else ""
+        count = _("合同 {n} 份").format(n=row.contract_count)
+        said = (row.name, row.id_number, count, former, retired)
+        lines.append("　".join(part for part in said if part))
+    lines.append(_("共 {n} 个单位").format(n=found.total))
+    if found.total > len(found.rows):
+        lines[-1] += _("，只列出最近用过的 {n} 个").format(n=len(found.rows))
+    return Answer(found, "\n".join(lines))
+
+
 def _check(args: argparse.Namespace) -> Answer:
     with desk(args) as d:
         report = d.check(deep=args.deep)
@@ -1487,6 +1519,11 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--year")
     p.add_argument("--limit", type=int, default=50)
     add("show", _show, "看一份合同").add_argument("id")
+    p = add("history", _history, "一份合同的办理经过：谁、何时、改前改后、依据")
+    p.add_argument("id")
+    p.add_argument("--out", type=Path, metavar="PDF", help="打印成 PDF")
+    p = add("parties", _parties, "单位库：按名称、曾用名、代码、拼音首字母查找")
+    p.add_argument("text", nargs="?", default="")
     add("check", _check, "检查数据库").add_argument("--deep", action="store_true")
     for name, run_it, words in (
         ("recognise", _recognise, "按要素判断是否技术合同"),
