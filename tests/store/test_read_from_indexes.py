@@ -86,7 +86,8 @@ def test_a_list_is_read_in_two_statements_however_long(way: Way) -> None:
     made = [way.draft(title=f"第{n}份") for n in range(1, 4)]
     with statements(way.office.engine) as sent, way.office.look() as uow:
         found = look.rows(way.office, uow, [*made, *range(10_000, 11_200)])
-    assert [statement.split()[0] for statement, _values in sent] == ["SELECT", "SELECT"]
+    assert len([statement for statement, _values in sent if statement.startswith("SELECT contract")]) == 2
+    assert len([statement for statement, _values in sent if not statement.startswith("SET ")]) == 2
     assert sorted(found) == made
 
 
