@@ -746,6 +746,13 @@ class FakeDesk:
                 progress(at, 5, "")
         return v.ImportReport(cmd.path, 5, (401, 402, 403, 404, 405), (), 0, (), None)
 
+    def import_rows(self, cmd: c.ImportRows) -> v.RowsReport:
+        """All of them, with numbers in a row."""
+        self._ask("import_rows", cmd)
+        ids = tuple(range(501, 501 + len(cmd.rows)))
+        serials = tuple(f"澄受 2026-{n - 188:04}" for n in ids)
+        return v.RowsReport(ids, serials, 0, (), ())
+
     def batches(self) -> tuple[v.BatchView, ...]:
         """One package that waits for its receipt."""
         return (

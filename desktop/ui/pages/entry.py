@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -17,28 +18,42 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from desktop.errors import DeskError, Problem, ProblemsFound
+from desktop.exchange.pasted import (
+    MOST_CELLS,
+    Block,
+    facts_of_row,
+    form_slots,
+    read_block,
+    row_slots,
+    slots_of,
+    understand,
+)
 from desktop.jobs import Job, JobRunner
 from desktop.resources import _
 from desktop.rules.checks import may_be_kept
-from desktop.rules.facts import Facts, facts_from_json, facts_to_json
+from desktop.rules.facts import ROWS, Facts, facts_from_json, facts_to_json
 from desktop.services import commands as c
 from desktop.services.desk import Desk
-from desktop.services.views import ContractSheet, DuplicateView, PartyView
+from desktop.services.views import ContractSheet, DuplicateView, PartyView, RowsReport
 from desktop.settings import local_time, now
 from desktop.ui.dialogs.duplicates import ask_duplicate
 from desktop.ui.dialogs.pass_doubt import ask_pass_doubt
+from desktop.ui.dialogs.paste import DRAFTS, FORM, PasteDialog, Plan
+from desktop.ui.dialogs.paste import ROWS as TO_ROWS
 from desktop.ui.pages.form import EntryForm
 from desktop.ui.pages.form_fields import FieldCodes, PartyNameField
 from desktop.ui.pages.page import Primary, Step
+from desktop.ui.pages.rows import RowsTable
 from desktop.ui.theme import px
 from desktop.ui.widgets.ask import ask
 from desktop.ui.widgets.bars import Key
 from desktop.ui.widgets.base import Rule, set_ground
 from desktop.ui.widgets.cards import Strip
 from desktop.ui.widgets.checks import ORDER, CheckButton, CheckPanel
-from desktop.ui.widgets.fields import Field
+from desktop.ui.widgets.fields import Field, TextBox
 
 DRAFT_PAGE = "entry"
 """Under this name the service keeps what is not saved yet."""
@@ -75,6 +90,8 @@ class EntryStep(Step):
         self._narrow = False
         self.form = EntryForm(FieldCodes(desk.codes), straddling=desk.pack.straddling, today=desk.today)
         self.form.previous = self._previous
+        self.form.paste_block = self._paste_block
+        self.form.paste_rows = self._paste_rows
         self.panel = CheckPanel(may_be_kept)
         self.check_button = CheckButton()
         self.check_button.hide()
@@ -507,6 +524,151 @@ class EntryStep(Step):
             self.said.emit(words, "ok", False)
         else:
             self.said.emit(_("没有上一份可抄，或各栏都已填"), "warn", False)
+
+    # a block copied in Excel or WPS
+
+    def _copied(self) -> Block | None:
+        """What lies on the clipboard, when it is a block of several cells that can be looked over."""
+        kept = QGuiApplication.clipboard().mimeData()
+        words = kept.text() if kept.hasText() else ""
+        if isinstance(QApplication.focusWidget(), TextBox) and "\t" not in words:
+            return None  # several lines of prose belong into the text
+        block = read_block(words, kept.html() if kept.hasHtml() else "")
+        if block is not None and len(block.cells) * block.width > MOST_CELLS:
+            self.said.emit(_("这一块太大，请存成工作簿，从“今日”页的“导入”收进来"), "warn", True)
+            return None
+        return block
+
+    def _paste_block(self) -> bool:
+        block = self._copied()
+        if block is None:
+            return False
+        stops = self.form.slots_from(QApplication.focusWidget())
+        known = form_slots()
+
+        def read(fill_down: bool) -> Plan:
+            codes, today = self._desk.codes, self._desk.today()
+            pasted = understand(block, known, stops, codes, today, fill_down=fill_down)
+            if len(pasted.rows) == 1:
+                return self._plan_for_form(Plan(FORM, pasted))
+            facts = [facts_of_row(row, today) for row in pasted.rows]
+            return Plan(DRAFTS, pasted, wrong=self._wrong_rows(facts))
+
+        self._look_over(read(False), read, self._paste_call)
+        return True
+
+    def _plan_for_form(self, plan: Plan) -> Plan:
+        now, missing = {}, set[int]()
+        for at, cell in enumerate(plan.pasted.rows[0]):
+            bound = self.form.of_slot(cell.slot)
+            if bound is None:
+                missing.add(at)
+            else:
+                now[at] = " ".join(bound.shown().split())
+        return Plan(FORM, plan.pasted, now=now, not_there=frozenset(missing))
+
+    def _wrong_rows(self, rows: Sequence[Facts]) -> dict[int, list[Problem]]:
+        """Errors that keep a row out: what stands there is wrong, not merely missing."""
+        found = {}
+        for at, facts in enumerate(rows):
+            problems = self._desk.check_form(facts, None, submitted=False)
+            if wrong := [p for p in problems if p.level == "error" and p.value]:
+                found[at] = wrong
+        return found
+
+    def _paste_rows(self, table: RowsTable) -> bool:
+        block = self._copied()
+        if block is None:
+            return False
+        model = table.model
+        columns = model.columns
+        known = row_slots(model.name, columns, [model.head_of(name) for name in columns])
+        at = max(table.table.currentIndex().column() - 1, 0)
+        stops = slots_of(ROWS[model.name], columns[at:])
+
+        def read(fill_down: bool) -> Plan:
+            codes, today = self._desk.codes, self._desk.today()
+            pasted = understand(block, known, stops, codes, today, down=False, fill_down=fill_down)
+            return Plan(TO_ROWS, pasted, table=table.table.accessibleName())
+
+        self._pasting_into = table
+        self._look_over(read(False), read, self._paste_call)
+        return True
+
+    _pasting_into: RowsTable | None = None
+    paste_dialog: PasteDialog | None = None
+    """What is being looked over."""
+
+    def _look_over(
+        self, plan: Plan, again: Callable[[bool], Plan], run: Callable[[Plan], Callable[[], object]]
+    ) -> None:
+        if not plan.pasted.rows:
+            self.said.emit(_("贴来的只有表头，没有内容"), "warn", False)
+            return
+        self._paste_request = c.new_request()
+        self._pasted_at = QApplication.focusWidget()
+        dialog = PasteDialog(self, self._jobs, plan, self._desk.codes, run=run, again=again)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.decided.connect(self._pasted)
+        dialog.finished.connect(self._looked_over)
+        self.paste_dialog = dialog
+        dialog.open()
+
+    def _looked_over(self, _result: int) -> None:
+        self.paste_dialog = None
+        self._come_back(self._pasted_at)
+
+    _pasted_at: QWidget | None = None
+
+    def _come_back(self, widget: QWidget | None) -> None:
+        """A dialog went: the keyboard belongs to the field it was called from."""
+        self.window().activateWindow()
+        if widget is not None and isValid(widget) and widget.isVisible():
+            widget.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
+
+    def _paste_call(self, plan: Plan) -> Callable[[], object]:
+        """For drafts the desk is asked; what goes into the form is written when the dialog has closed."""
+        if plan.target != DRAFTS:
+            return lambda: plan
+        rows = tuple(facts_of_row(plan.pasted.rows[at], self._desk.today()) for at in plan.good())
+        command = c.ImportRows(actor=self._desk.person.name, request_id=self._paste_request, rows=rows)
+        return lambda: self._desk.import_rows(command)
+
+    _paste_request = ""
+
+    def _pasted(self, result: Any) -> None:
+        if isinstance(result, RowsReport):
+            self._took_in(result)
+            return
+        plan: Plan = result
+        if plan.target == FORM:
+            count = self.form.take_pasted(plan.pasted.rows[0])
+        elif self._pasting_into is not None:
+            count = self._pasting_into.take_pasted(plan.pasted.rows)
+        else:
+            return
+        unit = _("栏") if plan.target == FORM else _("行")
+        words = _("已填进 {n} {unit}，Ctrl+Z 一次撤回").format(n=count, unit=unit)
+        self.said.emit(words, "ok", False)
+
+    def _took_in(self, report: RowsReport) -> None:
+        """Several drafts came in: say which, and offer the first."""
+        parts = []
+        if report.serials:
+            first, last = report.serials[0], report.serials[-1]
+            span = first if first == last else _("{first} 至 {last}").format(first=first, last=last)
+            parts.append(_("已收成 {n} 份草稿：{span}").format(n=len(report.serials), span=span))
+        if report.already_there:
+            parts.append(_("以前收过 {n} 份，没有再收").format(n=report.already_there))
+        if report.rejected:
+            parts.append(_("{n} 份有错没有收").format(n=len(report.rejected)))
+        words = "；".join(parts) or _("没有收进新的草稿")
+        self.said.emit(words, "ok" if report.serials else "warn", True)
+        if report.ids:
+            strip = Strip(words, accept=_("打开第一份"), decline=_("先不打开"), icon="checkmark_circle")
+            strip.accepted.connect(partial(self.wants.emit, "case", report.ids[0]))
+            strip.declined.connect(self._drop_strip)
+            self._show_strip(strip)
 
     # saving
 

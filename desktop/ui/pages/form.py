@@ -172,10 +172,17 @@ class Bound(QObject):
     def show(self, value: Any) -> None:
         """Show a fact; nobody is told."""
         self.entry.set_value(self.as_value(value))
+        self.entry.count_as_found()
 
     def as_value(self, value: Any) -> str:
         """What the field stores for a fact."""
         return entry_value(value, self._kind, self._table, self._codes)
+
+    def shown(self) -> str:
+        """What stands in it, as it is read."""
+        if isinstance(self.entry, TextBox):
+            return self.entry.value()
+        return self.entry.text()
 
     def read(self) -> tuple[Any, str]:
         """(fact or None, text that could not be read)."""
@@ -190,6 +197,7 @@ class Bound(QObject):
         else:
             self.entry.put(self.entry.shown(self.as_value(value)))
         self.entry.settle()
+        self.entry.count_as_found()
 
     def is_empty(self) -> bool:
         """Nothing stands in it."""
@@ -819,8 +827,6 @@ class EntryForm(QWidget):
         if path in self.tables:
             self.tables[path].table.setFocus(Qt.FocusReason.ShortcutFocusReason)
         elif (bound := self.bound(path)) is not None:
-            if bound.entry.hasFocus() and isinstance(bound.entry, Field):
-                bound.entry.settled_anew()
             bound.entry.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # what was copied elsewhere

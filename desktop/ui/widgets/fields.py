@@ -130,10 +130,9 @@ class Field(QLineEdit):
         self._settled()
         self._look()
 
-    def settled_anew(self) -> None:
-        """Another value was shown while the field has the focus: from here on it counts as found."""
+    def count_as_found(self) -> None:
+        """The page wrote into it: that is for the form to take back, not for the field."""
         self._found = self.text()
-        self.selectAll()
 
     def shown(self, value: str) -> str:
         """How a stored value is displayed. Subclasses override."""
@@ -448,6 +447,10 @@ class TextBox(QPlainTextEdit):
         self.setPlainText(value)
         self.blockSignals(False)
         self._last = self.value()
+
+    def count_as_found(self) -> None:
+        """As in ``Field``."""
+        self._found = self.toPlainText()
 
     def settle(self) -> None:
         """Tell those who store it, if it changed."""
