@@ -21,7 +21,7 @@ types: $(VENV)/.ready-test
 	$(VENV)/bin/mypy
 
 bench: $(VENV)/.ready-test
-	QT_QPA_PLATFORM=offscreen $(PY) -m tests.bench
+	QT_QPA_PLATFORM=offscreen $(PY) -m tests.bench $(if $(BENCH),--largest $(BENCH))
 
 soak: $(VENV)/.ready-test
 	QT_QPA_PLATFORM=offscreen $(PY) -m pytest tests/soak -q -n 0

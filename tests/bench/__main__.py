@@ -1,8 +1,8 @@
 """``python -m tests.bench``: one table on the screen, one JSON file in ``bench-out/``.
 
 Nothing is asserted on a timing: a missed target is shown as missed. ``--only look register`` measures
-some works, ``--full`` searches a million contracts as well, ``--quick`` shows in half a minute that
-everything runs.
+some works, ``--largest 100000`` (``make bench BENCH=100000``) leaves out larger archives, ``--quick`` shows
+in a minute that everything runs. Archives are built once and kept in ``bench-out/archives``.
 """
 
 from __future__ import annotations
@@ -16,18 +16,24 @@ import sys
 import tempfile
 import time
 import unicodedata
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from tests.bench.measure import Row
-from tests.bench.works import WORKS, Sizes
+from tests.bench.sizes import Sizes
+from tests.bench.works import WORKS
 
 OUT = Path("bench-out")
 QUICK = Sizes(
     archive=(1_000,),
+    lives=1,
+    places=5,
+    sent=(50,),
+    stations=(1, 2),
+    from_station=50,
     registrations=15,
     certificates=(20,),
     files=20,
@@ -105,13 +111,13 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=sorted(WORKS), help="measure these works only")
     size = parser.add_mutually_exclusive_group()
-    size.add_argument("--full", action="store_true", help="search 1,000,000 contracts too")
+    size.add_argument("--largest", type=int, metavar="N", help="no archive above N contracts (1,000,000)")
     size.add_argument("--quick", action="store_true", help="small sizes: shows that everything runs")
     parser.add_argument("--out", type=Path, default=OUT, help="folder of bench.json")
     chosen = parser.parse_args(words)
-    sizes = (
-        Sizes(archive=(*Sizes().archive, 1_000_000)) if chosen.full else QUICK if chosen.quick else Sizes()
-    )
+    sizes = QUICK if chosen.quick else Sizes()
+    if chosen.largest is not None:
+        sizes = replace(sizes, archive=tuple(n for n in sizes.archive if n <= chosen.largest))
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     about, rows = machine(), []
     started = time.monotonic()

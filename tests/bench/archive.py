@@ -51,15 +51,25 @@ _KINDS = (
 )
 
 
-def archive(number: int) -> SimpleNamespace:
-    """One registered contract of the last ten years, as the search index and the list see it."""
+def registered(number: int) -> tuple[date, str, str]:
+    """Day of registration, kind, sub-kind of an archived contract."""
     year = 2026 - number * 10 // 1_000_003 % 10 if number % 3 == 0 else 2017 + number % 10
     day = date(year, 1 + number % 11, 1 + number % 28)
     kind, sub_kind = _KINDS[number % len(_KINDS)]
-    if kind == "LIC" and day < date(2026, 3, 1):
-        kind = "TRF"
+    return day, "TRF" if kind == "LIC" and day < date(2026, 3, 1) else kind, sub_kind
+
+
+def sides(number: int) -> tuple[int, int]:
+    """Which companies sell and buy in an archived contract."""
+    return number % 3001, 3001 + number % 7919
+
+
+def archive(number: int) -> SimpleNamespace:
+    """One registered contract of the last ten years, as the search index and the list see it."""
+    day, kind, sub_kind = registered(number)
+    year = day.year
     technology = (300_000 + number % 50_000 * 137) * 100 + number % 100
-    seller, buyer = number % 3001, 3001 + number % 7919
+    seller, buyer = sides(number)
     return SimpleNamespace(
         id=number,
         uid=str(uuid5(NAMESPACE_URL, f"archive {number}")),

@@ -43,6 +43,7 @@ def resident_kib() -> int:
 
 def live(app: QApplication, person: str, password: str) -> dict[str, Any]:
     """The whole life; the account of it."""
+    from desktop.security import slots
     from desktop.ui.pages.search import SearchPage
     from desktop.ui.pages.today import TodayPage
     from desktop.ui.window import MainWindow
@@ -58,6 +59,16 @@ def live(app: QApplication, person: str, password: str) -> dict[str, Any]:
         filled.append(time.perf_counter())
 
     TodayPage.show_start = noted  # type: ignore[method-assign]
+    unlocked: list[float] = []
+    unlock = slots.open_slot
+
+    def timed(path: Path, name: str, password: str) -> slots.UnlockedKey:
+        started = time.perf_counter()
+        key = unlock(path, name, password)
+        unlocked.append(time.perf_counter() - started)
+        return key
+
+    slots.open_slot = timed  # type: ignore[assignment]
     sign_in = window.sign_in
     assert sign_in.chosen() == person, sign_in.chosen()
     sign_in.password.setFocus()
@@ -79,21 +90,26 @@ def live(app: QApplication, person: str, password: str) -> dict[str, Any]:
     until(app, lambda: page.card.totals is not None and page._sums is not None, "the sums")
 
     total = page.model.rowCount()
-    chance, places = random.Random(7), []
+    chance, places, pages = random.Random(7), [], []
     for _place in range(PLACES):
         row = chance.randrange(total)
+        is_there = page.model.row_at(row) is not None
         started = time.perf_counter()
         page.view.scrollTo(page.model.index(row, 0), page.view.ScrollHint.PositionAtTop)
         page.view.viewport().repaint()
+        wanted = time.perf_counter()
         page.model.load()
+        if not is_there:
+            pages.append(time.perf_counter() - wanted)
         page.view.viewport().repaint()
         places.append(time.perf_counter() - started)
         assert page.model.row_at(row) is not None
-    until(app, lambda: True, "")
     return {
         "entered": entered,
+        "unlocked": unlocked[0],
         "listed": listed,
         "places": places,
+        "pages": pages,
         "rows": total,
         "at_sign_in": at_sign_in,
         "at_start": at_start,

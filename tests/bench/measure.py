@@ -38,7 +38,7 @@ def percentile(times: Sequence[float], share: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table. Times in seconds for ``unit`` s and ms, else a rate."""
+    """One line of the table. Times in seconds for ``unit`` s and ms, MiB of memory, else a rate."""
 
     work: str
     size: str
@@ -48,7 +48,7 @@ class Row:
     p95: float | None = None
     target: str = ""
     limit: float | None = None
-    """Largest allowed value of ours (in seconds; smallest for a rate)."""
+    """Largest allowed value of ours (in seconds or MiB; smallest for a rate)."""
     p95_limit: float | None = None
     ratio_limit: float | None = None
     note: str = ""
@@ -83,6 +83,8 @@ class Row:
             return ""
         if self.is_rate:
             return f"{value:,.0f}{self.unit}"
+        if self.unit == "MiB":
+            return f"{value:,.0f} MiB"
         return f"{value * 1000:,.2f} ms" if self.unit == "ms" else f"{value:,.2f} s"
 
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import os
-import random
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import sqlcipher3.dbapi2 as sqlcipher3
-from sqlalchemy import Engine, event, insert, select, text
+from sqlalchemy import Engine, insert, select, text
 
 from desktop.models import BlockNumber, Contract, NumberBlock, Person, Review, ReviewItem
 from desktop.rules.facts import Facts
@@ -24,13 +21,14 @@ from desktop.services.commands import ImportWorkbook, ReviewContract, ReviewedIt
 from desktop.services.office import Office
 from desktop.services.register import review_and_register, review_rows
 from desktop.store.mapping import facts_of
-from desktop.store.search_index import initials, tokens_of
+from desktop.store.search_index import tokens_of
 from desktop.store.unit_of_work import UnitOfWork
-from tests.bench.archive import archive, fill_archive
+from tests.bench.exchange import batches, intake
+from tests.bench.looking import annual_report, life, look
 from tests.bench.measure import Row, compared, in_turns, percentile, spent
+from tests.bench.sizes import Sizes
 from tests.bench.station import (
     CLERK,
-    DATABASE,
     HEAD,
     NOW,
     REVIEWER,
@@ -41,26 +39,6 @@ from tests.bench.station import (
     open_office,
     recognised,
 )
-
-PAGE = 200
-"""Lines that a list fetches at once."""
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """How much is measured."""
-
-    archive: tuple[int, ...] = (1_000, 10_000, 100_000)
-    registrations: int = 120
-    certificates: tuple[int, ...] = (100, 1_000)
-    files: int = 1_000
-    conclusions: int = 3_000
-    recognitions: tuple[int, ...] = (1_000, 10_000, 100_000)
-    imported: tuple[int, ...] = (1_000, 10_000)
-    written: int = 1_000
-    starts: int = 7
-    turns: int = 3
-
 
 # --- cold start
 
@@ -179,115 +157,6 @@ def _bare_registration(engine: Engine, key: int, items: tuple[ReviewedItem, ...]
             text("INSERT INTO contract_search (rowid, t) VALUES (:id, :t)"), {"id": key, "t": words}
         )
         session.commit()
-
-
-# --- looking
-
-
-@contextmanager
-def statements(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
-    """Every statement that goes to the database meanwhile, with its values."""
-    sent: list[tuple[str, Any]] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
-        if not statement.startswith("BEGIN"):
-            sent.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-
-
-def again_raw(folder: Path, sent: list[tuple[str, Any]]) -> Callable[[], None]:
-    """The same statements in one transaction on the driver's own cursor, every row fetched."""
-    cursor = sqlcipher3.connect(str(folder / DATABASE), isolation_level=None).cursor()
-
-    def run() -> None:
-        cursor.execute("BEGIN")
-        for statement, parameters in sent:
-            cursor.execute(statement, parameters)
-            cursor.fetchall()
-        cursor.execute("ROLLBACK")
-
-    return run
-
-
-def searches() -> dict[str, tuple[str, dict[str, list[str]] | None]]:
-    """The five questions of the target, asked of contracts that are there."""
-    one = archive(777)
-    seller, year = one.parties[1].name, str(one.registered_on.year)
-    return {
-        "2 characters": ("茶园", None),
-        "3 characters": ("采摘机", None),
-        "pinyin initials": (initials(seller)[:5], None),
-        "number prefix": (one.official_number[:12], None),
-        "party + year + kind": (seller[:4], {"year": [year], "kind": [one.kind]}),
-    }
-
-
-def look(folder: Path, sizes: Sizes) -> Iterator[Row]:
-    """Search, the start page, and a page anywhere in the list, over more and more contracts."""
-    from desktop.services.look import rows, search, start_page
-
-    for number in sizes.archive:
-        place = folder / f"archive-{number}"
-        place.mkdir()
-        lay_out(place)
-        office = open_office(place)
-        took = spent(lambda office=office, number=number: fill_archive(office.engine, number))  # type: ignore[misc]
-        size = f"{number:,}"
-        yield Row("fill the archive by plain tuples", size, number / took, " contracts/s")
-        for name, (words, filters) in searches().items():
-
-            def ask(words: str = words, filters: Any = filters, office: Office = office) -> int:
-                found = search(office, words, filters)
-                with office.look() as uow:
-                    rows(office, uow, found.ids[:PAGE])
-                return found.total
-
-            with statements(office.engine) as sent:
-                hits = ask()
-            turns = 40 if number <= 10_000 else 20
-            yield compared(
-                f"search: {name}",
-                size,
-                in_turns(ask, again_raw(place, sent), turns, warm=2),
-                target="p95 ≤ 50 ms at 1,000,000; ≤ 1.3 × the same SQL raw",
-                # Set for large archives: a small one gets its ratio shown and no verdict, never an easy ok.
-                p95_limit=0.05 if number >= 100_000 else None,
-                ratio_limit=1.3 if number >= 100_000 else None,
-                note=f"{hits:,} hits, {len(sent)} statements",
-            )
-        with statements(office.engine) as sent:
-            start_page(office)
-        yield compared(
-            "start page, filled",
-            size,
-            in_turns(lambda office=office: start_page(office), again_raw(place, sent), 10),  # type: ignore[misc]
-            target="≤ 300 ms from Enter at 1,000,000 (here: reading only)",
-            limit=0.3,
-        )
-        chance = random.Random(7)
-        ids = list(range(number, 0, -1))
-        times = []
-        for _turn in range(40):
-            start = chance.randrange(max(number - PAGE, 1))
-            with office.look() as uow:
-                times.append(
-                    spent(lambda uow=uow, part=ids[start : start + PAGE], o=office: rows(o, uow, part))
-                )  # type: ignore[misc]
-        yield Row(
-            f"any page of the list, {PAGE} lines",
-            size,
-            statistics.median(times),
-            p95=percentile(times, 0.95),
-            target="≤ 10 ms",
-            limit=0.01,
-            times=tuple(times),
-        )
-        office.engine.dispose()
 
 
 # --- certificates
@@ -517,6 +386,10 @@ WORKS: dict[str, Callable[[Path, Sizes], Iterator[Row]]] = {
     "start": cold_start,
     "register": register,
     "look": look,
+    "window": life,
+    "report": annual_report,
+    "batch": batches,
+    "province": intake,
     "certificates": certificates,
     "law": conclusions,
     "import": imports,

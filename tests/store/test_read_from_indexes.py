@@ -12,7 +12,7 @@ from desktop.services import look
 from desktop.services.office import Office
 from desktop.statistics.figures import COLUMNS, figures
 from desktop.store import queries
-from tests.bench.works import statements
+from tests.bench.raw import statements
 from tests.conftest import Way
 
 
