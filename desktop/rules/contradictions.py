@@ -12,9 +12,15 @@ from typing import Any, Final
 from desktop.errors import Problem
 from desktop.resources import _
 from desktop.rules.amounts import ZERO, format_yuan
-from desktop.rules.facts import Facts, label_of
+from desktop.rules.facts import FIXED_CODES, Facts, label_of
 
 LICENCE_SCOPES: Final = ("exclusive_worldwide", "exclusive_other", "sole", "non_exclusive")
+SCOPES_OF: Final = {
+    "LIC-1A": ("exclusive_worldwide", "exclusive_other"),
+    "LIC-1B": ("sole",),
+    "LIC-1C": ("non_exclusive",),
+}
+"""Sub-kind of a patent licence → the rights it can pass."""
 
 _ORDER: Final = (
     ("valid_from", "valid_until"),
@@ -73,6 +79,28 @@ def _rights(facts: Facts) -> Iterator[Problem]:
         yield _problem("right_scope", _("所有权"), _("填了许可期，又说转让所有权"))
     if scope in LICENCE_SCOPES and facts.kind == "TRF" and not is_licence:
         yield _problem("right_scope", _("许可"), _("转让合同的权利让与范围应为所有权"))
+    if scope in LICENCE_SCOPES and scope not in SCOPES_OF.get(facts.sub_kind or "", LICENCE_SCOPES):
+        said = FIXED_CODES["right_scopes"][scope]
+        yield _problem("right_scope", said, _("与细类写的独占、排他、普通许可不同"))
+
+
+def _price(facts: Facts) -> Iterator[Problem]:
+    if facts.price_form == "shares" and facts.payment_method not in (None, "5"):
+        yield _problem("price_form", _("作价入股"), _("支付方式写的却是付款"))
+
+
+def _border(facts: Facts) -> Iterator[Problem]:
+    sides = {"seller": facts.sellers, "buyer": facts.buyers}
+    abroad = {s: [p for p in ps if p.country not in (None, "CHN")] for s, ps in sides.items()}
+    at_home = {s: bool(ps) and all(p.country == "CHN" for p in ps) for s, ps in sides.items()}
+    said = facts.cross_border
+    word = FIXED_CODES["cross_border"].get(said or "", "")
+    if said == "none" and (abroad["seller"] or abroad["buyer"]):
+        yield _problem("cross_border", word, _("一方却在境外"))
+    if said == "import" and abroad["buyer"] and not any(p.country == "CHN" for p in facts.buyers):
+        yield _problem("cross_border", word, _("买方却都在境外"))
+    if said in ("export", "import") and all(at_home.values()):
+        yield _problem("cross_border", word, _("双方却都在境内"))
 
 
 def _awards(facts: Facts) -> Iterator[Problem]:
@@ -93,4 +121,6 @@ def _awards(facts: Facts) -> Iterator[Problem]:
             )
 
 
-_CHECKS: Final[tuple[Callable[[Facts], Iterator[Problem]], ...]] = (_days, _amounts, _rights, _awards)
+_CHECKS: Final[tuple[Callable[[Facts], Iterator[Problem]], ...]] = (
+    *(_days, _amounts, _rights, _price, _border, _awards),
+)
