@@ -5,9 +5,10 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from uuid import UUID, uuid5
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QImage, QKeySequence, QResizeEvent, QShortcut
@@ -22,6 +23,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.certificates.ruler import CERTIFICATE, LETTERS, Fit, read_fit, subject_of
+from desktop.certificates.ruler import PAGE as OFFSETS
 from desktop.errors import DeskError, MachineError
 from desktop.jobs import Job, JobRunner
 from desktop.resources import _
@@ -40,14 +43,14 @@ from desktop.ui.pages.issue_parts import (
     BigPicture,
     LedgerLine,
     LedgerTable,
-    OffsetField,
     PageArea,
     PagePicture,
     ledger_lines,
+    offset_fields,
 )
 from desktop.ui.pages.page import Primary, Step
 from desktop.ui.pages.wording import trouble_words
-from desktop.ui.printing import print_pdf, printer_names, to_picture
+from desktop.ui.printing import TRAYS, print_pdf, printer_names, to_picture
 from desktop.ui.theme import px
 from desktop.ui.widgets.bars import Key
 from desktop.ui.widgets.base import Label, set_ground
@@ -56,9 +59,7 @@ from desktop.ui.widgets.cards import Card, Gauge, Strip
 from desktop.ui.widgets.table import DeskTable
 from desktop.ui.widgets.tags import Tag
 
-PAPER = "P06"
-OFFSETS = "print_offset"
-"""Under this name the service keeps the offset of a printer."""
+PAPER = CERTIFICATE
 TO_FILE = ""
 NOTICE_WORDS = {
     "P01": _("受理通知单"),
@@ -201,16 +202,23 @@ class IssueStep(Step):
         grid.setColumnStretch(1, 1)
         self.printer = Choice(_("打印机"), [(TO_FILE, _("存为 PDF 文件"))])
         self.printer.activated.connect(self._printer_chosen)
-        self.right_mm = OffsetField(_("向右偏移毫米"))
-        self.down_mm = OffsetField(_("向下偏移毫米"))
-        offsets = QWidget()
-        line = QHBoxLayout(offsets)
+        self.fit_fields = offset_fields()
+        self.right_mm, self.down_mm, self.across, self.along = self.fit_fields
+        for entry in self.fit_fields:
+            entry.committed.connect(self._offset_changed)
+        offsets = _side_by_side((_("向右"), self.right_mm), (_("向下"), self.down_mm))
+        scales = _side_by_side((_("横向"), self.across), (_("纵向"), self.along))
+        self.tray = Choice(_("纸盒"), TRAYS)
+        self.tray.activated.connect(self._printer_chosen)
+        self.ruler_button = Button(_("标尺页"), small=True)
+        self.ruler_button.setToolTip(_("打印标尺页，量四个数，算出偏移和缩放"))
+        self.ruler_button.clicked.connect(self.open_ruler)
+        trays = QWidget()
+        line = QHBoxLayout(trays)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(px(6))
-        for word, entry in ((_("向右"), self.right_mm), (_("向下"), self.down_mm)):
-            line.addWidget(Label(word, size="note", tone="ink2"))
-            line.addWidget(entry, 1)
-            entry.committed.connect(self._offset_changed)
+        line.addWidget(self.tray, 1)
+        line.addWidget(self.ruler_button)
         boxes = QWidget()
         ticks = QHBoxLayout(boxes)
         ticks.setContentsMargins(0, px(2), 0, px(2))
@@ -224,12 +232,12 @@ class IssueStep(Step):
             ticks.addWidget(box)
             self.boxes.append(box)
         ticks.addStretch(1)
-        layout = Label(self._desk.pack.name, tone="ink1")
         for at, (word, widget) in enumerate(
             (
                 (_("打印机"), self.printer),
-                (_("版式"), layout),
+                (_("纸盒"), trays),
                 (_("偏移 mm"), offsets),
+                (_("缩放 %"), scales),
                 (_("份数"), boxes),
             )
         ):
@@ -239,6 +247,9 @@ class IssueStep(Step):
             grid.addWidget(label, at, 0)
             grid.addWidget(widget, at, 1)
         card.body.addLayout(grid)
+        self.pause = CheckBox(_("先打一张，停下来看"))
+        self.pause.toggled.connect(self._pause_chosen)
+        card.body.addWidget(self.pause)
         buttons = QHBoxLayout()
         buttons.setSpacing(px(8))
         self.print_button = Button("", "primary", key="F12")
@@ -260,6 +271,7 @@ class IssueStep(Step):
         card.body.addLayout(head)
         before = _("许可，限本号段内") if pack.may_print_before_receipt else _("不许可，只出受理单")
         rows = (
+            (_("版式"), pack.name),
             (_("回执前发证"), before),
             (_("联数"), _("一式 {n} 联，首发不印字样").format(n=len(self._copies))),
             (_("回执到后"), _("台账记“上级已接收”")),
@@ -356,7 +368,7 @@ class IssueStep(Step):
         return card
 
     def _fit(self) -> None:
-        self.left.setFixedWidth(px(396 if self._is_narrow else 384))
+        self.left.setFixedWidth(px(396))
         if self._is_narrow:
             self.right.setMinimumWidth(px(300))
             self.right.setMaximumWidth(16777215)
@@ -479,9 +491,17 @@ class IssueStep(Step):
         act = _("打印") if self.printer.choice() else _("存")
         if not ticked:
             return _("打印登记证明")
+        if self._stops_after_first():
+            return _("先打第 {n} 联").format(n=ticked[0])
         if len(ticked) == 1:
             return _("{act}第 {n} 联").format(act=act, n=ticked[0])
         return _("{act} {n} 联").format(act=act, n=len(ticked))
+
+    def _stops_after_first(self) -> bool:
+        return self.pause.isChecked() and bool(self.printer.choice()) and len(self.ticked()) > 1
+
+    def _pause_chosen(self, _checked: bool) -> None:
+        self._look()
 
     def why_not(self) -> str:
         """Why nothing can be printed now; empty when F12 prints."""
@@ -590,36 +610,81 @@ class IssueStep(Step):
 
     # offsets
 
-    def _subject(self) -> str:
-        return f"{self.printer.choice()}|{PAPER}"
+    def _fit_now(self) -> Fit:
+        """What stands in the four fields."""
+        return read_fit(" ".join(f"{entry.number():.1f}" for entry in self.fit_fields))
+
+    def _kept_fit(self, printer: str, template: str, tray: str) -> Fit:
+        """What is remembered of this printer; for a tray of its own else what holds for the automatic one."""
+        for subject in (subject_of(printer, template, tray), subject_of(printer, template)):
+            if kept := self._desk.draft(OFFSETS, subject):
+                return read_fit(kept[1])
+        return Fit()
 
     def _printer_chosen(self, _at: int) -> None:
         self._read_offset()
         self._look()
 
     def _read_offset(self) -> None:
-        kept = self._desk.draft(OFFSETS, self._subject()) if self.printer.choice() else None
-        right, _sep, down = (kept[1] if kept else "0.0 0.0").partition(" ")
-        self.right_mm.set_value(right)
-        self.down_mm.set_value(down)
-        for entry in (self.right_mm, self.down_mm):
-            entry.set_read_only(not self.printer.choice())
+        printer = self.printer.choice()
+        fit = self._kept_fit(printer, PAPER, self.tray.choice()) if printer else Fit()
+        for entry, words in zip(self.fit_fields, fit.words().split(), strict=True):
+            entry.set_value(words)
+            entry.set_read_only(not printer)
+        self.tray.setEnabled(bool(printer))
 
     def _offset_changed(self, _value: str) -> None:
-        if self.right_mm.problem() or self.down_mm.problem() or not self.printer.choice():
+        if any(entry.problem() for entry in self.fit_fields) or not self.printer.choice():
             return
-        content = f"{self.right_mm.millimetres():.1f} {self.down_mm.millimetres():.1f}"
-        cmd = c.KeepDraft(
-            actor=self._desk.person.name,
-            page=OFFSETS,
-            subject=self._subject(),
-            field_name="mm",
-            content=content,
-        )
-        self._previews.ask(partial(self._desk.keep_draft, cmd), self._offset_kept, self._refused)
+        subject = subject_of(self.printer.choice(), PAPER, self.tray.choice())
+        keep = self._keeper(((subject, self._fit_now()),))
+        self._previews.ask(keep, self._offset_kept, self._refused)
+
+    def _keeper(self, fits: Sequence[tuple[str, Fit]]) -> Callable[[], None]:
+        desk = self._desk
+
+        def keep() -> None:
+            for subject, fit in fits:
+                desk.keep_draft(
+                    c.KeepDraft(
+                        actor=desk.person.name,
+                        page=OFFSETS,
+                        subject=subject,
+                        field_name="mm",
+                        content=fit.words(),
+                    )
+                )
+
+        return keep
 
     def _offset_kept(self, _nothing: object) -> None:
         self.said.emit(_("这台打印机的偏移已记住"), "ok", False)
+
+    def open_ruler(self) -> None:
+        """标尺页: measured once, remembered for certificates and letters alike."""
+        from desktop.ui.dialogs.ruler import RulerDialog
+
+        def keep(printer: str, tray: str, fit: Fit) -> None:
+            self._keeper([(subject_of(printer, paper, tray), fit) for paper in (PAPER, LETTERS)])()
+
+        names = [name for name in self._printers() if name]
+        dialog = RulerDialog(
+            self,
+            self._jobs,
+            names,
+            keep,
+            printer=self.printer.choice(),
+            tray=self.tray.choice(),
+            put_on_paper=self._put_on_paper,
+        )
+        self.dialog = dialog
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.decided.connect(self._measured)
+        dialog.open()
+
+    def _measured(self, _result: object) -> None:
+        self._read_offset()
+        self._offset_kept(None)
 
     # printing
 
@@ -635,8 +700,10 @@ class IssueStep(Step):
 
     def _issue(self, printer: str) -> None:
         ticked = self.ticked()
-        self.right_mm.settle()
-        self.down_mm.settle()
+        if printer and self._stops_after_first():
+            ticked = ticked[:1]
+        for entry in self.fit_fields:
+            entry.settle()
         if (run := self._printing(printer, ticked, "first", "", "", self._request)) is not None:
             self._calls.start(run, self._printed, self._refused)
 
@@ -668,34 +735,50 @@ class IssueStep(Step):
             reason=reason,
             collector=collector,
         )
-        desk, put = self._desk, self._put_on_paper
-        right, down = self.right_mm.millimetres(), self.down_mm.millimetres()
+        desk = self._desk
+        if not printer:
+
+            def save(_job: Job) -> Printed:
+                newer = desk.issue_certificate(cmd)
+                return Printed(newer, None, _("已存到 {path}，台账已记").format(path=path))
+
+            return save
+        put = self._put(printer)
 
         def run(job: Job) -> Printed:
             try:
-                newer = desk.issue_certificate(cmd)
-                if not printer:
-                    return Printed(newer, None, _("已存到 {path}，台账已记").format(path=path))
-                trouble = None
-                try:
-                    put(path, printer, right_mm=right, down_mm=down, step=job.progressed.emit)
-                except MachineError as exc:
-                    trouble = exc
-                words = _("第 {n} 联已交给打印机“{name}”，台账已记").format(n="、".join(which), name=printer)
-                return Printed(newer, trouble, words)
+                return _sheet_by_sheet(desk, cmd, copies, printer, partial(put, step=job.progressed.emit))
             finally:
-                if printer:
-                    path.unlink(missing_ok=True)
-                    with suppress(OSError):
-                        path.parent.rmdir()
+                path.unlink(missing_ok=True)
+                with suppress(OSError):
+                    path.parent.rmdir()
 
         return run
 
+    def _put(self, printer: str, template: str = PAPER) -> Callable[..., int]:
+        """Puts a file on this printer, with tray, offset and scale of the template."""
+        tray = self.tray.choice()
+        fit = self._fit_now() if template == PAPER else self._kept_fit(printer, template, tray)
+        return partial(
+            self._put_on_paper,
+            name=printer,
+            right_mm=float(fit.right),
+            down_mm=float(fit.down),
+            across_percent=float(fit.across),
+            along_percent=float(fit.along),
+            tray=tray,
+        )
+
     def _printed(self, done: Printed) -> None:
+        looked = self._stops_after_first()
         self.sheet_changed.emit(done.sheet)
         self.show_sheet(done.sheet)
         if done.trouble is not None:
             self._refused(done.trouble)
+        elif looked and (rest := len(self.waiting())):
+            self.pause.setChecked(False)
+            words = _("{done}。请看位置正不正，正了再按 F12 打其余 {n} 联").format(done=done.words, n=rest)
+            self.said.emit(words, "ok", True)
         else:
             self.said.emit(done.words, "ok", True)
 
@@ -825,7 +908,8 @@ class IssueStep(Step):
         if sheet is None or not 0 <= at < len(papers):
             return
         name, write = papers[at]
-        printer, put = self.printer.choice(), self._put_on_paper
+        printer = self.printer.choice()
+        put = self._put(printer, LETTERS)
         wanted = f"{sheet.row.local_serial}_{name}.pdf".replace(" ", "")
         if printer:
             path: Path | None = Path(tempfile.mkdtemp(prefix="contract-desk-")) / "letter.pdf"
@@ -840,7 +924,7 @@ class IssueStep(Step):
                 write(target)
                 if not printer:
                     return _("{name}已存到 {path}").format(name=name, path=target)
-                put(target, printer)
+                put(target)
                 return _("{name}已交给打印机“{printer}”").format(name=name, printer=printer)
             finally:
                 if printer:
@@ -856,6 +940,70 @@ class IssueStep(Step):
     def _ask_path(self, wanted: str) -> Path | None:
         name, _kind = QFileDialog.getSaveFileName(self, _("存为 PDF"), wanted, "PDF (*.pdf)")
         return Path(name) if name else None
+
+
+def _sheet_by_sheet(
+    desk: Desk,
+    cmd: c.IssueCertificate,
+    copies: Sequence[int],
+    printer: str,
+    put: Callable[..., int],
+) -> Printed:
+    """Each sheet is issued, printed and, where the printer stops, voided by itself; those behind it wait.
+
+    Raises what the first issue refuses; a later refusal comes back as the trouble of what was printed.
+    """
+    newer: ContractSheet | None = None
+    out: list[int] = []
+    for number in copies:
+        request = str(uuid5(UUID(cmd.request_id), f"sheet {number}"))
+        try:
+            newer = desk.issue_certificate(replace(cmd, copies=(number,), request_id=request))
+            put(cmd.path)
+        except MachineError as exc:
+            if newer is None:
+                raise
+            return _stopped(desk, cmd, newer, number, exc)
+        out.append(number)
+    assert newer is not None
+    words = _("第 {n} 联已交给打印机“{name}”，台账已记").format(
+        n="、".join(str(n) for n in out), name=printer
+    )
+    return Printed(newer, None, words)
+
+
+def _stopped(
+    desk: Desk, cmd: c.IssueCertificate, newer: ContractSheet, number: int, exc: MachineError
+) -> Printed:
+    """The sheet that did not come out is void in the ledger, with the printer's reason."""
+    try:
+        newer = desk.record_sheet(
+            c.RecordSheet(
+                actor=cmd.actor,
+                request_id=str(uuid5(UUID(cmd.request_id), f"void {number}")),
+                contract_id=cmd.contract_id,
+                copy_number=number,
+                event="void",
+                reason=exc.message,
+            )
+        )
+    except DeskError as second:
+        hint = _("第 {n} 联没能记作废（{why}），请按“作废”记一下再重打").format(n=number, why=second.message)
+        return Printed(newer, MachineError(exc.message, hint, code=exc.code), "")
+    hint = _("{hint}；第 {n} 联已在台账记“作废”，好了再按 F12 从这一联续打").format(hint=exc.hint, n=number)
+    return Printed(newer, MachineError(exc.message, hint.lstrip("；"), code=exc.code), "")
+
+
+def _side_by_side(*fields: tuple[str, QWidget]) -> QWidget:
+    """Two small fields with their words in one line."""
+    made = QWidget()
+    line = QHBoxLayout(made)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(px(6))
+    for word, entry in fields:
+        line.addWidget(Label(word, size="note", tone="ink2"))
+        line.addWidget(entry, 1)
+    return made
 
 
 def _area(content: QWidget) -> QScrollArea:

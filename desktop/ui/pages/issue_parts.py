@@ -246,11 +246,11 @@ class BigPicture(QDialog):
 class OffsetField(Field):
     """Millimetres with one decimal, −20 to 20; right and down are positive."""
 
-    LARGEST = 20.0
+    LEAST, LARGEST, USUAL = -20.0, 20.0, 0.0
 
-    def millimetres(self) -> float:
-        """The offset; 0 when empty or unreadable."""
-        return 0.0 if self.check(self.text()) or not self.text().strip() else float(self.text())
+    def number(self) -> float:
+        """What stands in it; the usual one when empty or unreadable."""
+        return self.USUAL if self.check(self.text()) or not self.text().strip() else float(self.text())
 
     def check(self, text: str) -> str:
         """What cannot be an offset."""
@@ -260,11 +260,41 @@ class OffsetField(Field):
         try:
             number = float(plain)
         except ValueError:
-            return _("偏移写毫米数，如 0.4 或 -0.2")
-        if not abs(number) <= self.LARGEST:
-            return _("偏移不超过 20 毫米")
-        return ""
+            return self.unreadable()
+        return "" if self.LEAST <= number <= self.LARGEST else self.too_far()
+
+    def unreadable(self) -> str:
+        """It is no number."""
+        return _("偏移写毫米数，如 0.4 或 -0.2")
+
+    def too_far(self) -> str:
+        """It is out of range."""
+        return _("偏移不超过 20 毫米")
 
     def neat(self, text: str) -> str:
         """0.4."""
         return f"{float(text):.1f}" if text.strip() else ""
+
+
+class ScaleField(OffsetField):
+    """Per cent with one decimal, 97 to 103; 100 is the actual size."""
+
+    LEAST, LARGEST, USUAL = 97.0, 103.0, 100.0
+
+    def unreadable(self) -> str:
+        """It is no number."""
+        return _("缩放写百分数，如 99.8")
+
+    def too_far(self) -> str:
+        """It is out of range."""
+        return _("缩放在 97 到 103 之间；差得更多请看打印设置是不是“实际大小”")
+
+
+def offset_fields() -> tuple[OffsetField, OffsetField, ScaleField, ScaleField]:
+    """向右, 向下, 横, 纵: one fit of a printer."""
+    return (
+        OffsetField(_("向右偏移毫米")),
+        OffsetField(_("向下偏移毫米")),
+        ScaleField(_("横向缩放百分比")),
+        ScaleField(_("纵向缩放百分比")),
+    )

@@ -141,7 +141,7 @@ def test_a_printer_gets_the_file_with_its_offset_which_is_remembered(step: Open,
     page.right_mm.setText("0.4")
     frame.press(Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(desk.told("keep_draft")))
-    assert desk.kept["print_offset", "窗口激光机|P06"][1] == "0.4 0.0"
+    assert desk.kept["print_offset", "窗口激光机|P06"][1] == "0.4 0.0 100.0 100.0"
     frame.press(Qt.Key.Key_F12)
     qtbot.waitUntil(lambda: bool(calls))
     assert calls[0][0] == "窗口激光机"
