@@ -158,10 +158,26 @@ def marginal(
 
 
 def lump_and_share(
-    amount: Decimal, threshold: Decimal, lump: Decimal, rate: Decimal, cap: Decimal
+    amount: Decimal, threshold: Decimal, lump: Decimal, rate: Decimal, cap: Decimal | None
 ) -> Decimal:
     """A lump from the threshold on, a rate on what lies above, at most ``cap``; below: nothing."""
-    return ZERO if amount < threshold else to_fen(min(cap, lump + (amount - threshold) * rate))
+    if amount < threshold:
+        return ZERO
+    money = lump + (amount - threshold) * rate
+    return to_fen(money if cap is None else min(cap, money))
+
+
+def lump_and_steps(
+    amount: Decimal, threshold: Decimal, lump: Decimal, step: Decimal, each: Decimal, cap: Decimal | None
+) -> Decimal:
+    """A lump from the threshold on, ``each`` for every full ``step`` above, at most ``cap``; below nothing.
+
+    ``step`` is above zero.
+    """
+    if amount < threshold:
+        return ZERO
+    money = lump + (amount - threshold) // step * each
+    return to_fen(money if cap is None else min(cap, money))
 
 
 def add_months(day: date, months: int) -> date:

@@ -20,6 +20,28 @@ from typing import Any, Final
 from desktop.errors import Problem, ProblemsFound, RefusedError
 from desktop.resources import _
 from desktop.rules.codes import CodeEntry
+from desktop.rules.subsidies import (
+    BASES,
+    BENEFICIARIES,
+    CALENDAR_YEAR,
+    CLAIM_MODES,
+    UNIT_ONLY,
+    USES,
+    WINDOW_DAYS,
+    Band,
+    Bands,
+    Caps,
+    Claiming,
+    Growth,
+    Lump,
+    MonthDay,
+    Steps,
+    Subsidy,
+    Tariff,
+    Use,
+    Window,
+)
+from desktop.rules.verdicts import PARTY_WORDS
 
 _CONFIDENCES: Final = ("verified", "draft", "memory")
 _ROLES: Final = ("clerk", "reviewer", "head")
@@ -75,42 +97,6 @@ class ReportFlag:
     code: str
     name: str
     help: str
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """One marginal band of a subsidy: rate on the part up to ``upto`` yuan (None: without end)."""
-
-    upto: Decimal | None
-    rate: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Subsidy:
-    """One local scheme of money for registered contracts; region data, not law."""
-
-    code: str
-    name: str
-    beneficiary: str
-    """``seller`` or ``buyer``."""
-    kinds: tuple[str, ...]
-    base: str
-    """``paid`` 实际支付 or ``technology_amount``."""
-    bands: tuple[Band, ...]
-    cap: Decimal | None
-    """Most a unit gets in a year, yuan."""
-    minimum: Decimal
-    valid_from: date
-    valid_until: date | None
-    """First day of registration no longer covered."""
-    excludes_related: bool
-    excludes_public_funded: bool
-    instrument: str
-    confidence: str
-
-    def applies_on(self, day: date) -> bool:
-        """The scheme covers contracts registered on that day."""
-        return self.valid_from <= day and (self.valid_until is None or day < self.valid_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,6 +411,13 @@ class _Reader:
 
 def load_pack(path: Path) -> LocalPack:
     """Read and check a pack. Raises ProblemsFound naming file and key of everything that is wrong."""
+    root = _root_of(path)
+    pack = _read(root)
+    _refuse(path, root.found)
+    return pack
+
+
+def _root_of(path: Path) -> _Reader:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as exc:
@@ -436,15 +429,16 @@ def load_pack(path: Path) -> LocalPack:
             _("地方包 {name} 写法有误：{where}").format(name=path.name, where=_place(exc)),
             _("请对照自带的地方包改正"),
         ) from exc
-    found: list[Problem] = []
-    pack = _read(_Reader(path.name, "", raw, found))
+    return _Reader(path.name, "", raw, [])
+
+
+def _refuse(path: Path, found: list[Problem]) -> None:
     if found:
         raise ProblemsFound(
             _("地方包 {name} 有 {n} 处不对，没有启用").format(name=path.name, n=len(found)),
             found,
             _("原来的地方包仍在使用"),
         )
-    return pack
 
 
 def _place(exc: tomllib.TOMLDecodeError) -> str:
@@ -514,7 +508,7 @@ def _read(root: _Reader) -> LocalPack:
         report_flags=tuple(_flag(row) for row in root.rows("report_flag")),
         retention_years=keep.number("contract_years", 10, most=200), draft_days=keep.number("draft_days", 30),
         statistics_policy=statistics.choice("policy", _POLICIES, "as_registered"),
-        subsidies=tuple(_subsidy(row) for row in root.rows("subsidy")),
+        subsidies=_subsidies(root),
         regions=tuple(_region(row) for row in root.rows("added_region")),
     )  # fmt: skip
     for reader in (station, number, papers, threshold, rules, serial, documents, keep, routing, statistics):
@@ -621,31 +615,237 @@ def _flag(row: _Reader) -> ReportFlag:
     return made
 
 
+SHAPES: Final = ("flat", "bands", "lump", "steps", "unseen")
+"""Shapes of a subsidy: a share, marginal bands, a lump and a rate above, a lump and steps, not seen."""
+
+
+def load_subsidies(path: Path) -> tuple[Subsidy, ...]:
+    """Read and check a file that holds nothing but ``[[subsidy]]``, written as in a pack.
+
+    Raises ProblemsFound naming file and key of everything that is wrong, RefusedError for no such file.
+    """
+    root = _root_of(path)
+    found = _subsidies(root)
+    root.finish()
+    _refuse(path, root.found)
+    return found
+
+
+def _subsidies(root: _Reader) -> tuple[Subsidy, ...]:
+    rows = root.rows("subsidy")
+    made = tuple(_subsidy(row) for row in rows)
+    codes = [s.code for s in made]
+    for row, scheme in zip(rows, made, strict=True):
+        if codes.count(scheme.code) > 1:
+            row.wrong("code", scheme.code, _("编号重复"))
+        for other in scheme.not_with:
+            if other != "*" and (other not in codes or other == scheme.code):
+                row.wrong("not_with", other, _("没有这个编号的办法"))
+    return made
+
+
 def _subsidy(row: _Reader) -> Subsidy:
+    beneficiary = row.choice("beneficiary", BENEFICIARIES)
+    kinds = row.strings("kinds", _KINDS, _KINDS)
+    is_by_year = row.choice(
+        "count", ("contract", "unit_year"), "unit_year" if beneficiary in UNIT_ONLY else "contract"
+    )
+    until, is_end_unseen = _validity(row, "valid_until") if "valid_until" in row.raw else (None, False)
+    row.asked.add("valid_until")
+    made = Subsidy(
+        code=row.text("code"), name=row.text("name"), place=row.text("place", ""),
+        beneficiary=beneficiary, kinds=kinds, sub_kinds=row.strings("sub_kinds"),
+        party_types=row.strings("party_types", PARTY_WORDS),
+        seller_regions=_regions(row, "seller_regions"), buyer_regions=_regions(row, "buyer_regions"),
+        base=row.choice("base", BASES, "paid"), is_by_year=is_by_year == "unit_year",
+        is_of_last_year=row.choice("of_year", ("same", "last"), "same") == "last",
+        tariff=_tariff(row), growth=_growth(row), minimum=row.decimal("minimum", "0"), caps=_caps(row),
+        is_once_per_result=row.flag("once_per_result", False), is_ceiling=row.flag("up_to", False),
+        valid_from=_validity(row, "valid_from")[0], valid_until=until, is_end_unseen=is_end_unseen,
+        window=_window(row), claiming=_claiming(row),
+        excludes_related=row.flag("excludes_related", False),
+        excludes_public_funded=row.flag("excludes_public_funded", False),
+        needs_named_invoice=row.flag("needs_named_invoice", False), condition=row.text("condition", ""),
+        not_with=row.strings("not_with"),
+        use=_use(row), evidence=row.strings("evidence"), note=row.text("note", ""),
+        instrument=row.text("instrument"), source=row.text("source", ""),
+        confidence=row.choice("confidence", _CONFIDENCES, "memory"),
+        last_checked=row.day("last_checked", optional=True),
+    )  # fmt: skip
+    row.finish()
+    _fit(row, made)
+    return made
+
+
+def _fit(row: _Reader, s: Subsidy) -> None:
+    """Keys of a scheme that must fit together."""
+    if s.valid_until is not None and s.valid_from is not None and s.valid_until <= s.valid_from:
+        row.wrong("valid_until", s.valid_until, _("应在 valid_from 之后"))
+    if s.beneficiary in UNIT_ONLY and not s.is_by_year:
+        row.wrong("count", "contract", _("给机构的办法按全年合计"))
+    if s.beneficiary in ("station", "authority") and s.base == "paid":
+        row.wrong("base", s.base, _("登记机构不知道全部付款，只能按登记的金额"))
+    if s.party_types and not s.role:
+        row.wrong("party_types", "", _("只用于给卖方、买方的办法"))
+    if s.party_types and s.beneficiary == "university":
+        row.wrong("party_types", "", _("给高校的办法不再写单位类型"))
+    for name in s.sub_kinds:
+        if name.partition("-")[0] not in s.kinds:
+            row.wrong("sub_kinds", name, _("不属于所列的合同类别"))
+    if s.window.by == ("paid_on",) and s.base != "paid":
+        row.wrong("window.by", "paid_on", _("按付款日的办法，base 应为 paid"))
+    if not s.is_by_year and (s.is_of_last_year or s.growth is not None or s.base == "growth"):
+        row.wrong("count", "contract", _("上年数和增长只能按全年合计"))
+    if s.base == "growth" and (s.is_of_last_year or s.growth is not None):
+        row.wrong("base", s.base, _("增长已是基数，不再写 of_year 和 growth"))
+    if s.is_of_last_year and s.growth is not None:
+        row.wrong("growth", "", _("按上年数的办法不能另计增长"))
+    if s.is_by_year and (s.is_once_per_result or s.caps.contract is not None or s.caps.result is not None):
+        row.wrong("caps", "", _("按全年合计的办法只有全年的封顶"))
+
+
+def _validity(row: _Reader, key: str) -> tuple[date | None, bool]:
+    """A day, or ``"unseen"`` where the text did not come with it: (day, whether it says unseen)."""
+    value = row.raw_value(key, None, (date, str), _('日期，如 2026-11-01；原文未见时写 "unseen"'))
+    if isinstance(value, str) and value != "unseen":
+        row.wrong(key, value, _('应是日期；原文未见时写 "unseen"'))
+    return value if isinstance(value, date) else None, value == "unseen"
+
+
+def _regions(row: _Reader, key: str) -> tuple[str, ...]:
+    codes = row.strings(key)
+    for code in codes:
+        if not re.fullmatch(r"\d{6}", code):
+            row.wrong(key, code, _("行政区划代码应为六位数字"))
+    return codes
+
+
+def _share(row: _Reader, key: str) -> Decimal:
+    """A share of 0 to 1, written as ``"0.05"``."""
+    value = row.decimal(key)
+    if value > 1:
+        row.wrong(key, value, _('比例应写成小数，如 "0.05"'))
+    return value
+
+
+def _above_zero(row: _Reader, key: str) -> Decimal:
+    value = row.decimal(key)
+    if key in row.raw and not value:
+        row.wrong(key, value, _("应大于零"))
+    return value
+
+
+def _tariff(row: _Reader) -> Tariff | None:
+    shape = row.choice("shape", SHAPES, "bands")
+    if shape == "flat":
+        return Bands((Band(None, _share(row, "rate")),))
+    if shape == "bands":
+        return Bands(_bands(row))
+    if shape == "lump":
+        return Lump(_above_zero(row, "threshold"), row.decimal("lump"), _share(row, "rate"))
+    if shape == "steps":
+        return Steps(
+            _above_zero(row, "threshold"), row.decimal("lump"), _above_zero(row, "step"), row.decimal("each")
+        )
+    return None
+
+
+def _bands(row: _Reader) -> tuple[Band, ...]:
     bands = []
     for i, item in enumerate(row.raw_value("bands", [], (list,), _("若干段")), 1):
         band = _Reader(row.file, f"{row.place}.bands[{i}]", item, row.found)
         upto = band.decimal("upto") if "upto" in band.raw else None
-        bands.append(Band(upto, band.decimal("rate")))
-        band.asked.add("upto")
+        bands.append(Band(upto, _share(band, "rate")))
         band.finish()
     ends = [band.upto for band in bands]
-    if (
-        not bands
-        or any(end is None for end in ends[:-1])
-        or [e for e in ends if e] != sorted(e for e in ends if e)
-    ):
+    known = [end for end in ends if end is not None]
+    if not bands or None in ends[:-1] or known != sorted(set(known)):
         row.wrong("bands", "", _("各段上限应从小到大，只有最后一段可以不写"))
-    made = Subsidy(
-        row.text("code"), row.text("name"), row.choice("beneficiary", ("seller", "buyer")),
-        row.strings("kinds", _KINDS, _KINDS), row.choice("base", ("paid", "technology_amount"), "paid"),
-        tuple(bands), row.decimal("cap") if "cap" in row.raw else None, row.decimal("minimum", "0"),
-        row.day("valid_from") or date.min, row.day("valid_until", optional=True),
-        row.flag("excludes_related", False), row.flag("excludes_public_funded", False),
-        row.text("instrument"), row.choice("confidence", _CONFIDENCES, "memory"),
-    )  # fmt: skip
+    return tuple(bands)
+
+
+def _growth(row: _Reader) -> Growth | None:
+    table = row.table("growth")
+    if "growth" not in row.raw:
+        return None
+    on = table.choice("on", ("whole", "above"))
+    made = Growth(table.decimal("over"), _share(table, "rate"), on == "whole", table.flag("within_cap", True))
+    table.finish()
+    return made
+
+
+def _caps(row: _Reader) -> Caps:
+    """``cap`` is the short way to write a cap of a unit and year."""
+    table = row.table("caps")
+    caps: dict[str, Decimal | None] = {
+        key: table.decimal(key) if key in table.raw else None for key in ("contract", "unit_year", "result")
+    }
+    table.finish()
     row.asked.add("cap")
-    row.finish()
+    if "cap" in row.raw:
+        if caps["unit_year"] is not None:
+            row.wrong("cap", row.raw["cap"], _("与 caps.unit_year 重复"))
+        caps["unit_year"] = row.decimal("cap")
+    unclear = row.flag("cap_unclear", False)
+    if unclear and (caps["unit_year"] is None or caps["contract"] is not None or caps["result"] is not None):
+        row.wrong("cap_unclear", "true", _("封顶口径不明时，只写 caps.unit_year"))
+    return Caps(caps["contract"], caps["unit_year"], caps["result"], unclear)
+
+
+def _edge(row: _Reader, key: str) -> date | MonthDay | None:
+    """A fixed day (2023-01-01) or a day of every year (``"11-01"``)."""
+    value = row.raw_value(key, None, (date, str), _('日期，如 2026-11-01，或每年的月日，如 "11-01"'))
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        day = date.fromisoformat(f"2000-{value}" if re.fullmatch(r"\d\d-\d\d", value) else "")
+    except ValueError:
+        row.wrong(key, value, _('每年的月日应写作 "11-01"'))
+        return None
+    return day.month, day.day
+
+
+def _edges(row: _Reader) -> tuple[date | MonthDay, date | MonthDay] | None:
+    """First and last day, both of one sort."""
+    first, last = _edge(row, "from"), _edge(row, "until")
+    if first is None or last is None:
+        return None
+    if isinstance(first, date) != isinstance(last, date):
+        row.wrong("until", last, _("起止应同是日期，或同是每年的月日"))
+        return None
+    if isinstance(first, date) and isinstance(last, date) and last < first:
+        row.wrong("until", last, _("止日早于起日"))
+        return None
+    return first, last
+
+
+def _window(row: _Reader) -> Window:
+    table = row.table("window")
+    if "window" not in row.raw:
+        return CALENDAR_YEAR
+    by, edges = table.strings("by", WINDOW_DAYS), _edges(table)
+    table.finish()
+    if not by or ("paid_on" in by and len(by) > 1):
+        table.wrong("by", list(by), _("写按哪一天；付款日不与其他日并用"))
+    return Window(by, *edges) if edges is not None else CALENDAR_YEAR
+
+
+def _claiming(row: _Reader) -> Claiming:
+    table = row.table("claim")
+    if "claim" not in row.raw:
+        return Claiming()
+    mode = table.choice("mode", CLAIM_MODES)
+    edges = _edges(table) if {"from", "until"} & table.raw.keys() else None
+    table.finish()
+    return Claiming(mode, *edges) if edges is not None else Claiming(mode)
+
+
+def _use(row: _Reader) -> Use | None:
+    table = row.table("use")
+    if "use" not in row.raw:
+        return None
+    made = Use(_share(table, "least"), table.choice("on", USES))
+    table.finish()
     return made
 
 

@@ -21,15 +21,16 @@ from desktop.rules.amounts import ZERO, format_yuan, to_fen
 from desktop.rules.book import NO_RULE, Book, Parameter, Rule, Source
 from desktop.rules.conclusion import Answer
 from desktop.rules.facts import Facts, Payment, label_of
-from desktop.rules.local_pack import Subsidy
 from desktop.rules.relief_questions import (
     AFTER,
     RELIEF_PREDICATES,
     Case,
     Verdict,
+    deal_of,
     is_seller_abroad,
     pays_half,
 )
+from desktop.rules.subsidies import Subsidy, reckon, said_of
 
 RESULTS: Final = (
     "supported",
@@ -587,21 +588,10 @@ def _taxed_as_contract(c: Case) -> bool:
 
 
 def _subsidy(c: Case, _found: Mapping[str, Condition], law: _Values) -> _Reckoning:
-    day = law.day
-    if day is None:
-        return _NOTHING
-    paid = sum((p.amount for p in c.facts.payments if p.paid_on and p.amount), ZERO)
-    figures = []
-    for scheme in c.subsidies:
-        base = paid if scheme.base == "paid" else c.technology_amount
-        if base is None or not scheme.applies_on(day) or c.kind not in scheme.kinds or base < scheme.minimum:
-            continue
-        if c.technology_amount is not None:
-            base = min(base, c.technology_amount)
-        money = formulas.marginal(base, ((b.upto, b.rate) for b in scheme.bands), scheme.cap)
-        who = _("卖方") if scheme.beneficiary == "seller" else _("买方")
-        figures.append(Figure(f"{scheme.name}（{who}）", money, scheme.instrument))
-    return _Reckoning(sum((f.amount for f in figures), ZERO) if figures else None, tuple(figures))
+    made = reckon(deal_of(c, law.day))
+    return _Reckoning(
+        made.total, tuple(Figure(*f) for f in made.figures), tuple(Deadline(*d) for d in made.deadlines)
+    )
 
 
 def _award(c: Case, _found: Mapping[str, Condition], law: _Values) -> _Reckoning:
@@ -793,6 +783,8 @@ def check_relief(
     kind = (recognition.kind if recognition is not None else None) or facts.kind
     sub_kind = (recognition.sub_kind if recognition is not None else None) or facts.sub_kind
     case = Case(facts, kind, sub_kind, facts.technology_amount, registered, subsidies, lambda _name: NO_RULE)
+    if subsidies:
+        case.said = said_of(answers)
     if (said := answers.get("CIT-TECH.C13")) is not None:
         case.pilot_said = said.value == "yes"
     days: dict[Callable[[Facts], Picked], Picked] = {}

@@ -12,9 +12,10 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
+from desktop.rules import subsidies as local
 from desktop.rules.facts import Facts, Party
 from desktop.rules.formulas import add_months, full_years
-from desktop.rules.local_pack import Subsidy
+from desktop.rules.subsidies import Deal, Subsidy
 from desktop.rules.verdicts import are_related, every, party_is, some
 
 AFTER: Final = "after_registration"
@@ -82,6 +83,7 @@ class Case:
         "registered",
         "right",
         "rule",
+        "said",
         "sellers",
         "sub_kind",
         "subsidies",
@@ -100,6 +102,8 @@ class Case:
     ) -> None:
         self.facts, self.kind, self.sub_kind = facts, kind, sub_kind
         self.technology_amount, self.registered, self.subsidies = technology_amount, registered, subsidies
+        self.said: Mapping[str, bool] = {}
+        """What persons answered to the rows of LOCAL-SUBSIDY."""
         self.pilot_said: bool | None = None
         """What a person said of the park the seller names; None: nothing, the name decides."""
         self.day: date | None = None
@@ -631,17 +635,16 @@ def may_be_army(c: Case) -> Verdict:
 
 
 # -------------------------------------------------------------------------------------- subsidy and award
-def schemes_of(c: Case) -> tuple[Subsidy, ...]:
-    """The local schemes open to this kind on this day."""
-    day = c.day
-    return tuple(s for s in c.subsidies if day is not None and s.applies_on(day) and c.kind in s.kinds)
+def deal_of(c: Case, day: date | None) -> Deal:
+    """The contract as the local schemes see it on the day that stands for its registration."""
+    return Deal(c.facts, c.kind, c.sub_kind, c.technology_amount, day, c.subsidies, c.said)
 
 
 def has_local_scheme(c: Case) -> Verdict:
     """The local pack lists a scheme for this kind on this day."""
     if not c.subsidies:
         return False
-    return None if c.day is None or c.kind is None else bool(schemes_of(c))
+    return None if c.day is None or c.kind is None else bool(local.schemes_of(deal_of(c, c.day)))
 
 
 def is_paid(c: Case) -> Verdict:
@@ -649,19 +652,49 @@ def is_paid(c: Case) -> Verdict:
     return True if any(p.paid_on and p.amount for p in c.facts.payments) else None
 
 
+def does_relation_decide(c: Case) -> Verdict:
+    """Some scheme leaves related parties out, and no other pays all the same."""
+    return local.hangs_on(deal_of(c, c.day), local.RELATION)
+
+
 def is_unrelated_if_asked(c: Case) -> Verdict:
     """Related parties are left out by some schemes."""
-    if not any(s.excludes_related for s in schemes_of(c)):
-        return True
-    related = is_related(c)
-    return None if related is None else not related
+    return local.verdict(deal_of(c, c.day), local.RELATION)
+
+
+def does_funding_decide(c: Case) -> Verdict:
+    """Some scheme leaves government-funded contracts out, and no other pays all the same."""
+    return local.hangs_on(deal_of(c, c.day), local.FUNDING)
 
 
 def is_unfunded_if_asked(c: Case) -> Verdict:
     """Government-funded contracts are left out by some schemes."""
-    if not any(s.excludes_public_funded for s in schemes_of(c)):
-        return True
-    return None if c.facts.is_public_funded is None else not c.facts.is_public_funded
+    return local.verdict(deal_of(c, c.day), local.FUNDING)
+
+
+def is_meant_by_scheme(c: Case) -> Verdict:
+    """A scheme is for parties of this sort and these regions."""
+    return local.verdict(deal_of(c, c.day), local.PARTIES)
+
+
+def is_in_window(c: Case) -> Verdict:
+    """A day that counts lies in the days of a scheme."""
+    return local.verdict(deal_of(c, c.day), local.WINDOW)
+
+
+def reaches_minimum(c: Case) -> Verdict:
+    """The base reaches the least that a scheme pays for."""
+    return local.verdict(deal_of(c, c.day), local.MINIMUM)
+
+
+def does_extra_decide(c: Case) -> Verdict:
+    """Some scheme wants something besides that only a person sees, and no other pays all the same."""
+    return local.hangs_on(deal_of(c, c.day), local.EXTRA)
+
+
+def is_standard_unseen(c: Case) -> Verdict:
+    """The standard of a scheme has not been seen, and no other pays all the same."""
+    return local.hangs_on(deal_of(c, c.day), local.STANDARD)
 
 
 def has_awards(c: Case) -> Verdict:
@@ -693,7 +726,9 @@ RELIEF_PREDICATES: Final[Mapping[str, Callable[[Case], Verdict]]] = MappingProxy
             may_investor_defer, is_target_resident, does_listed_ownership_pass, is_paid_in_shares,
             is_written_here, is_technology_kind, is_development_kind, is_remuneration_listed, is_vat_listed,
             is_amount_settled, is_some_side_small, may_be_army, has_local_scheme, is_paid,
-            is_unrelated_if_asked, is_unfunded_if_asked, has_awards, is_any_kind,
+            does_relation_decide, is_unrelated_if_asked, does_funding_decide, is_unfunded_if_asked,
+            is_meant_by_scheme, is_in_window, reaches_minimum, does_extra_decide, is_standard_unseen,
+            has_awards, is_any_kind,
         )
     }
 )  # fmt: skip

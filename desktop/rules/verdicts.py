@@ -1,6 +1,6 @@
 """Verdicts of three values: yes, no, unknown; and whether a party is of some sort.
 
-An unknown is ``None`` and stays unknown: it is never read as yes, and as no only where the answer is no anyway.
+An unknown is ``None`` and stays unknown: never read as yes, and as no only where the answer is no anyway.
 """
 
 from __future__ import annotations

@@ -23,8 +23,9 @@ from desktop.rules import formulas
 from desktop.rules.book import NO_RULE, Book
 from desktop.rules.conclusion import Answer, read_answers
 from desktop.rules.facts import Facts, facts_from_json
-from desktop.rules.local_pack import Subsidy, load_pack
+from desktop.rules.local_pack import load_pack, load_subsidies
 from desktop.rules.relief import ReliefResult, check_relief
+from desktop.rules.subsidies import Subsidy
 
 FOLDER: Final = Path(__file__).parent
 BASES: Final[dict[str, Any]] = tomllib.loads((FOLDER / "bases.toml").read_text("utf-8"))["base"]
@@ -99,6 +100,12 @@ def answers_of(case: Case) -> dict[str, Answer]:
 
 @cache
 def _subsidies(pack: str) -> tuple[Subsidy, ...]:
+    """Those of a pack by its name; ``schemes:`` or ``examples:`` and codes: some of a file of schemes."""
+    name, _colon, codes = pack.partition(":")
+    if codes:
+        places = {"schemes": FOLDER / "schemes.toml", "examples": resource("local", "examples", "subsidies.toml")}
+        found = {s.code: s for s in load_subsidies(places[name])}
+        return tuple(found[code] for code in codes.split())
     return load_pack(resource("local", f"{pack}.toml")).subsidies if pack else ()
 
 
