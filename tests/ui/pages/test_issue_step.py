@@ -10,7 +10,7 @@ import pytest
 from desk import URGENT, c, v
 from frame import nameless_buttons, sideways
 from later import NARROW, NUMBER, WIDE, Frame, LaterDesk, registered, runner, sheet_row
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMarginsF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPdfWriter
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication
@@ -374,3 +374,104 @@ def test_a_printer_that_takes_nothing_is_a_fault_in_words(qtbot: QtBot, theme: T
 
     with pytest.raises(MachineError, match="没有接收"):
         print_pdf(tmp_path / "one.pdf", "窗口激光机", make=make)
+
+
+def test_the_sheet_at_which_the_printer_stops_is_void_and_those_behind_it_wait(
+    step: Open, qtbot: QtBot
+) -> None:
+    came: list[int] = []
+
+    def put(*_a: Any, **_k: Any) -> int:
+        came.append(len(came) + 1)
+        if len(came) == 2:
+            raise MachineError("打印到第 1 页时停了", "请看打印机，再打一次")
+        return 1
+
+    desk = registered()
+    page, frame = step(desk, printers=("窗口激光机",), put=put)
+    frame.press(Qt.Key.Key_F12)
+    qtbot.waitUntil(page.trouble.isVisible)
+    assert [cmd.copies for cmd in desk.told("issue_certificate")] == [(1,), (2,)]
+    (void,) = desk.told("record_sheet")
+    assert (void.copy_number, void.event, void.reason) == (2, "void", "打印到第 1 页时停了")
+    assert "第 2 联已在台账记“作废”" in page.trouble.words.text()
+    requests = {cmd.request_id for cmd in (*desk.told("issue_certificate"), void)}
+    assert len(requests) == 3
+
+
+def test_one_sheet_first_then_the_rest(step: Open, qtbot: QtBot) -> None:
+    desk = registered()
+    came: list[str] = []
+
+    def put(*_a: Any, **_k: Any) -> int:
+        came.append("")
+        return 1
+
+    page, frame = step(desk, printers=("窗口激光机",), put=put)
+    page.pause.setFocus()
+    frame.press(Qt.Key.Key_Space)
+    assert page.primary().words == "先打第 1 联"
+    frame.press(Qt.Key.Key_F12)
+    qtbot.waitUntil(lambda: len(came) == 1)
+    qtbot.waitUntil(lambda: page.primary().enabled or not page.waiting())
+    assert [cmd.copies for cmd in desk.told("issue_certificate")] == [(1,)]
+
+
+def test_offset_and_scale_of_the_tray_reach_the_printer(step: Open, qtbot: QtBot) -> None:
+    calls: list[dict[str, Any]] = []
+
+    def put(_path: Path, name: str, **more: Any) -> int:
+        calls.append(more)
+        return 1
+
+    desk = registered()
+    desk.kept["print_offset", "窗口激光机|P06"] = ("mm", "0.4 -0.2", "09:00")
+    desk.kept["print_offset", "窗口激光机|P06|manual"] = ("mm", "1.0 0.0 99.8 100.1", "09:00")
+    page, frame = step(desk, printers=("窗口激光机",), put=put)
+    assert (page.right_mm.text(), page.down_mm.text(), page.across.text()) == ("0.4", "-0.2", "100.0")
+    page.tray.setFocus()
+    for _n in range(3):
+        frame.press(Qt.Key.Key_Down)
+    page.tray.activated.emit(page.tray.currentIndex())
+    assert (page.right_mm.text(), page.along.text()) == ("1.0", "100.1")
+    frame.press(Qt.Key.Key_F12)
+    qtbot.waitUntil(lambda: len(calls) == 3)
+    del calls[0]["step"]
+    assert calls[0] == {
+        "right_mm": 1.0,
+        "down_mm": 0.0,
+        "across_percent": 99.8,
+        "along_percent": 100.1,
+        "tray": "manual",
+    }
+
+
+def test_an_impossible_scale_is_named(step: Open) -> None:
+    desk = registered()
+    page, frame = step(desk, printers=("窗口激光机",))
+    page.across.setFocus()
+    page.across.setText("80")
+    frame.press(Qt.Key.Key_Return)
+    assert "97 到 103" in page.across.problem()
+    assert desk.told("keep_draft") == []
+
+
+def test_a_page_is_stretched_about_its_corner(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
+    source, out = tmp_path / "one.pdf", tmp_path / "paper.pdf"
+    writer = QPdfWriter(str(source))
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0))
+    painter = QPainter(writer)
+    painter.fillRect(0, 0, writer.width() // 2, writer.height(), QColor("black"))
+    painter.end()
+    del writer
+
+    def make(_name: str) -> QPrinter:
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+        printer.setOutputFileName(str(out))
+        return printer
+
+    print_pdf(source, "文件", across_percent=98.0, tray="manual", make=make)
+    image = to_picture(out, 0, 254)
+    edge = next(x for x in range(image.width()) if image.pixelColor(x, 100).lightness() > 200)
+    assert abs(edge / 10 - 105 * 0.98) < 0.5
