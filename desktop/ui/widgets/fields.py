@@ -316,6 +316,8 @@ class Field(QLineEdit):
             if not self.isModified():  # back from another window: what is half typed is left alone
                 self.selectAll()
         elif event.reason() != Qt.FocusReason.PopupFocusReason:
+            if self.go_on is not None and self.isModified():
+                return  # a cell opened by composing: the first word came before the focus did
             self.selectAll()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

@@ -500,3 +500,20 @@ def test_the_narrow_window_folds_the_findings_into_a_button(qtbot: Any, theme: T
     press(Qt_.Key_Escape)
     assert not step.panel.isVisible()
     assert shown.went == []
+
+
+def test_a_composed_word_that_opens_a_cell_stays_when_the_next_one_comes(qtbot: Any, theme: Theme) -> None:
+    """The first word goes in before the cell has the focus; the focus must not select it for replacing."""
+    _shown, step = entry_page(qtbot, CaseDesk(WHOLE))
+    rows = step.form.tables["attachments"]
+    at = len(rows.model.rows)
+    rows.table.setFocus()
+    rows.table.setCurrentIndex(rows.model.index(at, 1))
+    for letters, word in (("fu jian yi", "附件一"), ("ji shu yao qiu", "技术要求")):
+        for letters_held, committed in ((letters, ""), ("", word)):
+            event = QInputMethodEvent(letters_held, [])
+            event.setCommitString(committed)
+            QApplication.sendEvent(QApplication.focusWidget(), event)
+            QApplication.processEvents()
+    press(Qt_.Key_Return)
+    assert rows.model.result()[at].name == "附件一技术要求"
