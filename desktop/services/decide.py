@@ -35,6 +35,12 @@ _RECOGNITIONS = (
     .order_by(Recognition.ordinal.desc())
     .limit(1)
 )
+_RECOGNITION_IDS = (
+    select(Recognition.id)
+    .where(Recognition.contract_id == bindparam("contract"))
+    .order_by(Recognition.ordinal.desc())
+    .limit(1)
+)
 
 
 def save_answers(office: Office, cmd: SaveAnswers) -> int:
@@ -235,8 +241,7 @@ def last_recognition(uow: UnitOfWork, contract_id: int) -> Recognition | None:
 
 def last_recognition_id(uow: UnitOfWork, contract_id: int) -> int | None:
     """Its id alone, without the long texts."""
-    query = select(Recognition.id).where(Recognition.contract_id == contract_id)
-    return uow.session.scalars(query.order_by(Recognition.ordinal.desc()).limit(1)).first()
+    return uow.session.scalars(_RECOGNITION_IDS, {"contract": contract_id}).first()
 
 
 def relief_of(
@@ -250,6 +255,7 @@ def relief_of(
         registered=registered,
         on=office.today(),
         subsidies=office.pack.subsidies,
+        calendar=office.calendar,
     )
 
 

@@ -50,24 +50,9 @@ def _alike(uow: UnitOfWork, facts: Facts, contract_id: int | None, limit: int) -
     sellers = _named(facts.sellers)
     if not sellers or not facts.title:
         return ()
-    query = (
-        select(Contract.id, Contract.title, Contract.signed_on, Contract.text_hash)
-        .join(ContractParty)
-        .where(
-            ContractParty.role == "seller",
-            or_(ContractParty.id_number.in_(sellers), ContractParty.name.in_(sellers)),
-            Contract.deleted_at.is_(None),
-            Contract.state.not_in(NOT_COMPETING),
-        )
-        .order_by(Contract.id.desc())
-        .distinct()
-        .limit(500)
-    )
-    if contract_id is not None:
-        query = query.where(Contract.id != contract_id)
     print_ = text_hash(facts)
     found = []
-    for other in uow.session.execute(query):
+    for other in uow.session.execute(_OF_SELLER, {"sellers": sellers, "own": contract_id or 0}):
         likeness = round(fuzz.ratio(facts.title, other.title or ""))
         same = other.text_hash == print_
         near = (
@@ -167,6 +152,20 @@ _OF_BOTH = select(
     Contract.state.not_in(NOT_COMPETING),
 )
 """Contracts of the same two sides, both found by the indexes of the parties."""
+
+
+_OF_SELLER = (
+    select(Contract.id, Contract.title, Contract.signed_on, Contract.text_hash)
+    .where(
+        Contract.id.in_(_side("seller", "sellers")),
+        Contract.id != bindparam("own"),
+        Contract.deleted_at.is_(None),
+        Contract.state.not_in(NOT_COMPETING),
+    )
+    .order_by(Contract.id.desc())
+    .limit(500)
+)
+"""The newest contracts of the same seller."""
 
 
 def _decisions(uow: UnitOfWork, contract_id: int | None) -> dict[int, str]:

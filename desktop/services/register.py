@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, select
 
 from desktop.errors import RefusedError
 from desktop.models import Contract, DoubtPassed, ReliefCheck, ReliefFinding, Review, ReviewItem
@@ -67,20 +67,13 @@ def review_rows(uow: UnitOfWork, office: Office, contract: Contract, facts: Fact
             add(f"{name}.id", _("{role}证件号码{n}").format(role=role, n=suffix), shown, _("附件"))
     add("contract_amount", _("18 合同成交额"), _yuan(facts.contract_amount), _("价款条款"))
     add("technology_amount", _("19 技术交易额"), _yuan(facts.technology_amount), _("核定表"))
-    for doubt in uow.session.scalars(select(DoubtPassed).where(DoubtPassed.contract_id == contract.id)):
-        label = _("疑点 {code}").format(code=doubt.code)
-        add(f"doubt:{doubt.code}:{doubt.field}", label, doubt.reason, _("说明"), doubt=True)
-    relief = uow.session.scalars(
-        select(ReliefCheck.id)
-        .where(ReliefCheck.contract_id == contract.id)
-        .order_by(ReliefCheck.id.desc())
-        .limit(1)
-    ).first()
+    for code, field, reason in uow.session.execute(_DOUBTS, {"contract": contract.id}):
+        label = _("疑点 {code}").format(code=code)
+        add(f"doubt:{code}:{field}", label, reason, _("说明"), doubt=True)
+    relief = uow.session.scalars(_RELIEF, {"contract": contract.id}).first()
     if relief is not None:
         counts: dict[str, int] = {}
-        for result in uow.session.scalars(
-            select(ReliefFinding.result).where(ReliefFinding.check_id == relief)
-        ):
+        for result in uow.session.scalars(_RELIEF_RESULTS, {"check": relief}):
             counts[result] = counts.get(result, 0) + 1
         words = {
             "supported": _("支持"),
@@ -105,8 +98,23 @@ def _term(facts: Facts) -> str:
 
 def last_review(uow: UnitOfWork, contract_id: int) -> Review | None:
     """The newest review of this contract."""
-    query = select(Review).where(Review.contract_id == contract_id).order_by(Review.id.desc()).limit(1)
-    return uow.session.scalars(query).first()
+    return uow.session.scalars(_REVIEWS, {"contract": contract_id}).first()
+
+
+# Made once: putting a statement together and finding it among the compiled ones takes as long as running it.
+_DOUBTS = select(DoubtPassed.code, DoubtPassed.field, DoubtPassed.reason).where(
+    DoubtPassed.contract_id == bindparam("contract")
+)
+_RELIEF = (
+    select(ReliefCheck.id)
+    .where(ReliefCheck.contract_id == bindparam("contract"))
+    .order_by(ReliefCheck.id.desc())
+    .limit(1)
+)
+_RELIEF_RESULTS = select(ReliefFinding.result).where(ReliefFinding.check_id == bindparam("check"))
+_REVIEWS = (
+    select(Review).where(Review.contract_id == bindparam("contract")).order_by(Review.id.desc()).limit(1)
+)
 
 
 LOOKED_AT = ("parties",)
@@ -147,8 +155,7 @@ def _review_work(office: Office, cmd: ReviewContract, made: list[tuple[Review, F
         )
         uow.session.add(review)
         uow.session.flush()
-        if cmd.items:
-            uow.session.execute(insert(ReviewItem), [_item_row(review.id, item) for item in cmd.items])
+        uow.add_rows(ReviewItem, [_item_row(review.id, item) for item in cmd.items])
         made.append((review, facts))
         objections = [[wanted[i.item].label, i.remark] for i in cmd.items if not i.is_agreed]
         return {"agreed": sum(i.is_agreed for i in cmd.items), "of": len(wanted), "objections": objections}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from desktop.errors import RefusedError
 from desktop.models import BlockNumber, Contract, NumberBlock, Serial
@@ -82,19 +82,25 @@ def block_state(uow: UnitOfWork) -> BlockState:
 
 def _next_free(uow: UnitOfWork) -> tuple[NumberBlock, BlockNumber] | None:
     """The oldest block that has a free line, then its first: two walks along an index, nothing is sorted."""
-    free = (BlockNumber.taken_at.is_(None), BlockNumber.void_reason.is_(None))
-    has_free = select(1).where(BlockNumber.block_id == NumberBlock.id, *free).exists()
-    oldest = select(NumberBlock).where(has_free).order_by(NumberBlock.year, NumberBlock.id).limit(1)
-    block = uow.session.scalars(oldest).first()
+    block = uow.session.scalars(_OLDEST_WITH_FREE).first()
     if block is None:
         return None
-    query = (
-        select(BlockNumber)
-        .where(BlockNumber.block_id == block.id, *free)
-        .order_by(BlockNumber.ordinal)
-        .limit(1)
-    )
-    return block, uow.session.scalars(query).one()
+    return block, uow.session.scalars(_FIRST_FREE, {"block": block.id}).one()
+
+
+_FREE = (BlockNumber.taken_at.is_(None), BlockNumber.void_reason.is_(None))
+_OLDEST_WITH_FREE = (
+    select(NumberBlock)
+    .where(select(1).where(BlockNumber.block_id == NumberBlock.id, *_FREE).exists())
+    .order_by(NumberBlock.year, NumberBlock.id)
+    .limit(1)
+)
+_FIRST_FREE = (
+    select(BlockNumber)
+    .where(BlockNumber.block_id == bindparam("block"), *_FREE)
+    .order_by(BlockNumber.ordinal)
+    .limit(1)
+)
 
 
 def set_serial(uow: UnitOfWork, series: str, year: int, last: int) -> None:

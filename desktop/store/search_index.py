@@ -158,15 +158,27 @@ def find_ids(session: Session, words: str, filters: Mapping[str, Sequence[str]] 
     """
     groups = parse_query(words)
     groups += [filter_tokens({name: values}) for name, values in (filters or {}).items() if values]
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    if not groups and is_sqlite:
-        return _newest_first(session, "SELECT group_concat(id) FROM contract WHERE deleted_at IS NULL", {})
     if not groups:
-        ids = session.scalars(
-            select(Contract.id).where(Contract.deleted_at.is_(None)).order_by(Contract.id.desc())
-        )
-        return array("q", ids)
-    if is_sqlite:
+        return _all_ids(session)
+    found = _ids_of(session, groups)
+    for group in groups:
+        if len(group) > 1 and "&" in group[1]:
+            found = _with_initials(session, found, groups, group)
+    return found
+
+
+def _all_ids(session: Session) -> array[int]:
+    if session.get_bind().dialect.name == "sqlite":
+        return _newest_first(session, "SELECT group_concat(id) FROM contract WHERE deleted_at IS NULL", {})
+    ids = session.scalars(
+        select(Contract.id).where(Contract.deleted_at.is_(None)).order_by(Contract.id.desc())
+    )
+    return array("q", ids)
+
+
+def _ids_of(session: Session, groups: Sequence[Sequence[str]]) -> array[int]:
+    """Ids of contracts whose tokens meet every group, newest first."""
+    if session.get_bind().dialect.name == "sqlite":
         match = " AND ".join(_fts_group(group) for group in groups)
         query = "SELECT group_concat(rowid) FROM contract_search WHERE contract_search MATCH :m"
         return _newest_first(session, query, {"m": match})
@@ -179,6 +191,45 @@ def find_ids(session: Session, words: str, filters: Mapping[str, Sequence[str]] 
         if not wanted:
             break
     return array("q", sorted(wanted or (), reverse=True))
+
+
+def _with_initials(
+    session: Session, found: array[int], groups: Sequence[Sequence[str]], group: Sequence[str]
+) -> array[int]:
+    """Those of ``found`` in which the letters really follow one another, in one name.
+
+    Pairs of letters do not tell that: “qzd” is made of “qz” in the seller's name and “zd” in the buyer's too.
+    A word that is written in Latin letters needs no such look.
+    """
+    letters = group[0].removesuffix("*")
+    fits: dict[str, bool] = {}
+    right = set()
+    for key, name in _names(session, found):
+        if (fit := fits.get(name)) is None:
+            fit = fits[name] = letters in initials(name)
+        if fit:
+            right.add(key)
+    if len(right) < len(found):
+        written = [[group[0]] if other is group else other for other in groups]
+        right.update(_ids_of(session, written))
+    return array("q", (key for key in found if key in right))
+
+
+def _names(session: Session, ids: Sequence[int]) -> Iterable[tuple[int, str]]:
+    connection = session.connection()
+    name = connection.dialect.name
+    listed = list(ids)
+    values = {"ids": json.dumps(listed) if name == "sqlite" else listed}
+    return ((row[0], row[1] or "") for row in connection.execute(_NAMES[name], values))
+
+
+_NAMES = {
+    name: text(f"SELECT contract_id, name FROM contract_party WHERE contract_id IN ({among})")  # noqa: S608
+    for name, among in (
+        ("sqlite", "SELECT value FROM json_each(:ids)"),
+        ("postgresql", "SELECT unnest(CAST(:ids AS bigint[]))"),
+    )
+}
 
 
 def _newest_first(session: Session, query: str, values: Mapping[str, str]) -> array[int]:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Engine, bindparam, insert, select
@@ -20,7 +21,7 @@ from desktop.resources import _
 from desktop.store.engine import machine_error
 
 if TYPE_CHECKING:
-    from sqlalchemy import Table
+    from sqlalchemy import Insert, Table
 
 GENESIS = "0" * 64
 AT_ONCE = 500
@@ -117,7 +118,7 @@ class UnitOfWork:
         """
         if rows:
             self.session.flush()
-            self.session.connection().execute(insert(cast("Table", model.__table__)), list(rows))
+            self.session.connection().execute(_insert_into(model), list(rows))
 
     def ids_by(self, column: InstrumentedAttribute[Any], values: Collection[str]) -> dict[str, int]:
         """Value → id of the contract that has it in this column (``Contract.import_key``)."""
@@ -184,6 +185,11 @@ class UnitOfWork:
                 done.add(verb)
         self.add_rows(Action, rows)
         self._last_hash = previous if rows else self._last_hash
+
+
+@cache
+def _insert_into(model: type[Base]) -> Insert:
+    return insert(cast("Table", model.__table__))
 
 
 _LAST_HASH = select(Action.hash).order_by(Action.id.desc()).limit(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -76,8 +77,6 @@ def test_filters_and_words_are_one_question(way: Way) -> None:
 
 
 def test_the_index_follows_every_change(way: Way) -> None:
-    from dataclasses import replace
-
     from desktop.services.commands import DeleteDraft, SaveContract
     from desktop.services.take_in import delete_draft, save_contract
 
@@ -101,3 +100,26 @@ def test_sums_are_exact(way: Way) -> None:
     found = search(way.office, "采摘")
     sums = search_sums(way.office, found.ids)
     assert [str(amount) for amount in sums] == ["1280000.00", "1030000.00"]
+
+
+def test_initials_follow_one_another_in_one_name(way: Way) -> None:
+    """岚州启衡 has lz, zq, qh; 州岚 … 启 in two names has the pairs too, but not the row of letters."""
+    right = way.registered()
+    buyer, seller = (next(p for p in way.facts.parties if p.role == role) for role in ("buyer", "seller"))
+    split = (
+        replace(buyer, name="岚州农机有限公司", id_number=None),
+        replace(seller, name="知启衡水科技有限公司", id_number=None),
+    )
+    wrong = way.draft(title="另一份开发合同", parties=split)
+    assert initials("知启衡水科技有限公司").startswith("zqhs")
+    assert list(search(way.office, "lzqh").ids) == [right]
+    assert set(search(way.office, "zqh").ids) == {right, wrong}
+    assert list(search(way.office, "lzqh", {"state": ["DRAFT"]}).ids) == []
+    assert list(search(way.office, "lzqh 采摘").ids) == [right]
+
+
+def test_a_word_in_latin_letters_is_found_though_no_name_begins_so(way: Way) -> None:
+    made = way.draft(title="基于 LZQH 协议的网关研制", parties=())
+    known = way.registered()
+    assert set(search(way.office, "lzqh").ids) == {made, known}
+    assert list(search(way.office, "lzqh 网关").ids) == [made]
