@@ -423,6 +423,7 @@ def _relief(args: argparse.Namespace) -> Answer:
     from desktop.app import load_law
     from desktop.rules.recognition import schema
     from desktop.rules.relief import RESULT_WORDS, check_relief
+    from desktop.services.change_calendar import load_calendar
 
     book = load_law(args.data or settings.user_data_folder())
     if args.schema:
@@ -438,13 +439,15 @@ def _relief(args: argparse.Namespace) -> Answer:
         book,
         registered=facts.registered_on is not None,
         on=args.on or settings.today(),
+        calendar=load_calendar(args.data or settings.user_data_folder()),
     )
     whom = {"seller": _("卖方"), "buyer": _("买方"), "both": _("双方"), "staff": _("科技人员")}
     words = []
+    sent_back = _common_rejections(facts, results) if args.explain else {}
     for r in results:
         words.append(f"{RESULT_WORDS[r.result]}　{r.name}（{whom[r.beneficiary]}）　{r.reason}".rstrip())
-        if args.explain and r.result != "not_applicable":
-            words += _explained(r)
+        if args.explain:
+            words += _explained(r, results, sent_back.get(r.relief, ()))
     return Answer([r.to_json() for r in results], "\n".join(words))
 
 
@@ -492,10 +495,21 @@ def _tried_relief(args: argparse.Namespace, facts: Facts, answers: Mapping[str, 
     return Answer(rows, "\n".join(words) or _("没有变动"))
 
 
-def _explained(r: ReliefResult) -> Iterator[str]:
-    """Day and rule, every condition with its source, figures, papers, deadlines, what excludes it."""
+def _common_rejections(facts: Facts, results: Sequence[ReliefResult]) -> Mapping[str, tuple[str, ...]]:
+    """What tax offices send back in contracts of this kind, by relief."""
+    from desktop.services.relief_statement import rejections_for
+
+    return rejections_for(facts.kind or "", results)
+
+
+def _explained(r: ReliefResult, results: Sequence[ReliefResult], rejections: Sequence[str]) -> Iterator[str]:
+    """Day and rule, every condition with its source, what is missing and what would change it; figures.
+
+    Of a relief that can still be had also the papers, the deadlines, what goes with it and what is often
+    sent back.
+    """
     from desktop.rules.amounts import format_yuan
-    from desktop.rules.facts import label_of
+    from desktop.rules.relief import missing_words
 
     marks = {"verified": _("已核对"), "draft": _("草案"), "memory": _("凭记忆")}
     if r.on is not None:
@@ -503,17 +517,28 @@ def _explained(r: ReliefResult) -> Iterator[str]:
     for c in r.conditions:
         sources = "；".join(source.printable for source in c.sources)
         yield f"    {c.id}　{c.short}　{c.words}　[{marks[c.confidence]}]　{sources}"
-    if r.missing:
-        yield _("    还缺：{names}").format(names="、".join(label_of(name) for name in r.missing))
+    for remark in r.remarks:
+        yield f"    {remark}"
+    if missing := missing_words(r):
+        yield _("    还缺：{names}").format(names="、".join(missing))
     for figure in r.figures:
         yield f"    {figure.label}　{format_yuan(figure.amount)}　{figure.formula}".rstrip()
+    for change in r.changes:
+        yield _("    会改变结论：{words}").format(words=change)
+    if r.result in ("not_applicable", "not_supported", "no_rule"):
+        return
     if r.papers:
         yield _("    留存：{papers}").format(papers="、".join(r.papers))
     for deadline in r.deadlines:
-        yield f"    {deadline.words}　{deadline.on.isoformat() if deadline.on else _('待定')}"
+        day = deadline.on.isoformat() if deadline.on else _("待定")
+        yield _("    期限：{words}　{day}").format(words=deadline.words, day=day)
+    names = {other.relief: other.name for other in results}
     for text in r.combine:
         other, _colon, said = text.partition(":")
-        yield f"    {_('与其他优惠') if other == '*' else other}　{said}"
+        with_whom = _("其他优惠") if other == "*" else names.get(other, other)
+        yield _("    与{name}：{words}").format(name=with_whom, words=said)
+    for words in rejections:
+        yield _("    常见退回：{words}").format(words=words)
 
 
 def _read(args: argparse.Namespace) -> Answer:

@@ -31,8 +31,7 @@ from desktop.certificates.wording import (
 from desktop.errors import RefusedError
 from desktop.resources import _
 from desktop.rules.book import Source
-from desktop.rules.facts import label_of
-from desktop.rules.relief import RESULT_WORDS, Condition, Figure, ReliefResult
+from desktop.rules.relief import RESULT_WORDS, Condition, Figure, ReliefResult, form_fields
 
 LIVE = ("supported", "supported_once_registered", "cannot_tell")
 """Results that a taxpayer may build on, now or once something is added."""
@@ -360,7 +359,7 @@ def _proof(layout: Layout, condition: Condition) -> str:
         said = "，".join(filter(None, [condition.evidence, condition.remark]))
         by = condition.by or _("登记员")
         return fill(layout, "person_said" if said else "person_bare", {"by": by, "evidence": said})
-    fields = [label_of(name) for name in condition.rule.more.get("fields", ())]
+    fields = form_fields(condition)
     if condition.answered_by == "data" and fields:
         return fill(layout, "data_from", {"fields": "、".join(fields)})
     wanted = condition.wanted_evidence
@@ -374,6 +373,8 @@ def _section(press: Press, data: ReliefStatement, result: ReliefResult, index: i
     values = {"index": han_number(index), "name": _named(result), "who": whom, "words": result.words}
     bands = [heading(press, fill(layout, "heading", values)), gap(1.0, is_heading=True)]
     bands += paragraph(press, _conclusion(layout, result))
+    for remark in result.remarks:
+        bands += paragraph(press, tight(remark))
     bands += labelled(press, labels["law"], _law(layout, data, result))
     concerned = [c for c in result.conditions if c.answer != "not_applicable"]
     sources = _Sources(layout)

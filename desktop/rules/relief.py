@@ -8,29 +8,34 @@ An unanswered condition never counts as yes; a relief whose rule has ended is ``
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import partial
+from fractions import Fraction
+from functools import cache, partial
 from typing import Any, Final, NamedTuple, Protocol
 
-from desktop.resources import _
-from desktop.rules import formulas
+from desktop.resources import _, resource
+from desktop.rules import formulas, research_cost
 from desktop.rules.amounts import ZERO, format_yuan, to_fen
 from desktop.rules.book import NO_RULE, Book, Parameter, Rule, Source
 from desktop.rules.conclusion import Answer
-from desktop.rules.facts import Facts, Payment, label_of
+from desktop.rules.contradictions import contradictions
+from desktop.rules.facts import ROWS, Facts, Payment, label_of
 from desktop.rules.relief_questions import (
     AFTER,
+    EQUAL_CASH,
     RELIEF_PREDICATES,
     Case,
     Verdict,
     deal_of,
+    is_research_unit,
     is_seller_abroad,
     pays_half,
 )
 from desktop.rules.subsidies import Subsidy, reckon, said_of
+from desktop.rules.working_days import Calendar
 
 RESULTS: Final = (
     "supported",
@@ -50,6 +55,8 @@ RESULT_WORDS: Final[Mapping[str, str]] = {
 }
 _HARMLESS: Final = frozenset({"PASS", "NOTE", "WARN", "DEDUCT"})
 _RANK: Final = {"not_applicable": 0, "no_rule": 1, "not_supported": 2, "cannot_tell": 3}
+STAMP_LAW: Final = date(2022, 7, 1)
+"""First day of the Stamp Duty Law: what is not fixed is taxed when it is settled (印花税法 第六条)."""
 _WORDS: Final = {True: "yes", False: "no", None: "", AFTER: AFTER}
 
 
@@ -122,6 +129,11 @@ class Condition(NamedTuple):
         return str(self.rule.more.get("evidence", ""))
 
     @property
+    def fields(self) -> tuple[str, ...]:
+        """Fields of the form that answer it, as ``kind`` or ``sellers.country``."""
+        return tuple(self.rule.more.get("fields", ()))
+
+    @property
     def is_open(self) -> bool:
         """Nobody has answered it, or a person must."""
         return self.answer in ("unknown", "needs_human")
@@ -129,6 +141,8 @@ class Condition(NamedTuple):
     @property
     def words(self) -> str:
         """The answer in words, as the buttons say it."""
+        if self.outcome == "no_rule":
+            return RESULT_WORDS["no_rule"]
         if self.answer == "yes":
             return self.rule.yes_means or _("是")
         if self.answer == "no":
@@ -203,7 +217,8 @@ class ReliefResult:
     @property
     def _reckoning(self) -> _Reckoning:
         if self._made is None:
-            if self.result in ("supported", "supported_once_registered", "cannot_tell"):
+            still_due = self.relief == "STAMP" and self.result in ("not_supported", "no_rule")
+            if still_due or self.result in ("supported", "supported_once_registered", "cannot_tell"):
                 found = {c.rule.code: c for c in self.conditions}
                 self._made = self._values.relief.reckon(self._case, found, self._values)
             else:
@@ -237,8 +252,12 @@ class ReliefResult:
 
     @property
     def failing(self) -> tuple[Condition, ...]:
-        """Conditions whose answer stands against the relief."""
-        return tuple(c for c in self.conditions if c.outcome not in _HARMLESS and c.outcome)
+        """Conditions whose answer stands against the relief; a way that has ended stands against nothing."""
+        return tuple(
+            c
+            for c in self.conditions
+            if c.outcome and c.outcome not in _HARMLESS and c.answer != "not_applicable"
+        )
 
     @property
     def best(self) -> str:
@@ -252,9 +271,23 @@ class ReliefResult:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Fields of the form that would answer open conditions, each once."""
-        names = [name for c in self.open for name in c.rule.more.get("fields", ())]
+        """Fields of the form that would answer open conditions and lack a value, each once.
+
+        A field of a row is named with its list: ``sellers.country``, ``invoices.covers``. Conditions that
+        only a person can answer name none.
+        """
+        names = [name for c in self.open for name in c.fields if _lacks(self._case, name)]
         return tuple(dict.fromkeys(names))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What to tell besides: which seller it is for, the code of the return."""
+        return tuple(_remarks(self, self._case, self._values))
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """What would change the answer, one sentence each; decides nothing."""
+        return tuple(_changes(self, self._values.book))
 
     @property
     def reason(self) -> str:
@@ -267,6 +300,8 @@ class ReliefResult:
             return _("差 {n} 项").format(n=len(self.open))
         if self.on is None:
             return _("{date}未填").format(date=self.date_words)
+        if self.result == "not_applicable":
+            return _("各条办法都用不上")
         return _("登记后成立") if self.result == "supported_once_registered" else _("各项成立")
 
     def to_json(self) -> dict[str, Any]:
@@ -287,6 +322,8 @@ class ReliefResult:
             "papers": list(self.papers),
             "combine": list(self.combine),
             "missing": list(self.missing),
+            "changes": list(self.changes),
+            "remarks": list(self.remarks),
             "conditions": [
                 {
                     "code": c.id,
@@ -324,8 +361,9 @@ def _vat_day(f: Facts) -> Picked:
     return paid, "payments"
 
 
-def _paid_day(f: Facts) -> Picked:
-    return _first_payment(f), "payments"
+def _cost_day(f: Facts) -> Picked:
+    """The first day something was really paid; while nothing was, the day the first sum is due."""
+    return min((p.paid_on for p in f.payments if p.paid_on), default=_first_payment(f)), "payments"
 
 
 def _income_day(f: Facts) -> Picked:
@@ -375,207 +413,338 @@ class _Reckoning(NamedTuple):
 _NOTHING: Final = _Reckoning()
 
 
-def _paid_or_due(c: Case) -> Decimal | None:
-    amounts = [p.amount for p in c.facts.payments if p.amount is not None]
-    return sum(amounts, ZERO) if amounts and len(amounts) == len(c.facts.payments) else None
+def _waiting(c: Case) -> Decimal:
+    """Sum that is only due: it counts once it is paid."""
+    return sum((p.amount for p in c.facts.payments if p.amount and p.paid_on is None), ZERO)
 
 
-def _without_service(c: Case, found: Mapping[str, Condition], code: str) -> Decimal | None:
-    """Technology amount, less a service inside that the condition takes out."""
-    if c.technology_amount is None:
+def _by_31_may(years: Iterable[int]) -> tuple[Deadline, ...]:
+    words = _("年度汇算清缴（次年 5 月 31 日前）")
+    return tuple(Deadline(words, date(year + 1, 5, 31)) for year in sorted(set(years)))
+
+
+class _Revenue(NamedTuple):
+    """The technology amount and what two conditions take out of it."""
+
+    amount: Decimal
+    inside: Decimal = ZERO
+    """Service inside the contract that does not belong to it."""
+    goods: Decimal | None = ZERO
+    """Goods left in the amount; None: left in, and how much is not known."""
+
+
+def _revenue(c: Case, found: Mapping[str, Condition], service: str, goods: str) -> _Revenue | None:
+    """What is left of the technology amount; ``service`` and ``goods`` are the codes of the conditions."""
+    whole = c.technology_amount
+    if whole is None:
         return None
-    condition = found.get(code)
-    inside = c.facts.service_inside_amount or ZERO
-    taken = condition is not None and condition.answer != "not_applicable" and condition.answer != "yes"
-    return c.technology_amount - (min(inside, c.technology_amount) if taken else ZERO)
+    about = found.get(service)
+    taken = about is not None and about.answer not in ("not_applicable", "yes")
+    inside = min(c.facts.service_inside_amount or ZERO, whole) if taken else ZERO
+    left = whole - inside
+    about = found.get(goods)
+    if about is None or about.answer != "no":
+        return _Revenue(left, inside)
+    sum_of_goods = c.goods
+    if not sum_of_goods:
+        return _Revenue(left, inside, None)
+    return _Revenue(left - min(sum_of_goods, left), inside, min(sum_of_goods, left))
+
+
+def _taken_out(revenue: _Revenue, service: tuple[str, str], goods: tuple[str, str]) -> list[Figure]:
+    """What was taken out; the label and the reason of either."""
+    figures = []
+    if revenue.inside:
+        figures.append(Figure(service[0], revenue.inside, service[1]))
+    if revenue.goods:
+        figures.append(Figure(goods[0], revenue.goods, goods[1]))
+    return figures
 
 
 def _vat_tech(c: Case, found: Mapping[str, Condition], law: _Values) -> _Reckoning:
-    amount = _without_service(c, found, "VAT-TECH.V4")
-    if amount is None:
-        return _NOTHING
-    figures = []
-    if c.technology_amount is not None and amount != c.technology_amount:
-        inside = c.technology_amount - amount
-        figures.append(Figure(_("不免税的合同内服务"), inside, _("没有与技术价款同开一张发票")))
+    revenue = _revenue(c, found, "VAT-TECH.V4", "VAT-TECH.V10")
+    deadlines = (Deadline(_("先认定登记，再申报免税"), c.facts.registered_on),)
+    if revenue is None or c.technology_amount is None:
+        return _Reckoning(None, (), deadlines)
+    amount = revenue.amount
+    figures = _taken_out(
+        revenue,
+        (_("不免税的合同内服务"), _("没有与技术价款开在同一张发票上，按规定税率计税")),
+        (_("不免税的设备、材料"), _("不是技术价款，按货物的税率计税")),
+    )
     paid = c.facts.payments
     late = [p for p in paid if not law.has_rule_on(law.day if len(paid) == 1 else _day_of(p))]
     outside = sum((p.amount for p in late if p.amount), ZERO)
     total = c.facts.contract_amount
     if outside and total:
         part = to_fen(amount * outside / total)
-        words = _("技术交易额 × 该日付款 {paid} ÷ 合同成交额 {total}").format(
+        words = _("按付款比例：这些日子付 {paid} 元，占合同成交额 {total} 元的份额").format(
             paid=format_yuan(outside), total=format_yuan(total)
         )
         figures.append(Figure(_("付款日没有有效规定的部分"), part, words))
         amount -= part
+    if revenue.goods is None:
+        words = _("还要减去设备、零部件、材料的价款，金额行里没有列出")
+        return _Reckoning(None, (Figure(_("免税销售额至多"), amount, words), *figures), deadlines)
     sale = formulas.vat_exempt_sale(amount)
-    figures.insert(0, Figure(_("免税销售额"), sale, _("技术交易额，对应进项不得抵扣")))
-    return _Reckoning(sale, tuple(figures), (Deadline(_("先认定登记，再申报免税"), c.facts.registered_on),))
+    figures.insert(0, Figure(_("免税销售额"), sale, _("按核定的技术交易额，对应的进项税额不得抵扣")))
+    return _Reckoning(sale, tuple(figures), deadlines)
 
 
 def _vat_cross(c: Case, _found: Mapping[str, Condition], _law: _Values) -> _Reckoning:
     amount = c.technology_amount
     if amount is None:
         return _NOTHING
-    return _Reckoning(amount, (Figure(_("零税率销售额"), amount, _("进项可退、可抵")),))
+    words = _("按核定的技术交易额，进项税额可以退还或者抵扣")
+    return _Reckoning(amount, (Figure(_("零税率销售额"), amount, words),))
 
 
-def _vat_other(c: Case, _found: Mapping[str, Condition], _law: _Values) -> _Reckoning:
-    return _Reckoning(c.technology_amount)
+def _vat_other(c: Case, found: Mapping[str, Condition], law: _Values) -> _Reckoning:
+    about = found.get("VAT-OTHER.VO7")
+    deadlines: tuple[Deadline, ...] = ()
+    if about is not None and about.answer == "yes" and law.day is not None:
+        words = _("自然人未扣缴增值税的，次年 6 月 30 日前自行申报")
+        deadlines = (Deadline(words, date(law.day.year + 1, 6, 30)),)
+    return _Reckoning(c.technology_amount, (), deadlines)
 
 
 def _cit_tech(c: Case, found: Mapping[str, Condition], law: _Values) -> _Reckoning:
-    revenue = _without_service(c, found, "CIT-TECH.C12")
+    revenue = _revenue(c, found, "CIT-TECH.C12", "CIT-TECH.C11")
     day, f = law.day, c.facts
-    if revenue is None or day is None:
+    if day is None:
         return _NOTHING
+    deadlines = _by_31_may([day.year])
+    if revenue is None:
+        return _Reckoning(None, (), deadlines)
     cap, rate = law("cit_tech.cap"), law("cit_tech.rate")
     if c.is_in_pilot_park and law("cit_tech.cap.zgc"):
         cap = law("cit_tech.cap.zgc")
-    deadlines = (Deadline(_("年度汇算清缴（次年 5 月 31 日前）"), date(day.year + 1, 5, 31)),)
     licence = c.right in ("non_exclusive", "sole")
+    amount, said = revenue.amount, _("按核定的技术交易额")
     if licence:
         due = [p.amount for p in f.payments if p.amount and (p.due_on or p.paid_on or day).year == day.year]
-        revenue = min(revenue, sum(due, ZERO)) if due else revenue
+        if due:
+            amount, said = min(amount, sum(due, ZERO)), _("{year} 年到期的许可费").format(year=day.year)
         parts = [f.amortisation_of_year, f.taxes_and_fees, f.period_expenses_allocated]
-        words = _("收入 − 当年摊销 − 相关税费 − 分摊期间费用")
+        words = _("收入 − 当年摊销 − 相关税费 − 分摊的期间费用")
     else:
         parts = [f.tax_basis_net, f.taxes_and_fees]
         words = _("收入 − 资产计税净值 − 相关税费")
-    figures = [Figure(_("技术转让收入"), revenue, _("核定的技术交易额"))]
-    if any(part is None for part in parts) or cap is NO_RULE or rate is NO_RULE:
-        return _Reckoning(revenue, tuple(figures), deadlines)
-    known = [part for part in parts if part is not None]
-    income = (
-        formulas.licence_income(revenue, *known) if licence else formulas.transfer_income(revenue, *known)
+    taken = _taken_out(
+        revenue,
+        (_("已扣除的合同内服务"), _("三项条件没有都符合，不是技术转让收入")),
+        (_("已扣除的设备、材料"), _("不是技术转让收入")),
     )
+    if revenue.goods is None:
+        said = _("还要减去设备、零部件、材料的价款，金额行里没有列出")
+        return _Reckoning(None, (Figure(_("技术转让收入至多"), amount, said), *taken), deadlines)
+    figures = [Figure(_("技术转让收入"), amount, said), *taken]
+    if any(part is None for part in parts) or cap is NO_RULE or rate is NO_RULE:
+        return _Reckoning(amount, tuple(figures), deadlines)
+    known = [part for part in parts if part is not None]
+    income = formulas.licence_income(amount, *known) if licence else formulas.transfer_income(amount, *known)
     tax = formulas.transfer_tax(income, cap, rate)
+    whole = _("不超过 {cap} 元的所得；限额全年共用，这里只按本份合同算").format(cap=format_yuan(cap))
     figures += [
         Figure(_("技术转让所得"), income, words),
-        Figure(
-            _("免征部分"), tax.exempt, _("全年合计不超过 {cap} 元；只有本份时").format(cap=format_yuan(cap))
-        ),
+        Figure(_("免征部分"), tax.exempt, whole),
         Figure(_("减半部分"), tax.halved, _("超过限额的所得")),
-        Figure(_("减半后应纳税额"), tax.tax, _("减半部分 × 50% × 25%，高新技术企业也按 25%")),
-        Figure(_("纳税调减额"), tax.reduction, _("免征部分 + 减半部分 ÷ 2")),
+        Figure(
+            _("减半后应纳税额"),
+            tax.tax,
+            _("减半部分 × 50% × {rate:.0%}，高新技术企业也按 {rate:.0%}").format(rate=rate),
+        ),
+        Figure(_("纳税调减额"), tax.reduction, _("免征部分，加上减半部分的一半")),
     ]
     return _Reckoning(income, tuple(figures), deadlines)
 
 
 def _rd_super(c: Case, _found: Mapping[str, Condition], law: _Values) -> _Reckoning:
-    day = law.day
-    paid = _paid_or_due(c) or c.technology_amount
-    if paid is not None and c.technology_amount is not None:
-        paid = min(paid, c.technology_amount)  # 优惠按核定的技术交易额，不按总额（2001 规则第五十三条）
-    share, extra = law("rd.commission_share"), law("rd.extra.general")
-    if paid is None or day is None or share is NO_RULE or extra is NO_RULE:
-        return _NOTHING
-    base = formulas.rd_domestic_base(paid, share)
-    words = _("实际支付 {paid} × {share:.0%}").format(paid=format_yuan(paid), share=share)
-    if is_seller_abroad(c):
-        words += _("；境外部分另不超过境内符合条件研发费用的三分之二")
-    if c.sub_kind == "DEV-2":
-        base, words = to_fen(paid), _("各方按自己实际承担的费用")
-    parts = _by_rate(c, base, law, "rd.extra.general")
-    deduction = sum((formulas.extra_deduction(part, rate) for part, rate in parts), ZERO)
-    how = _("基数 × {extra:.0%}（{day} 一般企业）").format(extra=extra, day=day)
-    if len(parts) > 1:
-        how = " + ".join(f"{format_yuan(part)} × {rate:.0%}" for part, rate in parts)
-    figures = [Figure(_("加计扣除基数"), base, words), Figure(_("加计扣除额"), deduction, how)]
-    for name in ("rd.extra.manufacturer", "rd.extra.sme", "rd.extra.ic_tool"):
-        row = law.book.parameter_row(name, day)
-        if row is None or row.value is NO_RULE or row.value <= extra:
+    paid, waiting, day = research_cost.paid_days(c.facts), _waiting(c), law.day
+    is_joint, limit = c.sub_kind == "DEV-2", c.technology_amount
+    if not c.facts.payments:
+        waiting = limit or ZERO
+    sum_of_paid = sum((amount for _day, amount in paid), ZERO)
+    if limit is not None:  # 优惠按核定的技术交易额，不按总额（2001 规则第五十三条）
+        waiting = max(ZERO, min(waiting, limit - sum_of_paid))
+        sum_of_paid = min(sum_of_paid, limit)
+    figures: list[Figure] = []
+    costs = research_cost.costs_of(paid, law.book, limit=limit, is_joint=is_joint)
+    base = sum((cost.base for cost in costs), ZERO)
+    if costs:
+        share = law.book.parameter("rd.commission_share", costs[0].day)
+        words = _("已付 {paid} 元").format(paid=format_yuan(sum_of_paid))
+        words += _("，按本方实际承担的费用") if is_joint else f" × {share:.0%}"
+        if is_seller_abroad(c) and not is_joint:
+            words += _("；境外部分另以境内符合条件研发费用的三分之二为限")
+        figures = [Figure(_("加计扣除基数"), base, words), *_extra_figures(paid, limit, is_joint, law)]
+    if len(costs) < len(paid):
+        known = {cost.day for cost in costs}
+        left = sum((amount for on, amount in paid if on not in known), ZERO)
+        figures.append(Figure(_("未算入的已付款"), left, _("这些日子的计入比例未见，请人工确定")))
+    if waiting:
+        on = day or date.max
+        share = Decimal(1) if is_joint else law.book.parameter("rd.commission_share", on)
+        if share is not NO_RULE:
+            words = _("未付 {sum} 元").format(sum=format_yuan(waiting))
+            words += (
+                _("，实际支付后计入当年基数")
+                if is_joint
+                else _(" × {share:.0%}，实际支付后计入当年基数").format(share=share)
+            )
+            figures.append(Figure(_("待付，付后计入"), to_fen(waiting * share), words))
+    years = {on.year for on, _amount in paid} or ({day.year} if day else set())
+    return _Reckoning(base if costs else None, tuple(figures), _by_31_may(years))
+
+
+def _extra_figures(
+    paid: tuple[tuple[date, Decimal], ...], limit: Decimal | None, is_joint: bool, law: _Values
+) -> list[Figure]:
+    """The extra deduction of what was paid: at the general rate, then for those with a higher one."""
+    figures: list[Figure] = []
+    general = Decimal(0)
+    for standing, name in research_cost.RATES.items():
+        costs = research_cost.costs_of(paid, law.book, limit=limit, is_joint=is_joint, standing=standing)
+        extra = research_cost.extra_of(costs)
+        label = _("加计扣除额")
+        if standing == research_cost.GENERAL:
+            general = extra
+        elif extra == general:
             continue
-        own = sum((formulas.extra_deduction(p, r) for p, r in _by_rate(c, base, law, name)), ZERO)
-        label = "{}（{}）".format(_("加计扣除额"), row.note or row.name)
-        figures.append(Figure(label, own, f"{row.value:.0%}"))
-    deadlines = (Deadline(_("年度汇算清缴（次年 5 月 31 日前）"), date(day.year + 1, 5, 31)),)
-    return _Reckoning(base, tuple(figures), deadlines)
+        else:
+            row = law.book.parameter_row(name, costs[-1].day)
+            label += f"（{row.note if row is not None and row.note else name}）"
+        figures.append(Figure(label, extra, _rates_in_words(costs)))
+        if standing == research_cost.GENERAL and (months := _by_months(costs, law.book)) is not None:
+            words = _("2022 年可以选择：全年费用按月份比例，九个月 75%、三个月 100%（全年经营的）")
+            figures.append(Figure(_("加计扣除额（按月份比例）"), months, words))
+    return figures
 
 
-def _by_rate(c: Case, base: Decimal, law: _Values, name: str) -> list[tuple[Decimal, Decimal]]:
-    """The base as (part, rate): each payment has the rate of its own day, the general one at least."""
-    general = "rd.extra.general"
-    dated = [(d, p.amount) for p in c.facts.payments if (d := _day_of(p)) and p.amount]
-    total = sum((amount for _day, amount in dated), ZERO)
-    if len(dated) != len(c.facts.payments) or not total:
-        dated, total = [(law.day or date.min, base)], base
+def _rates_in_words(costs: Sequence[research_cost.Cost]) -> str:
+    """``基数 × 75%``, or each part of the base with the rate of its days."""
     parts: dict[Decimal, Decimal] = {}
-    left = base
-    for n, (day, amount) in enumerate(sorted(dated), 1):
-        part = left if n == len(dated) else to_fen(base * amount / total)
-        left -= part
-        rates = [r for r in (law.book.parameter(name, day), law.book.parameter(general, day)) if r]
-        if rates:
-            parts[max(rates)] = parts.get(max(rates), ZERO) + part
-    return [(part, rate) for rate, part in parts.items()]
+    for cost in costs:
+        parts[cost.extra] = parts.get(cost.extra, ZERO) + cost.base
+    if len(parts) == 1:
+        return (
+            _("基数 × {extra:.0%}（{day} 付）").format(extra=costs[0].extra, day=costs[0].day)
+            if len(costs) == 1
+            else _("基数 × {extra:.0%}").format(extra=costs[0].extra)
+        )
+    sums = " + ".join(f"{format_yuan(part)} × {rate:.0%}" for rate, part in parts.items())
+    return _("{sums}，各按付款日的比例").format(sums=sums)
+
+
+def _by_months(costs: Sequence[research_cost.Cost], book: Book) -> Decimal | None:
+    """The other way of 2022; None when it comes to nothing else (公告2022年第28号)."""
+    year = {cost.day.year for cost in costs}
+    means = {y: research_cost.mean_rate(book, y) for y in year}
+    if any(mean is None for mean in means.values()):
+        return None
+    whole = sum((Fraction(c.base) * (means[c.day.year] or 0) for c in costs), Fraction(0))
+    made = to_fen(Decimal(whole.numerator) / whole.denominator)
+    return made if year == {2022} and means[2022] not in {Fraction(c.extra) for c in costs} else None
 
 
 def _basic(c: Case, _found: Mapping[str, Condition], law: _Values) -> _Reckoning:
-    paid, extra = _paid_or_due(c) or c.facts.contract_amount, law("basic.extra")
-    if paid is None or extra is NO_RULE:
+    extra, day = law("basic.extra"), law.day
+    if extra is NO_RULE:
         return _NOTHING
-    total = formulas.basic_research_deduction(paid, extra)
-    return _Reckoning(paid, (Figure(_("付款方可扣除额"), total, _("实际支付 × (1 + 100%)")),))
+    paid = research_cost.paid_days(c.facts)
+    sum_of_paid = sum((amount for _day, amount in paid), ZERO)
+    waiting = _waiting(c) if c.facts.payments else c.facts.contract_amount or ZERO
+    figures = []
+    if paid:
+        words = _("已付 {paid} 元据实扣除，再加计 {extra:.0%}").format(
+            paid=format_yuan(sum_of_paid), extra=extra
+        )
+        total = formulas.basic_research_deduction(sum_of_paid, extra)
+        figures.append(Figure(_("付款方可扣除额"), total, words))
+    if waiting:
+        words = _("未付的出资，实际支付后计入当年")
+        figures.append(Figure(_("待付，付后计入"), waiting, words))
+    years = {on.year for on, _amount in paid} or ({day.year} if day else set())
+    return _Reckoning(sum_of_paid if paid else None, tuple(figures), _by_31_may(years))
 
 
 def _iit(c: Case, _found: Mapping[str, Condition], law: _Values) -> _Reckoning:
     awards, share = [a.amount for a in c.facts.awards if a.amount], law("iit.cash_share")
+    months = law("iit.months")
+    paid = sorted({a.paid_on for a in c.facts.awards if a.paid_on})
+    words = _("次月 15 日前报送备案表")
+    deadlines = [Deadline(words, formulas.day_15_of_next_month(day)) for day in paid] or [
+        Deadline(words, None)
+    ]
+    for received in sorted({max(i.received_on, EQUAL_CASH) for i in c.facts.incomes if i.received_on}):
+        if months:
+            last = formulas.add_months(received, int(months)) - timedelta(days=1)
+            words = _("{day} 到账的收入，奖励最迟发放日").format(day=received.isoformat())
+            deadlines.append(Deadline(words, last))
     if not awards or share is NO_RULE:
-        return _NOTHING
+        return _Reckoning(None, (), tuple(deadlines))
     total = sum(awards, ZERO)
     counted = formulas.counted_award(total, share)
-    day = law.day
-    due = formulas.day_15_of_next_month(day) if day else None
-    return _Reckoning(
-        total,
-        (Figure(_("计入工资薪金的部分"), counted, _("奖励 × 50%")),),
-        (Deadline(_("次月 15 日前报送备案表"), due),),
-    )
+    said = _("奖励合计 {sum} 元 × {share:.0%}").format(sum=format_yuan(total), share=share)
+    return _Reckoning(total, (Figure(_("计入工资薪金的部分"), counted, said),), tuple(deadlines))
 
 
 def _defer(c: Case, _found: Mapping[str, Condition], law: _Values) -> _Reckoning:
     value, cost, fees = c.facts.contract_amount, c.facts.tax_basis_net, c.facts.taxes_and_fees
     rate, day = law("defer.rate.individual"), law.day
+    persons = [p.party_type == "500" for p in c.sellers]
     due = formulas.day_15_of_next_month(day) if day else None
-    deadlines = (Deadline(_("个人：被投资企业次月 15 日前备案；企业：首次预缴申报时"), due),)
+    deadlines = []
+    if any(persons) or not persons:
+        deadlines.append(Deadline(_("个人投资：被投资企业次月 15 日前备案"), due))
+        yearly = date(day.year + 1, 1, 30) if day else None
+        deadlines.append(Deadline(_("个人投资：被投资企业每年终了 30 日内报告股权变动"), yearly))
+    if not all(persons) or not persons:
+        deadlines.append(Deadline(_("企业投资：完成后首次预缴申报时备案"), None))
     if value is None:
-        return _Reckoning(None, (), deadlines)
+        return _Reckoning(None, (), tuple(deadlines))
     figures: tuple[Figure, ...] = ()
-    person = all(p.party_type == "500" for p in c.sellers) and bool(c.sellers)
-    if person and cost is not None and rate is not NO_RULE:
+    if persons and all(persons) and cost is not None and rate is not NO_RULE:
         tax = formulas.deferral_tax(value, cost, fees or ZERO, rate)
-        words = _("（作价 − 原值 − 税费）× 20%，递延至转让股权时")
+        words = _("（作价 − 原值 − 合理税费）× {rate:.0%}，到转让股权时再缴").format(rate=rate)
         figures = (Figure(_("入股时可不缴的税"), tax, words),)
-    return _Reckoning(value, figures, deadlines)
+    return _Reckoning(value, figures, tuple(deadlines))
 
 
 def _stamp(c: Case, found: Mapping[str, Condition], law: _Values) -> _Reckoning:
     day, f = law.day, c.facts
     amount = c.technology_amount if c.technology_amount is not None else f.contract_amount
-    if amount is None or day is None or f.price_form in ("royalty", "undetermined"):
+    if day is None:
         return _NOTHING
+    deadlines = (Deadline(_("按次申报的，书立之日起 15 日内"), day + timedelta(days=15)),)
+    settled = found.get("STAMP.P5")
+    if f.price_form in ("royalty", "undetermined") or (settled is not None and settled.answer == "no"):
+        later = _("金额按实际结算的数；结算以后申报")
+        if day < STAMP_LAW:
+            each = Figure(_("每方先贴"), Decimal(5), _("书立时金额定不下来的，先按定额五元，结算时补足"))
+            return _Reckoning(None, (each,), (*deadlines, Deadline(later, None)))
+        return _Reckoning(None, (), (Deadline(later, None),))
     instrument = c.kind in ("TRF", "LIC") and not _taxed_as_contract(c)
     rate = law("stamp.patent") if instrument else law("stamp.tech")
-    if rate is NO_RULE:
-        return _NOTHING
+    if amount is None or rate is NO_RULE:
+        return _Reckoning(None, (), deadlines)
     listed = found.get("STAMP.P3")
     split = listed is not None and listed.answer == "yes" and f.remuneration_amount is not None
     apart = found.get("STAMP.P4")
     vat = f.vat_amount if apart is not None and apart.answer == "yes" and not split else None
     base = formulas.stamp_base(amount, remuneration=f.remuneration_amount if split else None, vat=vat)
-    words = _("只就报酬计税") if split else _("不含列明的增值税") if vat else _("按全额")
+    words = _("只就列明的报酬计税") if split else _("减去列明的增值税") if vat else _("按全额计税")
     half = law("stamp.half")
+    army = found.get("STAMP.P9")
     figures = [Figure(_("计税依据"), base, words)]
     for party in (*c.sellers, *c.buyers):
         small = pays_half(party, day) and half is not NO_RULE
         duty = formulas.stamp_duty(base, rate, half=half if small else None)
-        how = _("{base} × {rate}‰").format(base=format_yuan(base), rate=(rate * 1000).normalize())
+        how = _("{base} 元 × {rate}‰").format(base=format_yuan(base), rate=(rate * 1000).normalize())
         figures.append(Figure(party.name or _("一方"), duty, how + (_("，减半") if small else "")))
-    return _Reckoning(
-        base, tuple(figures), (Deadline(_("按次申报的，书立之日起 15 日内"), day + timedelta(days=15)),)
-    )
+    if army is not None and army.answer == "yes":
+        figures.append(Figure(_("军队、武警一方"), ZERO, _("所书立、领受的凭证免征，不缴上面的税额")))
+    return _Reckoning(base, tuple(figures), deadlines)
 
 
 def _taxed_as_contract(c: Case) -> bool:
@@ -597,19 +766,24 @@ def _subsidy(c: Case, _found: Mapping[str, Condition], law: _Values) -> _Reckoni
 def _award(c: Case, _found: Mapping[str, Condition], law: _Values) -> _Reckoning:
     income = sum((i.amount for i in c.facts.incomes if i.amount), ZERO)
     awards = sum((a.amount for a in c.facts.awards if a.amount), ZERO)
-    share = law("award.least_share")
+    share, day = law("award.least_share"), law.day
+    deadlines: tuple[Deadline, ...] = ()
+    if day is not None and any(is_research_unit(p) for p in c.sellers):
+        words = _("院校院所：上一年度成果转化年度报告报主管部门（3 月 31 日前，以当地通知为准）")
+        deadlines = (Deadline(words, date(day.year + 1, 3, 31)),)
     if not income or share is NO_RULE:
-        return _Reckoning(awards or None)
+        return _Reckoning(awards or None, (), deadlines)
     least = to_fen(income * share)
-    return _Reckoning(
-        awards,
-        (Figure(_("奖酬金合计"), awards), Figure(_("到账收入的一半"), least, _("未扣直接成本，供比对"))),
+    figures = (
+        Figure(_("奖酬金合计"), awards, _("本合同已记的各笔奖励")),
+        Figure(_("到账收入的一半"), least, _("还没有减去直接成本，只供比对")),
     )
+    return _Reckoning(awards, figures, deadlines)
 
 
 RELIEFS: Final = (
     _Relief("VAT-TECH", "增值税 技术转让、开发免税", "seller", "纳税义务日", _vat_day, _vat_tech),
-    _Relief("RD-SUPER", "研发费用加计扣除", "buyer", "费用发生日", _paid_day, _rd_super),
+    _Relief("RD-SUPER", "研发费用加计扣除", "buyer", "费用发生日", _cost_day, _rd_super),
     _Relief("CIT-TECH", "企业所得税 技术转让减免", "seller", "所得确认日", _income_day, _cit_tech),
     _Relief(
         "STAMP",
@@ -627,7 +801,7 @@ RELIEFS: Final = (
         "LOCAL-SUBSIDY", "地方补助", "both", "登记日", lambda f: (f.registered_on, "registered_on"), _subsidy
     ),
     _Relief("VAT-OTHER", "增值税 其他可选办法", "seller", "纳税义务日", _vat_day, _vat_other, any_of=True),
-    _Relief("BASIC-RESEARCH", "投入基础研究", "buyer", "费用发生日", _paid_day, _basic),
+    _Relief("BASIC-RESEARCH", "投入基础研究", "buyer", "费用发生日", _cost_day, _basic),
     _Relief("AWARD-MONEY", "奖酬金", "staff", "奖励发放日", _award_day, _award),
 )
 """In the order of the page."""
@@ -637,7 +811,7 @@ RELIEF_IDS: Final = tuple(r.id for r in RELIEFS)
 class _Row:
     """A condition made ready: its predicates, and the conditions that need no words of a person."""
 
-    __slots__ = ("ask", "code", "effects", "gate", "manual", "out", "ready", "rule", "when")
+    __slots__ = ("ask", "code", "effects", "ended", "gate", "manual", "out", "ready", "rule", "when")
 
     def __init__(self, rule: Rule) -> None:
         self.rule, self.code, self.manual = rule, rule.code, rule.manual
@@ -659,7 +833,14 @@ class _Row:
             )
             for verdict, word in _WORDS.items()
         }
+        if "data_no" in rule.outcomes:
+            self.ready[False] = Condition(rule, "no", "data", _effect(rule.outcomes["data_no"][0]))
         self.out = Condition(rule, "not_applicable", "data", "PASS")
+        self.ended = Condition(rule, "not_applicable", "data", "no_rule")
+
+    def asked(self, case: Case) -> Verdict:
+        """What the form says, whatever the day."""
+        return self.ask(case) if self.ask is not None else None
 
     def judge(self, case: Case, answers: Mapping[str, Answer]) -> Condition:
         if self.when is not None and self.when(case) is False:
@@ -684,6 +865,8 @@ class _Law(NamedTuple):
 
     gates: tuple[_Row, ...]
     rows: tuple[_Row, ...]
+    ended: tuple[_Row, ...]
+    """Ways of their own that ended when the rule did, with nothing in their place."""
     has_rule: bool
     label: str
     sources: tuple[Source, ...]
@@ -710,6 +893,11 @@ class _Values(NamedTuple):
         return day is None or _law(self.relief, self.book, day).has_rule
 
 
+def _is_way(rule: Rule) -> bool:
+    """A row that is enough by itself, not one that only tells something."""
+    return rule.outcomes["yes"][0] == "PASS"
+
+
 def _texts(book: Book, name: str, day: date) -> tuple[str, ...]:
     value = book.parameter(name, day)
     return tuple(str(item) for item in value) if isinstance(value, tuple) else ()
@@ -734,13 +922,21 @@ def _compile(relief: _Relief, book: Book, day: date) -> _Law:
         return values[name]
 
     label = "" if row is None else row.note if relief.rule else str(row.value) if has_rule else ""
+    sources, until = (row.sources, row.valid_until) if row is not None else ((), None)
+    ended: list[_Row] = []
+    if relief.any_of and row is not None and not has_rule:
+        ended = [_Row(r) for r in book.all_rows() if r.group == relief.id and r.valid_until == row.valid_from]
+        ways = [r.rule for r in rows if _is_way(r.rule)]
+        label = "、".join(w.sources[0].instrument for w in ways)
+        sources = tuple(s for w in ways for s in w.sources) or sources
     return _Law(
         tuple(r for r in rows if r.gate),
         tuple(rows),
+        tuple(ended),
         has_rule,
         label,
-        row.sources if row is not None else (),
-        row.valid_until if row is not None else None,
+        sources,
+        until,
         _texts(book, f"{relief.prefix}.papers", day),
         _texts(book, f"{relief.prefix}.combine", day),
         parameter,
@@ -764,6 +960,12 @@ def _newest(relief: _Relief, book: Book) -> date:
     return max(rows)
 
 
+@cache
+def _shipped_calendar() -> Calendar:
+    """The calendar that comes with the program."""
+    return Calendar.load(resource("law", "working-days.toml"))
+
+
 def check_relief(
     facts: Facts,
     answers: Mapping[str, Answer],
@@ -773,16 +975,18 @@ def check_relief(
     registered: bool,
     on: date | None = None,
     subsidies: Sequence[Subsidy] = (),
+    calendar: Calendar | None = None,
 ) -> tuple[ReliefResult, ...]:
     """All reliefs of one contract, in the order of ``RELIEFS``.
 
     ``recognition`` gives the kind decided (else what the form claims); ``facts.technology_amount`` is the
     amount fixed. ``on`` stands in for a deciding date that the facts lack; dates in the facts win.
-    ``subsidies`` are those of the local pack.
+    ``subsidies`` are those of the local pack; ``calendar`` is the station's, else the one of the program.
     """
     kind = (recognition.kind if recognition is not None else None) or facts.kind
     sub_kind = (recognition.sub_kind if recognition is not None else None) or facts.sub_kind
     case = Case(facts, kind, sub_kind, facts.technology_amount, registered, subsidies, lambda _name: NO_RULE)
+    case.calendar = calendar or _shipped_calendar()
     if subsidies:
         case.said = said_of(answers)
     if (said := answers.get("CIT-TECH.C13")) is not None:
@@ -812,7 +1016,7 @@ def _check(
         law = _law(relief, book, day)
     case.day, case.has_rule, case.parameter = day, day is not None and law.has_rule, law.parameter
     conditions, result = _judge(relief, law, case, answers)
-    if day is not None and not law.has_rule and (result != "not_applicable" or relief.any_of):
+    if day is not None and not law.has_rule and not relief.any_of and result != "not_applicable":
         result = "no_rule"
     elif day is None and result not in ("not_applicable", "not_supported"):
         result = "cannot_tell"
@@ -850,10 +1054,14 @@ def _judge(
             return (first,), first.outcome
     conditions = tuple([row.judge(case, answers) for row in law.rows])
     if relief.any_of:
-        ways = [c for c in conditions if c.rule.outcomes["yes"][0] == "PASS"]
+        ways = [c for c in conditions if _is_way(c.rule)]
+        ended = [row.ended for row in law.ended if _is_way(row.rule) and row.asked(case) is not False]
+        conditions = (*ended, *conditions)
         if any(c.answer == "yes" for c in ways):
             return conditions, "supported"
-        return conditions, "cannot_tell" if any(c.is_open for c in ways) else "not_applicable"
+        if any(c.is_open for c in ways):
+            return conditions, "cannot_tell"
+        return conditions, "no_rule" if ended or not (law.has_rule or ways) else "not_applicable"
     rank, result = 9, "supported"
     for c in conditions:
         if c.outcome in _HARMLESS:
@@ -881,6 +1089,9 @@ def timeline(relief_id: str, book: Book) -> tuple[Segment, ...]:
     for row in rows:
         has_rule = row.value is not NO_RULE
         label = (row.note if relief.rule else str(row.value)) if has_rule else _("未见规定")
+        ways = [r for r in book.rules(row.valid_from, rule_set="", group=relief.id) if _is_way(r)]
+        if relief.any_of and ways and not has_rule:
+            label = _("只余{ways}，其余未见规定").format(ways="、".join(w.short for w in ways))
         segments.append(Segment(row.valid_from, row.valid_until, label, row.confidence, has_rule))
     last = segments[-1].until
     if last is not None:
@@ -912,6 +1123,7 @@ def what_if(
     registered: bool = False,
     on: date | None = None,
     subsidies: Sequence[Subsidy] = (),
+    calendar: Calendar | None = None,
     new_answers: Mapping[str, Answer] | None = None,
     **changes: Any,
 ) -> tuple[ReliefChange, ...]:
@@ -936,21 +1148,131 @@ def what_if(
     if registered_after and not registered:
         tried.setdefault("VAT-TECH.V12", Answer("yes"))  # nothing has changed on the day of registering
     decided = None if {"kind", "sub_kind"} & changes.keys() else recognition
-    before = check_relief(
-        facts, answers, book, recognition=recognition, registered=registered, on=on, subsidies=subsidies
-    )
-    after = check_relief(
-        trial,
-        tried,
-        book,
-        recognition=decided,
-        registered=registered_after,
-        on=on,
-        subsidies=subsidies,
-    )
+    more: dict[str, Any] = {"on": on, "subsidies": subsidies, "calendar": calendar}
+    before = check_relief(facts, answers, book, recognition=recognition, registered=registered, **more)
+    after = check_relief(trial, tried, book, recognition=decided, registered=registered_after, **more)
     return tuple(ReliefChange(b.relief, b.name, b, a) for b, a in zip(before, after, strict=True))
+
+
+_HEADS: Final[Mapping[str, str]] = {"sellers": "parties", "buyers": "parties"}
+_SIDES: Final[Mapping[str, str]] = {"sellers": "卖方", "buyers": "买方", "parties": "双方"}
+
+
+_ASKED_IF: Final[Mapping[str, Callable[[Case], bool]]] = {
+    "registered_on": lambda _case: False,  # the station itself writes it
+    "waived_from": lambda _case: False,  # whoever waived nothing has no such day
+    "commerce_number": lambda case: case.crosses is True,
+    "export_control": lambda case: case.facts.cross_border == "export",
+    "approval_number": lambda case: case.facts.is_public_funded is True,
+    "related_share_percent": lambda case: case.facts.is_related_party is not False,
+    "vat_amount": lambda case: case.facts.is_vat_listed is True,
+}
+"""Fields that only some contracts have."""
+
+
+def _lacks(case: Case, name: str) -> bool:
+    """Whether a field of the form has no value; of a list, no row or a row without it."""
+    head, _dot, field = name.partition(".")
+    if name in _ASKED_IF and not _ASKED_IF[name](case):
+        return False
+    if name == "ip_rights.object":
+        return not case.objects
+    if name == "sellers.is_nonprofit_research":
+        return not case.sellers or any(is_research_unit(p) is None for p in case.sellers)
+    if name == "invoices.covers":  # asked of the service inside the contract: an invoice must name it
+        return not any("service" in (invoice.covers or "") for invoice in case.facts.invoices)
+    rows: Sequence[Any] = {"sellers": case.sellers, "buyers": case.buyers}.get(head, ())
+    if head == "parties":
+        rows = [*case.sellers, *case.buyers]
+    elif head not in _HEADS:
+        value = getattr(case.facts, head)
+        if not field:
+            return value is None or value == ()
+        rows = value
+    return not rows or any(field and getattr(row, field) is None for row in rows)
+
+
+def form_fields(condition: Condition) -> tuple[str, ...]:
+    """Chinese names of the places of the form that answer a condition, each once."""
+    heads = [name.partition(".")[0] for name in condition.fields]
+    return tuple(dict.fromkeys(label_of(_HEADS.get(head, head)) for head in heads))
+
+
+def field_words(name: str) -> str:
+    """Chinese name of a field as ``ReliefResult.missing`` names it: 卖方增值税身份."""
+    head, _dot, field = name.partition(".")
+    if not field:
+        return label_of(head)
+    return _SIDES.get(head, "") + label_of(field, ROWS[_HEADS.get(head, head)])
 
 
 def missing_words(result: ReliefResult) -> tuple[str, ...]:
     """The missing fields by their Chinese names."""
-    return tuple(label_of(name) for name in result.missing)
+    return tuple(field_words(name) for name in result.missing)
+
+
+def _remarks(result: ReliefResult, case: Case, law: _Values) -> Iterator[str]:
+    asked = {name.partition(".")[0] for c in result.open for name in c.fields}
+    for problem in contradictions(case.facts):
+        if problem.field in asked:
+            yield _("填写互相矛盾：{name}{value}，{reason}。").format(
+                name=problem.place, value=problem.value, reason=problem.reason
+            )
+    relief = result.relief
+    if relief == "VAT-TECH" and law.day is not None and result.result in (*_LIVE, "cannot_tell"):
+        code = law("vat_tech.relief_code")
+        if code is not NO_RULE:
+            yield _("申报用的减免代码是 {code}。").format(code=code)
+        elif law.day >= date(2026, 1, 1):
+            yield _("2026 年起申报用的减免代码未见，请向主管税务机关核对。")
+    if relief in ("IIT-CASH50", "BASIC-RESEARCH"):
+        units = [p.name or _("一方") for p in case.sellers if is_research_unit(p)]
+        others = [p.name or _("一方") for p in case.sellers if is_research_unit(p) is False]
+        if units and others:
+            words = (
+                _("卖方中只有{units}是院校院所：由它发给本单位人员的奖励才能减半，{others}发的不能。")
+                if relief == "IIT-CASH50"
+                else _("收款方中只有{units}是院校院所：只有付给它的款项可以，付给{others}的不能。")
+            )
+            yield words.format(units="、".join(units), others="、".join(others))
+
+
+_LIVE: Final = ("supported", "supported_once_registered")
+
+
+def _changes(result: ReliefResult, book: Book) -> Iterator[str]:
+    """The conditions against it, those still open, the end of the law, the end of the registration."""
+    for c in result.failing:
+        follows = f"；{c.consequence}" if c.consequence not in ("", "不适用", "待核") else ""
+        if c.outcome != "no_rule":
+            yield _("“{short}”现为“{words}”{follows}，改变后重新判断。").format(
+                short=c.short, words=c.words, follows=follows
+            )
+    for c in result.open if result.result == "cannot_tell" else ():
+        no = _effect(c.rule.outcomes["no"][0])
+        ends = RESULT_WORDS.get(no) or _NO_WORDS.get(no, "")
+        if ends:
+            yield _("“{short}”若答“{no}”：{ends}。").format(
+                short=c.short, no=c.rule.no_means or _("否"), ends=ends
+            )
+    if result.result == "cannot_tell" and result.best in _LIVE:
+        yield _("各项都成立时：{best}。").format(best=RESULT_WORDS[result.best])
+    if result.result == "supported_once_registered":
+        yield _("认定登记以后：支持。")
+    if result.result == "no_rule":
+        yield _("有新规定公布并装入规则以后再判断。")
+        return
+    if result.result not in (*_LIVE, "cannot_tell"):
+        return
+    if result.rule_until is not None:
+        rules = timeline(result.relief, book)
+        later = next((s for s in rules if s.first == result.rule_until), None)
+        if later is not None:
+            said = later.label if later.has_rule or result.relief == "VAT-OTHER" else RESULT_WORDS["no_rule"]
+            yield _("{date}在 {day} 及以后的：{said}。").format(
+                date=result.date_words, day=later.first.isoformat(), said=said
+            )
+    yield _("登记被注销、撤销，或者合同变更以后，要重新判断。")
+
+
+_NO_WORDS: Final[Mapping[str, str]] = {"DEDUCT": "这部分要扣除", "WARN": "仍可享受，但有风险"}

@@ -13,10 +13,12 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from desktop.rules import subsidies as local
+from desktop.rules.contradictions import SCOPES_OF
 from desktop.rules.facts import Facts, Party
 from desktop.rules.formulas import add_months, full_years
 from desktop.rules.subsidies import Deal, Subsidy
 from desktop.rules.verdicts import are_related, every, party_is, some
+from desktop.rules.working_days import Calendar
 
 AFTER: Final = "after_registration"
 Verdict = bool | str | None
@@ -61,6 +63,10 @@ def is_pilot_park_name(park: str | None) -> bool:
 EQUAL_CASH: Final = date(2018, 7, 1)
 """Income received earlier counts as received on this day (公告2018年第30号)."""
 SMALL_PROFIT_FROM: Final = date(2022, 1, 1)
+NOTICE_DAYS: Final = 15
+"""Working days of notice of an award, first and last day counted (国科发政〔2018〕103号, from memory)."""
+GOODS: Final = frozenset({"equipment", "instrument", "part", "material"})
+"""Natures of price items that are goods, never technology (国税函〔2009〕212号 二)."""
 
 
 def _is_person(party: Party) -> bool:
@@ -72,6 +78,7 @@ class Case:
 
     __slots__ = (
         "buyers",
+        "calendar",
         "day",
         "facts",
         "has_rule",
@@ -106,6 +113,8 @@ class Case:
         """What persons answered to the rows of LOCAL-SUBSIDY."""
         self.pilot_said: bool | None = None
         """What a person said of the park the seller names; None: nothing, the name decides."""
+        self.calendar: Calendar | None = None
+        """Working days; None: not known, then weekdays bound them."""
         self.day: date | None = None
         """The day that picks the rules of the relief in hand; None while unknown."""
         self.has_rule = False
@@ -119,13 +128,11 @@ class Case:
         self.is_domestic = every([None if country is None else country == "CHN" for country in countries])
         """All sellers and buyers are of this country; None while one country is unknown."""
         self.objects = self._objects()
-        self.right = facts.right_scope or (
-            "ownership"
-            if self.kind == "TRF"
-            else {"LIC-1A": None, "LIC-1B": "sole", "LIC-1C": "non_exclusive"}.get(sub_kind or "")
-        )
-        if self.kind == "LIC" and self.right == "ownership":
-            self.right = None  # a licence passes no ownership: one of the two is wrong
+        implied = SCOPES_OF.get(sub_kind or "", ())
+        only = implied[0] if len(implied) == 1 else None
+        self.right = facts.right_scope or ("ownership" if self.kind == "TRF" else only)
+        if self.contradicts_right:
+            self.right = None  # one of the two is wrong: neither counts
 
     def _objects(self) -> tuple[str, ...]:
         named = tuple(r.object for r in self.facts.ip_rights if r.object)
@@ -136,6 +143,23 @@ class Case:
             return (_OBJECT_OF_SUB_KIND[tail],)
         word = _OBJECT_OF_IP_KIND.get(self.facts.ip_kind or "")
         return (word,) if word else ()
+
+    @property
+    def contradicts_right(self) -> bool:
+        """The kind says one right, the field another: a licence of ownership, 普通许可 that is exclusive."""
+        said = self.facts.right_scope
+        if said is None or self.kind not in ("TRF", "LIC"):
+            return False
+        if (said == "ownership") != (self.kind == "TRF"):
+            return True
+        return said not in SCOPES_OF.get(self.sub_kind or "", (said,))
+
+    @property
+    def goods(self) -> Decimal | None:
+        """Equipment, instruments, parts and materials named among the price items; None: no items."""
+        lines = self.facts.amount_lines
+        found = [line.amount or Decimal(0) for line in lines if line.nature in GOODS]
+        return sum(found, Decimal(0)) if lines else None
 
     @property
     def is_in_zone(self) -> bool:
@@ -285,6 +309,11 @@ def is_wholly_abroad(c: Case) -> Verdict:
 def has_commerce_number(c: Case) -> Verdict:
     """Registered with the commerce department."""
     return True if (c.facts.commerce_number or "").strip() else None
+
+
+def is_zero_rated_supply(c: Case) -> Verdict:
+    """Technology passed on, or R&D for another; which other services are on the list a person looks up."""
+    return None if c.kind in ("CON", "SVC") else is_technology_supply(c)
 
 
 # ------------------------------------------------------------------------------------------------ VAT-OTHER
@@ -482,23 +511,48 @@ def is_seller_here(c: Case) -> Verdict:
 
 
 # -------------------------------------------------------------------------------------------- BASIC-RESEARCH
+def is_research_unit(p: Party) -> bool | None:
+    """State university or institute (事业单位), or a private one that is known to be non-profit.
+
+    Types 021 and 022 of the form stand under 事业法人, so the certificate is there; what the form says of
+    the unit itself comes first. A private unit (030) needs its qualification looked at.
+    """
+    if p.is_nonprofit_research is not None:
+        return p.is_nonprofit_research
+    if party_is(p, "university", "institute"):
+        return True
+    return None if party_is(p, "association") is not False else False
+
+
 def may_receive_basic_money(c: Case) -> Verdict:
-    """State institute or university, or a private one with the qualification."""
-    verdicts: list[bool | None] = []
-    for p in c.sellers:
-        if p.is_nonprofit_research is not None:
-            verdicts.append(p.is_nonprofit_research)
-        else:
-            verdicts.append(
-                None if party_is(p, "university", "institute", "association") is not False else False
-            )
-    return every(verdicts)
+    """Every recipient is such a unit; where only some are, a person says who got the money."""
+    verdicts = [is_research_unit(p) for p in c.sellers]
+    return None if True in verdicts and False in verdicts else every(verdicts)
+
+
+def may_be_basic_research(c: Case) -> Verdict:
+    """The price of a right or of advice funds no research; of other contracts only the purpose tells."""
+    return False if c.kind in ("TRF", "LIC", "CON") else None
+
+
+def is_not_commissioned(c: Case) -> Verdict:
+    """What is no development contract cannot be claimed as commissioned research at the same time."""
+    return True if c.kind in ("TRF", "LIC", "CON", "SVC") else None
 
 
 # ------------------------------------------------------------------------------------------------ IIT-CASH50
 def is_nonprofit_unit(c: Case) -> Verdict:
-    """Non-profit research institute or university; companies are not."""
+    """Non-profit research institute or university; companies are not.
+
+    The relief is for the staff of the unit that pays the award (财税〔2018〕58号): where only some of the
+    sellers are such units, a person says which one pays.
+    """
     return may_receive_basic_money(c)
+
+
+def is_notice_needed(c: Case) -> Verdict:
+    """Results of defence are not made public."""
+    return not c.objects or any(o != "defence_patent" for o in c.objects)
 
 
 def is_conversion_income(c: Case) -> Verdict:
@@ -511,11 +565,15 @@ def is_conversion_income(c: Case) -> Verdict:
 
 
 def is_notice_long_enough(c: Case) -> Verdict:
-    """15 working days of notice; holidays are not known here, so weekdays bound it from above."""
+    """15 working days of notice by the calendar; of years it does not hold, weekdays bound them."""
     verdicts: list[bool | None] = []
     for a in c.facts.awards:
-        if a.notice_from is None or a.notice_until is None:
+        if a.notice_from is None or a.notice_until is None or a.notice_until < a.notice_from:
             verdicts.append(None)
+            continue
+        day_before = a.notice_from - timedelta(days=1)
+        if c.calendar is not None and c.calendar.is_certain_between(a.notice_from, a.notice_until):
+            verdicts.append(c.calendar.working_days_between(day_before, a.notice_until) >= NOTICE_DAYS)
             continue
         days = range((a.notice_until - a.notice_from).days + 1)
         weekdays = sum((a.notice_from + timedelta(days=n)).weekday() < 5 for n in days)
@@ -558,7 +616,7 @@ def does_listed_ownership_pass(c: Case) -> Verdict:
     """Ownership of a listed object passes; whether an application counts is for a person."""
     if c.kind is None:
         return None
-    if c.kind != "TRF" or (c.right is not None and c.right != "ownership"):
+    if c.kind != "TRF" or c.facts.right_scope not in (None, "ownership"):
         return False
     return _objects_in(c, LISTED, frozenset({"other", "patent_application"}))
 
@@ -714,7 +772,7 @@ RELIEF_PREDICATES: Final[Mapping[str, Callable[[Case], Verdict]]] = MappingProxy
             has_rule, is_registered, is_separately_accounted, has_technology_amount, has_inside_service,
             has_papers, is_not_changed_since, is_charged_abroad_not, is_technology_supply,
             is_no_special_invoice, is_not_waived, is_service_on_same_invoice, is_foreign_buyer,
-            is_wholly_abroad, has_commerce_number,
+            is_wholly_abroad, has_commerce_number, is_zero_rated_supply,
             is_small_scale, may_be_below_threshold, is_non_enterprise_unit, is_individual_copyright,
             may_be_software_product, is_natural_person_seller, is_resident_enterprise_seller,
             is_listed_transfer, has_design_patent, is_right_long_enough, is_non_exclusive, is_owner_licensor,
@@ -722,7 +780,8 @@ RELIEF_PREDICATES: Final[Mapping[str, Callable[[Case], Verdict]]] = MappingProxy
             is_year_total_known, is_in_pilot,
             is_pilot_park, is_development, is_registered_by_right_side, may_payer_deduct, has_voucher,
             is_related, is_seller_abroad, is_seller_here, is_foreign_unit, may_receive_basic_money,
-            is_nonprofit_unit, is_conversion_income, is_notice_long_enough, is_paid_in_time,
+            may_be_basic_research, is_not_commissioned, is_nonprofit_unit, is_conversion_income,
+            is_notice_needed, is_notice_long_enough, is_paid_in_time,
             may_investor_defer, is_target_resident, does_listed_ownership_pass, is_paid_in_shares,
             is_written_here, is_technology_kind, is_development_kind, is_remuneration_listed, is_vat_listed,
             is_amount_settled, is_some_side_small, may_be_army, has_local_scheme, is_paid,

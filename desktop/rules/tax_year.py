@@ -3,7 +3,8 @@
 Two limits are of this sort: the part of technology-transfer income that is free of corporate income tax
 (CIT-TECH, five million, in the 中关村 pilot twenty; 企业所得税法实施条例 第九十条), and what a foreign
 commission may add to the extra deduction (RD-SUPER, two thirds of the domestic base; 财税〔2018〕64号). A
-contract only contributes; the contributions given here add up to the year, to the fen.
+contract only contributes; the contributions given here add up to the year, to the fen. The extra deduction
+is reckoned by ``research_cost``, payment by payment, as that of a single contract is.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from fractions import Fraction
 from typing import Any, Final
 
 from desktop.resources import _
-from desktop.rules import formulas
+from desktop.rules import formulas, research_cost
 from desktop.rules.amounts import FEN, ZERO, to_fen
 from desktop.rules.book import NO_RULE, Book
 from desktop.rules.conclusion import Answer
+from desktop.rules.contradictions import SCOPES_OF
 from desktop.rules.facts import Facts, Payment
 from desktop.rules.relief import ReliefResult, check_relief
 from desktop.rules.relief_questions import is_pilot_park_name
@@ -81,6 +83,15 @@ class TransferYear:
 
 
 @dataclass(frozen=True, slots=True)
+class Otherwise:
+    """The extra deduction of the same year for a taxpayer of another standing, or by months."""
+
+    standing: str
+    by_months: bool
+    deduction: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class ResearchYear:
     """Extra deduction of a buyer for commissioned and joint development in one year."""
 
@@ -95,6 +106,12 @@ class ResearchYear:
     own_deduction: Decimal
     deduction: Decimal
     """Of the contracts and of the own research together."""
+    standing: str = research_cost.GENERAL
+    """What the taxpayer is: a word of ``research_cost.RATES``."""
+    by_months: bool = False
+    """2022 only: the year's cost by months in place of the days of payment (公告2022年第28号)."""
+    otherwise: tuple[Otherwise, ...] = ()
+    """What it would come to for another standing or by the other way of 2022, where that differs."""
 
     @property
     def is_complete(self) -> bool:
@@ -142,11 +159,15 @@ def account_of(
     book: Book,
     *,
     own_research: Decimal = ZERO,
+    standing: str = research_cost.GENERAL,
+    by_months: bool = False,
 ) -> YearAccount:
     """The account of one taxpayer: ``sold`` where it is a seller, ``bought`` where it is a buyer.
 
     Contracts of other years give nothing and are left out. ``own_research``: domestic research cost of its
     own in yuan, 0 when it is not told; then the limit on foreign commissions is the least it can be.
+    ``standing`` is a word of ``research_cost.RATES``; ``by_months`` takes the whole year's cost by months
+    where its rate changed within the year (2022), for a taxpayer that worked all twelve.
     """
     transfers = [share for c in sold if (share := _transfer(c, year, book)) is not None]
     researches = [found for c in bought if (found := _research(c, year, book)) is not None]
@@ -155,7 +176,7 @@ def account_of(
         taxpayer,
         year,
         _transfer_year(transfers, year, book, is_pilot) if transfers else None,
-        _research_year(researches, year, book, own_research) if researches else None,
+        _research_year(researches, year, book, own_research, standing, by_months) if researches else None,
         book.version,
     )
 
@@ -188,7 +209,9 @@ def _transfer(contract: YearContract, year: int, book: Book) -> Share | None:
     if facts.kind not in ("TRF", "LIC"):
         return None
     years = {y for p in facts.payments if (y := _year_of(p)) is not None}
-    is_licence = facts.right_scope in LICENCES
+    implied = SCOPES_OF.get(facts.sub_kind or "", ())
+    right = facts.right_scope or (implied[0] if len(implied) == 1 else None)
+    is_licence = right in LICENCES
     if years and (year not in years if is_licence else year != min(years)):
         return None
     if not years and (facts.signed_on is None or facts.signed_on.year != year):
@@ -233,18 +256,21 @@ def _transfer_year(shares: Sequence[Share], year: int, book: Book, is_pilot: boo
 
 
 @dataclass(frozen=True, slots=True)
-class _Slice:
-    """One payment's base with the rate of its day."""
-
-    base: Decimal
-    extra: Decimal
-    is_foreign: bool
-
-
-@dataclass(frozen=True, slots=True)
 class _Research:
     share: Share
-    slices: tuple[_Slice, ...]
+    paid: tuple[tuple[date, Decimal], ...] = ()
+    """All that was paid up to the end of the year: what came before counts against the technology amount."""
+    limit: Decimal | None = None
+    is_joint: bool = False
+    is_foreign: bool = False
+    """Commissioned abroad; a joint project has no such limit."""
+
+    def costs(self, book: Book, year: int, standing: str) -> tuple[research_cost.Cost, ...]:
+        """What the year has of it."""
+        costs = research_cost.costs_of(
+            self.paid, book, limit=self.limit, is_joint=self.is_joint, standing=standing
+        )
+        return tuple(cost for cost in costs if cost.day.year == year)
 
 
 def _research(contract: YearContract, year: int, book: Book) -> _Research | None:
@@ -252,70 +278,79 @@ def _research(contract: YearContract, year: int, book: Book) -> _Research | None
     facts = contract.facts
     if facts.kind != "DEV":
         return None
-    paid = [p for p in facts.payments if p.paid_on and p.amount]
-    now = [p for p in paid if p.paid_on and p.paid_on.year == year]
+    paid = [(day, amount) for day, amount in research_cost.paid_days(facts) if day.year <= year]
+    now = tuple(p for p in facts.payments if p.amount and p.paid_on and p.paid_on.year == year)
     if not now:
         return None
-    result = _result(contract, replace(facts, payments=tuple(now)), book, "RD-SUPER", year)
+    result = _result(contract, replace(facts, payments=now), book, "RD-SUPER", year)
     made = Share(contract.key, contract.number, contract.title, result.result, None, "")
     if result.result not in COUNTED:
-        return _Research(replace(made, why=result.reason), ())
-    before = sum((p.amount for p in paid if p.amount and p.paid_on and p.paid_on.year < year), ZERO)
-    left = max(ZERO, facts.technology_amount - before) if facts.technology_amount is not None else None
-    is_foreign = any(p.country not in (None, "CHN") for p in facts.sellers)
-    slices = []
-    for payment in sorted(now, key=lambda p: p.paid_on or date.min):
-        amount, day = payment.amount or ZERO, payment.paid_on or date(year, 12, 31)
-        if left is not None:
-            amount = min(amount, left)
-            left -= amount
-        share, extra = book.parameter("rd.commission_share", day), book.parameter("rd.extra.general", day)
-        if share is NO_RULE or extra is NO_RULE:
-            return _Research(replace(made, why=_("{day} 未见有效规定").format(day=day.isoformat())), ())
-        base = to_fen(amount) if facts.sub_kind == "DEV-2" else formulas.rd_domestic_base(amount, share)
-        slices.append(_Slice(base, extra, is_foreign))
-    return _Research(replace(made, amount=sum((s.base for s in slices), ZERO)), tuple(slices))
+        return _Research(replace(made, why=result.reason))
+    is_joint = facts.sub_kind == "DEV-2"
+    is_foreign = not is_joint and any(p.country not in (None, "CHN") for p in facts.sellers)
+    found = _Research(made, tuple(paid), facts.technology_amount, is_joint, is_foreign)
+    if not found.costs(book, year, research_cost.GENERAL):
+        return _Research(replace(made, why=_("计入的比例未见，请人工确定")))
+    return found
 
 
-def _research_year(found: Sequence[_Research], year: int, book: Book, own_research: Decimal) -> ResearchYear:
+def _research_year(
+    found: Sequence[_Research], year: int, book: Book, own_research: Decimal, standing: str, by_months: bool
+) -> ResearchYear:
+    made = _reckoned(found, year, book, own_research, standing, by_months)
+    ways = [(s, m) for s in research_cost.RATES for m in (False, True)]
+    tried = [_reckoned(found, year, book, own_research, *way) for way in ways]
+    others = {t.deduction: Otherwise(t.standing, t.by_months, t.deduction) for t in reversed(tried)}
+    others.pop(made.deduction, None)
+    listed = sorted(others.values(), key=lambda o: ways.index((o.standing, o.by_months)))
+    return replace(made, otherwise=tuple(listed))
+
+
+def _reckoned(
+    found: Sequence[_Research], year: int, book: Book, own_research: Decimal, standing: str, by_months: bool
+) -> ResearchYear:
     cap = book.parameter("rd.foreign_cap_of_domestic", date(year, 12, 31))
-    slices = [(r.share.key, s) for r in found for s in r.slices]
-    domestic = sum((s.base for _key, s in slices if not s.is_foreign), ZERO)
-    abroad = [(key, s) for key, s in slices if s.is_foreign]
-    foreign_paid = sum((s.base for _key, s in abroad), ZERO)
+    costs = [(r, cost) for r in found for cost in r.costs(book, year, standing)]
+    domestic = sum((cost.base for r, cost in costs if not r.is_foreign), ZERO)
+    abroad = [cost.base for r, cost in costs if r.is_foreign]
     ratio = cap if isinstance(cap, Fraction) else Fraction(0)
     limit = to_fen((domestic + own_research) * ratio.numerator / ratio.denominator)
-    foreign = min(foreign_paid, limit)
-    allowed = apportion(foreign, [s.base for _key, s in abroad])
-    deductions: dict[int, Decimal] = {}
+    foreign = min(sum(abroad, ZERO), limit)
+    allowed = iter(apportion(foreign, abroad))
+    mean = research_cost.mean_rate(book, year, standing) or Fraction(0)
     bases: dict[int, Decimal] = {}
-    counted = [(k, s.base, s.extra) for k, s in slices if not s.is_foreign]
-    counted += [(key, part, s.extra) for (key, s), part in zip(abroad, allowed, strict=True)]
-    for key, base, extra in counted:
-        bases[key] = bases.get(key, ZERO) + base
-        deductions[key] = deductions.get(key, ZERO) + formulas.extra_deduction(base, extra)
+    exact: dict[int, Fraction] = {}
+    for r, cost in costs:
+        base = next(allowed) if r.is_foreign else cost.base
+        rate = mean if by_months else Fraction(cost.extra)
+        bases[r.share.key] = bases.get(r.share.key, ZERO) + base
+        exact[r.share.key] = exact.get(r.share.key, Fraction(0)) + Fraction(base) * rate
+    own_exact = Fraction(own_research) * mean  # its days are not told: by the months of the year
+    whole = sum(exact.values(), own_exact)
+    total = to_fen(Decimal(whole.numerator) / whole.denominator)
+    *parts, own = apportion(total, [*exact.values(), own_exact])
+    given = dict(zip(exact, parts, strict=True))
     shares = tuple(
-        replace(r.share, amount=bases[r.share.key], deduction=deductions[r.share.key])
+        replace(r.share, amount=bases[r.share.key], deduction=given[r.share.key])
         if r.share.key in bases
         else r.share
         for r in found
     )
-    rate = book.parameter("rd.extra.general", date(year, 12, 31))
-    own = ZERO if rate is NO_RULE else formulas.extra_deduction(own_research, rate)
-    total = sum(deductions.values(), own)
-    return ResearchYear(shares, domestic, foreign_paid, limit, foreign, own_research, own, total)
+    return ResearchYear(
+        shares, domestic, sum(abroad, ZERO), limit, foreign, own_research, own, total, standing, by_months
+    )
 
 
-def apportion(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+def apportion(total: Decimal, weights: Sequence[Decimal | Fraction]) -> list[Decimal]:
     """``total`` in fen shared by weights (not negative), the fen left over to the largest remainders.
 
     The parts add up to the total exactly; without weight nothing is shared.
     """
-    whole = sum(weights, ZERO)
+    whole = sum((Fraction(weight) for weight in weights), Fraction(0))
     if whole <= 0:
         return [ZERO for _weight in weights]
     fen = int(total / FEN)
-    exact = [Fraction(fen) * Fraction(weight) / Fraction(whole) for weight in weights]
+    exact = [fen * Fraction(weight) / whole for weight in weights]
     parts = [int(share) for share in exact]
     order = sorted(range(len(parts)), key=lambda at: (parts[at] - exact[at], at))
     for at in order[: fen - sum(parts)]:

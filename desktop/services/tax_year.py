@@ -13,6 +13,7 @@ from desktop.errors import RefusedError
 from desktop.models import Contract, ContractParty
 from desktop.resources import _
 from desktop.rules.conclusion import read_answers
+from desktop.rules.research_cost import GENERAL, RATES
 from desktop.rules.tax_year import YearAccount, YearContract, account_of
 from desktop.security.whole_file import machine_fault, write_whole
 from desktop.services.decide import kept_answers
@@ -24,18 +25,31 @@ from desktop.store.unit_of_work import UnitOfWork
 
 
 def year_account(
-    office: Office, taxpayer: str, year: int, *, own_research: Decimal = Decimal(0)
+    office: Office,
+    taxpayer: str,
+    year: int,
+    *,
+    own_research: Decimal = Decimal(0),
+    standing: str = GENERAL,
+    by_months: bool = False,
 ) -> YearAccount:
     """The account of the unit with this code, or this exact name where it has no code.
 
     Knows only what is registered at this station: the caller says so beside the figures. Raises RefusedError
-    when no registered contract names the taxpayer, for an impossible year or a negative research cost.
+    when no registered contract names the taxpayer, for an impossible year or a negative research cost, an
+    unknown standing (``research_cost.RATES``), and for months in a year that knows no choice.
     """
     wanted = taxpayer.strip()
     if not 2008 <= year <= office.today().year + 1:
         raise RefusedError(_("年度 {year} 不在可算的范围").format(year=year), _("2008 年至明年"))
     if own_research < 0:
         raise RefusedError(_("自行研发费用不能是负数"), _("没有就填 0"))
+    if standing not in RATES:
+        raise RefusedError(_("没有名为“{name}”的企业类型").format(name=standing), "、".join(RATES))
+    if by_months and year != 2022:
+        raise RefusedError(
+            _("{year} 年没有按月份比例这种算法").format(year=year), _("只有 2022 年度可以选择")
+        )
     with office.look() as uow:
         sold = _contracts(uow, wanted, "seller")
         bought = _contracts(uow, wanted, "buyer")
@@ -43,7 +57,16 @@ def year_account(
         raise RefusedError(
             _("本站没有“{name}”的已登记合同").format(name=wanted), _("请填统一社会信用代码，或登记时的全称")
         )
-    return account_of(wanted, year, sold, bought, office.book, own_research=own_research)
+    return account_of(
+        wanted,
+        year,
+        sold,
+        bought,
+        office.book,
+        own_research=own_research,
+        standing=standing,
+        by_months=by_months,
+    )
 
 
 def _contracts(uow: UnitOfWork, taxpayer: str, role: str) -> list[YearContract]:

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from desktop.rules.amounts import ZERO
 from desktop.rules.book import load_book
 from desktop.rules.conclusion import read_answers
 from desktop.rules.facts import Facts, IpRight, Party, Payment
+from desktop.rules.relief import check_relief
 from desktop.rules.tax_year import YearContract, account_of, apportion
 
 BOOK = load_book(resource("law"))
@@ -230,3 +232,129 @@ def test_the_contributions_are_the_year(amounts: list[int]) -> None:
     assert sum((s.exempt for s in year.shares), ZERO) == year.tax.exempt
     assert sum((s.halved for s in year.shares), ZERO) == year.tax.halved
     assert year.tax.exempt + year.tax.halved == year.income
+
+
+Q3, Q4 = date(2022, 9, 30), date(2022, 10, 1)
+
+
+def in_2022(*paid: tuple[date, str], **changes: Any) -> Facts:
+    payments = tuple(Payment(None, day, Decimal(amount)) for day, amount in paid)
+    total = sum((p.amount for p in payments if p.amount), ZERO)
+    return replace(commission(str(total)), payments=payments, **changes)
+
+
+def test_each_payment_of_2022_has_the_rate_of_its_day() -> None:
+    facts = in_2022((Q3, "500000"), (Q4, "1000000"))
+    bought = contract(1, facts, RD_YES)
+    general = account_of(BUYER, 2022, (), [bought], BOOK).research
+    assert general is not None
+    assert general.deduction == Decimal("1100000.00")
+    assert [(o.standing, o.by_months, o.deduction) for o in general.otherwise] == [
+        ("general", True, Decimal("975000.00")),
+        ("manufacturer", False, Decimal("1200000.00")),
+    ]
+    for standing in ("manufacturer", "sme", "ic_tool"):
+        made = account_of(BUYER, 2022, (), [bought], BOOK, standing=standing).research
+        assert made is not None
+        assert made.deduction == Decimal("1100000.00" if standing == "ic_tool" else "1200000.00")
+    months = account_of(BUYER, 2022, (), [bought], BOOK, by_months=True).research
+    assert months is not None
+    assert (months.by_months, months.deduction) == (True, Decimal("975000.00"))
+
+
+@pytest.mark.parametrize(
+    ("year", "standing", "extra"),
+    [
+        (2016, "sme", "0.50"), (2017, "sme", "0.75"), (2017, "general", "0.50"), (2018, "general", "0.75"),
+        (2020, "manufacturer", "0.75"), (2021, "manufacturer", "1.00"), (2021, "sme", "0.75"),
+        (2022, "sme", "1.00"), (2023, "general", "1.00"), (2023, "ic_tool", "1.20"),
+        (2027, "ic_tool", "1.20"), (2028, "ic_tool", "1.00"), (2027, "manufacturer", "1.00"),
+    ],
+)  # fmt: skip
+def test_the_rate_of_a_standing_begins_and_ends_with_its_year(year: int, standing: str, extra: str) -> None:
+    facts = in_2022((date(year, 6, 30), "1000000"))
+    made = account_of(BUYER, year, (), [contract(1, facts, RD_YES)], BOOK, standing=standing).research
+    assert made is not None
+    assert made.deduction == Decimal(800000) * Decimal(extra)
+
+
+def test_own_research_of_2022_goes_by_the_months() -> None:
+    facts = in_2022((Q4, "1000000"))
+    made = account_of(
+        BUYER, 2022, (), [contract(1, facts, RD_YES)], BOOK, own_research=Decimal(400000)
+    ).research
+    assert made is not None
+    assert made.own_deduction == Decimal("325000.00"), "nine months at 75 %, three at 100 %"
+    assert made.deduction == Decimal("1125000.00")
+
+
+def test_a_joint_project_with_a_partner_abroad_has_no_foreign_limit() -> None:
+    made = research(contract(1, commission("900000", "DEU", sub_kind="DEV-2"), RD_YES))
+    assert (made.domestic_base, made.foreign_base) == (Decimal("900000.00"), ZERO)
+    assert made.deduction == Decimal("900000.00")
+
+
+def test_what_is_only_due_belongs_to_no_year() -> None:
+    facts = replace(commission("900000"), payments=(Payment(date(2026, 6, 1), None, Decimal(900000)),))
+    assert research(contract(1, facts, RD_YES)) is None
+
+
+def test_a_patent_licence_is_one_by_its_sub_kind_too() -> None:
+    sold = contract(1, licence(sub_kind="LIC-1C", right_scope=None))
+    account = account_of(OWNER, 2027, [sold], (), BOOK).transfer
+    assert account is not None
+    assert account.income == Decimal("6780000.00")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.dates(date(2022, 1, 1), date(2022, 12, 31)), st.integers(1, 9_000_000_00)),
+        min_size=1,
+        max_size=6,
+    ),
+    st.booleans(),
+    st.sampled_from(["general", "manufacturer", "sme", "ic_tool"]),
+    st.integers(0, 9_000_000_00),
+)
+def test_the_contributions_to_the_extra_deduction_are_the_year(
+    paid: list[tuple[date, int]], by_months: bool, standing: str, own: int
+) -> None:
+    bought = [
+        contract(n, in_2022((day, str(Decimal(fen).scaleb(-2)))), RD_YES)
+        for n, (day, fen) in enumerate(paid, 1)
+    ]
+    bought.append(contract(99, replace(commission("700000.01", "DEU"), payments=(
+        Payment(None, date(2022, 3, 3), Decimal("300000.01")), Payment(None, Q4, Decimal(400000)),
+    )), RD_YES))  # fmt: skip
+    year = account_of(
+        BUYER, 2022, (), bought, BOOK,
+        own_research=Decimal(own).scaleb(-2), standing=standing, by_months=by_months,
+    ).research  # fmt: skip
+    assert year is not None
+    assert sum((s.deduction for s in year.shares), year.own_deduction) == year.deduction
+    assert sum((s.amount or ZERO for s in year.shares), ZERO) == year.domestic_base + year.foreign_base
+    assert year.foreign_base <= (year.domestic_base + year.own_research) * 2 / 3 + Decimal("0.01")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.dates(date(2016, 1, 1), date(2026, 12, 31)), st.integers(1, 9_000_000_00)),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_a_contract_and_its_years_are_reckoned_alike(paid: list[tuple[date, int]]) -> None:
+    """The years have the bases of the contract, and its deduction to a fen a year."""
+    facts = in_2022(*((day, str(Decimal(fen).scaleb(-2))) for day, fen in paid))
+    results = {r.relief: r for r in check_relief(facts, RD_YES, BOOK, registered=True)}
+    whole = results["RD-SUPER"]
+    shown = {f.label: f.amount for f in whole.figures}
+    years = [
+        account_of(BUYER, year, (), [contract(1, facts, RD_YES)], BOOK).research
+        for year in sorted({day.year for day, _fen in paid})
+    ]
+    assert sum((y.domestic_base for y in years if y), ZERO) == whole.basis == shown["加计扣除基数"]
+    difference = sum((y.deduction for y in years if y), ZERO) - shown["加计扣除额"]
+    assert abs(difference) <= Decimal("0.01") * len(years)

@@ -40,15 +40,21 @@ EXPECTED: Final = frozenset(
     {
         "because",  # codes that stand against the reliefs named in expect, all of them
         "open",  # codes still to be answered, all of them
-        "missing",  # fields of the form that would answer them, some of them
+        "missing",  # fields of the form that would answer them, some of them; a list alone, or list.field
+        "not_missing",  # fields that have a value already
         "finds",  # code → what its answer does: PASS, NOTE, WARN, DEDUCT or a result word
         "answer_of",  # code → yes, no, unknown, needs_human, after_registration, not_applicable
         "basis",  # relief → yuan; empty: none
         "figures",  # label → yuan; empty: not shown
         "deadline",  # relief → the day of its first deadline
+        "deadlines",  # relief → the days of all of them, an empty text where the day is open
+        "remarks",  # relief → words that one of its remarks holds; empty: it has none
+        "changes",  # relief → words that one of the sentences of what would change it holds
         "rule",  # relief → short name of the rule in force
     }
 )
+
+_LIST_OF: Final = {"sellers": "parties", "buyers": "parties"}
 
 Case = dict[str, Any]
 
@@ -88,7 +94,10 @@ def facts_of(case: Case, day: str = "") -> Facts:
     if day:
         name = base.get("dated_by", "payments")
         amount = plain.get("contract_amount")
-        plain[name] = [{"due_on": day, "amount": amount}] if name == "payments" else day
+        if name in ("payments", "paid"):
+            plain["payments"] = [{"paid_on" if name == "paid" else "due_on": day, "amount": amount}]
+        else:
+            plain[name] = day
     return _read(json.dumps({k: v for k, v in plain.items() if k not in case.get("without", ())}))
 
 
@@ -103,7 +112,10 @@ def _subsidies(pack: str) -> tuple[Subsidy, ...]:
     """Those of a pack by its name; ``schemes:`` or ``examples:`` and codes: some of a file of schemes."""
     name, _colon, codes = pack.partition(":")
     if codes:
-        places = {"schemes": FOLDER / "schemes.toml", "examples": resource("local", "examples", "subsidies.toml")}
+        places = {
+            "schemes": FOLDER / "schemes.toml",
+            "examples": resource("local", "examples", "subsidies.toml"),
+        }
         found = {s.code: s for s in load_subsidies(places[name])}
         return tuple(found[code] for code in codes.split())
     return load_pack(resource("local", f"{pack}.toml")).subsidies if pack else ()
@@ -150,7 +162,9 @@ def _unmet(case: Case, results: dict[str, ReliefResult]) -> list[str]:
     }
     wrong += [f"{k}: {v}, expected {case[k]}" for k, v in lists.items() if k in case and v != case[k]]
     asked = {name for r in named for name in r.missing}
+    asked |= {_LIST_OF.get(head, head) for head in (name.partition(".")[0] for name in asked)}
     wrong += [f"missing: {name} not in {asked}" for name in case.get("missing", ()) if name not in asked]
+    wrong += [f"missing: {name} is in {asked}" for name in case.get("not_missing", ()) if name in asked]
     for code, word in case.get("finds", {}).items():
         if code not in conditions or conditions[code].outcome != word:
             wrong.append(f"finds {code}: {conditions.get(code)}, expected {word!r}")
@@ -172,6 +186,14 @@ def _unmet(case: Case, results: dict[str, ReliefResult]) -> list[str]:
         first = next((d.on for d in results[name].deadlines), None)
         if first is None or first.isoformat() != day:
             wrong.append(f"deadline of {name}: {first}, expected {day}")
+    for name, days in case.get("deadlines", {}).items():
+        found = [d.on.isoformat() if d.on else "" for d in results[name].deadlines]
+        wrong += [] if found == days else [f"deadlines of {name}: {found}, expected {days}"]
+    for word in ("remarks", "changes"):
+        for name, said in case.get(word, {}).items():
+            lines = getattr(results[name], word)
+            if not (any(said in line for line in lines) if said else not lines):
+                wrong.append(f"{word} of {name}: {lines}, expected {said!r}")
     wrong += [
         f"rule of {name}: {results[name].rule_label!r}, expected {label!r}"
         for name, label in case.get("rule", {}).items()
