@@ -10,12 +10,11 @@ from desktop.models import StationSetting
 from desktop.resources import _
 from desktop.services.commands import Command, DropQuery, KeepQuery
 from desktop.services.office import Office, check_actor, commit, person_id
+from desktop.services.search_words import KEPT_AT_MOST as MOST
 from desktop.services.search_words import asked_of
 from desktop.services.views import SavedQuery
 from desktop.store.unit_of_work import UnitOfWork
 
-MOST = 9
-"""Kept queries of one person: each has a digit."""
 LONGEST_NAME = 20
 
 

@@ -30,6 +30,8 @@ _DAYS = re.compile(rf"(登记|签订|受理)?[:：]?(?:({_DAY})(\.\.|~|至|到|�
 DAY_WORDS: Final = {"": "day", "登记": "registered_on", "签订": "signed_on", "受理": "accepted_on"}
 """What stands before a day → which day of the contract; nothing: the day the list shows."""
 CENT = Decimal("0.01")
+KEPT_AT_MOST = 9
+"""Kept searches of one person: each has a digit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -34,9 +35,9 @@ if TYPE_CHECKING:
     from desktop.ui.pages.lock import LockPage
 
 PageMaker = Callable[["Desk", JobRunner], Page]
-NAV_OF = {"case": "handle"}
+NAV_OF = {"case": "handle", "parties": "search", "performance": "search"}
 """Page → its item in the navigation, where the two differ."""
-PAGE_OF = {nav: page for page, nav in NAV_OF.items()}
+PAGE_OF = {"handle": "case"}
 LEVELS = {"ok": "", "warn": "doubt", "err": "error"}
 HISTORY = 20
 
@@ -53,6 +54,13 @@ class Resumed(Protocol):
     """A page that is gone back to as it was left, instead of being opened anew."""
 
     def resume(self) -> None: ...
+
+
+@runtime_checkable
+class LaidOut(Protocol):
+    """A page whose tables remember their columns on this machine."""
+
+    def use_layouts(self, layouts: MutableMapping[str, str]) -> None: ...
 
 
 class Ask(Protocol):
@@ -288,6 +296,19 @@ class MainWindow(QMainWindow):
         self._show_facts()
         self.rooms.setCurrentWidget(self.work)
         self.go("today")
+        self._go_where_it_stopped(desk)
+
+    def _go_where_it_stopped(self, desk: Desk) -> None:
+        """After a power cut: back to the contract this person was typing; the page says what it found."""
+        found = desk.draft("place", desk.person.name)
+        if found is None:
+            return
+        desk.drop_draft("place", desk.person.name)
+        try:
+            wanted = json.loads(found[1])["id"]
+        except (ValueError, KeyError, TypeError):
+            return
+        self.go("case", wanted if isinstance(wanted, int) else None)
 
     def lock_screen(self) -> None:
         """Ctrl+L: cover everything; the page stays as it is."""
@@ -390,6 +411,8 @@ class MainWindow(QMainWindow):
             if (start_read := getattr(page, "start_read", None)) is not None:
                 start_read.connect(self._show_start)
             self.stack.addWidget(page)
+            if isinstance(page, LaidOut):
+                page.use_layouts(self._remembered.layouts)
         if before is not None and before is not page and not resumed:
             self._history.append(self._here)
             del self._history[:-HISTORY]

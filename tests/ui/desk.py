@@ -28,6 +28,7 @@ from desktop.services import commands as c
 from desktop.services import views as v
 from desktop.services.lifecycle import TABLE as LIFECYCLE
 from desktop.services.lifecycle import Standing, allowed, why_not
+from desktop.services.search_words import take_apart
 
 TODAY = date(2026, 11, 20)
 TITLE = "丘陵茶园自走式采摘机视觉识别与仿形控制系统研制"
@@ -415,6 +416,7 @@ class FakeDesk:
         self.found_ids: array[int] = array("q", range(1, 1907))
         self.party_rows: tuple[v.PartyView, ...] = ()
         self.bin_rows: tuple[v.BinRow, ...] = ()
+        self.query_rows: list[v.SavedQuery] = []
         self.people_rows: list[tuple[str, str, bool]] = [
             ("沈清禾", "clerk", True),
             ("陆知远", "clerk reviewer", True),
@@ -497,13 +499,56 @@ class FakeDesk:
         self._ask("search", (text, dict(filters or {})))
         ids = array("q") if "没有" in text else self.found_ids
         found = bool(ids)
+        asked = take_apart(text)
         return v.SearchResult(
             ids,
             len(ids),
             None if found else Decimal(0),
             None if found else Decimal(0),
             23,
+            asked.words(),
+            asked.text,
         )
+
+    def saved_queries(self) -> tuple[v.SavedQuery, ...]:
+        """Those kept so far."""
+        self._ask("saved_queries")
+        return tuple(self.query_rows)
+
+    def keep_query(self, cmd: c.KeepQuery) -> tuple[v.SavedQuery, ...]:
+        """Kept in memory."""
+        self._ask("keep_query", cmd)
+        made = v.SavedQuery(cmd.name, cmd.text, dict(cmd.filters))
+        old = cmd.old_name or cmd.name
+        if any(one.name == old for one in self.query_rows):
+            self.query_rows = [made if one.name == old else one for one in self.query_rows]
+        else:
+            self.query_rows = [*self.query_rows, made]
+        return tuple(self.query_rows)
+
+    def drop_query(self, cmd: c.DropQuery) -> tuple[v.SavedQuery, ...]:
+        """Out of memory."""
+        self._ask("drop_query", cmd)
+        self.query_rows = [one for one in self.query_rows if one.name != cmd.name]
+        return tuple(self.query_rows)
+
+    def list_name(self, ids: Sequence[int], content: str = "") -> str:
+        """As the service names it."""
+        self._ask("list_name", (len(ids), content))
+        return f"澄河县技术合同登记处_合同清单_20261120_{len(ids)}份.xlsx"
+
+    def export_list(self, ids: Sequence[int], path: Path, progress: Any = None) -> tuple[Path, int]:
+        """Nothing written."""
+        self._ask("export_list", (list(ids), path))
+        for at in range(len(ids)):
+            if progress is not None:
+                progress(at, len(ids), "")
+        return path, len(ids)
+
+    def print_history(self, contract_id: int, path: Path) -> Path:
+        """Written down."""
+        self._ask("print_history", (contract_id, path))
+        return path
 
     def search_sums(self, ids: Sequence[int]) -> tuple[Decimal, Decimal]:
         """The sums of the pictures."""

@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from array import array
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from decimal import Decimal
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from desktop.errors import RefusedError
 from desktop.jobs import Job, JobRunner
 from desktop.resources import _
 from desktop.services.desk import Desk
-from desktop.services.views import REPORTING_WORDS, STATE_WORDS, ContractRow, ContractSheet, SearchResult
+from desktop.services.search_words import amounts_of, day_words, days_of
+from desktop.services.views import (
+    REPORTING_WORDS,
+    STATE_WORDS,
+    ContractRow,
+    ContractSheet,
+    SavedQuery,
+    SearchResult,
+)
 from desktop.settings import local_time
+from desktop.ui.calls import Calls
+from desktop.ui.dialogs.queries import QueriesDialog
 from desktop.ui.pages.page import Page, Primary
-from desktop.ui.pages.parts import Pairs, page_column
+from desktop.ui.pages.parts import ChooseTarget, Pairs, choose_target, page_column
+from desktop.ui.pages.ranges import RangePopup
 from desktop.ui.pages.wording import KIND_WORDS, trouble_words, yuan
-from desktop.ui.tables.columns import FOUND, FOUND_TWO_LINES
+from desktop.ui.tables.columns import FOUND, FOUND_TWO_LINES, MORE, SORTABLE, Column
 from desktop.ui.tables.contracts import ContractTable
 from desktop.ui.tables.view import ContractsView
-from desktop.ui.theme import ink, px
+from desktop.ui.theme import TokenName, ink, px
 from desktop.ui.widgets.bars import Key, PageHead
 from desktop.ui.widgets.base import Label, Rule, pen, set_ground
 from desktop.ui.widgets.buttons import Button, CheckBox, Chip, PageTool
-from desktop.ui.widgets.cards import EmptyNote, Glyph
+from desktop.ui.widgets.cards import EmptyNote, Glyph, Progress
 from desktop.ui.widgets.fields import SearchBox
+from desktop.ui.widgets.flow import FlowRow
 from desktop.ui.widgets.marks import StateDisc
 from desktop.ui.widgets.spelling import in_fours
 from desktop.ui.widgets.steps import Happening, Timeline
@@ -38,6 +55,9 @@ NOT_DRAFT = tuple(code for code in STATE_WORDS if code != "DRAFT")
 STILL = 350
 """Milliseconds on one row before its history is read: that must not delay the next search."""
 HISTORY_SHOWN = 6
+TITLE_AT_LEAST = 150
+"""Drawing pixels that the name of the contract keeps; added columns give way before it does."""
+CHIPS = ("kind", "state", "year", "reporting", "drafts", "amount", "day", "sort")
 
 
 class ChoicePopup(QFrame):
@@ -98,6 +118,7 @@ class Drawer(QFrame):
     """One contract in short, and what happened to it."""
 
     open_wanted = Signal()
+    print_wanted = Signal()
     closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -182,6 +203,11 @@ class Drawer(QFrame):
             row.addWidget(part)
         row.addStretch(1)
         row.addWidget(self.all_button)
+        self.print_button = Button("", "text", icon="print", small=True)
+        self.print_button.setAccessibleName(_("打印经过"))
+        self.print_button.setToolTip(_("打印经过（F9）"))
+        self.print_button.clicked.connect(self.print_wanted)
+        row.addWidget(self.print_button)
         return head
 
     def show_row(self, row: ContractRow) -> None:
@@ -225,9 +251,9 @@ class Drawer(QFrame):
         for row in shown:
             changes = "；".join(f"{name} {old or '空'} → {new or '空'}" for name, old, new in row.changes)
             at = f"{local_time(row.at):%m-%d %H:%M}"
-            rows.append(
-                Happening(row.words, at, "　".join(p for p in (row.person, changes) if p), row.is_warning)
-            )
+            ground = _("依据 {ground}").format(ground=row.ground) if row.ground else ""
+            said = "　".join(part for part in (row.person, changes, ground) if part)
+            rows.append(Happening(row.words, at, said, row.is_warning))
         self.timeline.show_rows(rows)
 
     def _show_all(self) -> None:
@@ -261,7 +287,22 @@ class SearchPage(Page):
         self._narrow = False
         self._drawer_wanted = True
         self._sheet_of: int | None = None
+        self._order: tuple[str, str] | None = None
+        """Column and direction other than newest first."""
+        self._hidden: set[str] = set()
+        self._added: list[str] = []
+        self._widths: dict[str, dict[str, int]] = {}
+        self._layouts: MutableMapping[str, str] | None = None
+        self._is_laying = False
+        self.queries: tuple[SavedQuery, ...] = ()
+        self.query_chips: list[Chip] = []
+        self.queries_dialog: QueriesDialog | None = None
+        self.ask_target: ChooseTarget = choose_target
+        self._export_job: Job | None = None
+        self._is_exporting = False
+        self._calls = Calls(jobs, self)
         self.popups: dict[str, ChoicePopup] = {}
+        self.ranges: dict[str, RangePopup] = {}
         column = page_column(self)
         column.addWidget(self._head())
         column.addWidget(self._conditions())
@@ -272,8 +313,16 @@ class SearchPage(Page):
         self.drawer = Drawer()
         self.drawer.open_wanted.connect(self.open_current)
         self.drawer.closed.connect(self.close_drawer)
+        self.drawer.print_wanted.connect(self.print_history)
         row.addWidget(self.drawer)
         column.addLayout(row, 1)
+        self.progress = Progress(_("正在导出　"))
+        self.progress.stopped.connect(self._stop_export)
+        column.addWidget(self.progress)
+        for number in range(1, 10):
+            shortcut = QShortcut(QKeySequence(f"Alt+{number}"), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(partial(self.run_query, number - 1))
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(PAUSE)
@@ -289,9 +338,12 @@ class SearchPage(Page):
     def _head(self) -> PageHead:
         head = PageHead(_("查询"))
         head.position.hide()
-        self.box = SearchBox(_("查询"), _("编号、汉字、拼音首字母"), key="")
+        hint = _("编号、单位、项目、人名、拼音首字母、100万-200万、2026-07")
+        self.box = SearchBox(_("查询"), hint, key="")
+        self.box.setToolTip(
+            _("空格隔开的都要有。金额：100万-200万、>50万；日期：2026-07、2026-07-01..、签订2026-10")
+        )
         self.box.setMinimumWidth(px(220))
-        self.box.setMaximumWidth(px(326))
         self.box.textChanged.connect(self._typed)
         self.box.searched.connect(self._entered)
         self.clear_button = Button("", "text", icon="dismiss")
@@ -299,10 +351,21 @@ class SearchPage(Page):
         self.clear_button.setToolTip(_("清空查询的字"))
         self.clear_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.clear_button.clicked.connect(self._clear)
-        self.hint = Label(_("编号、汉字、拼音首字母，空格隔开都要有"), size="note", tone="ink2")
         head.add_left(self.box, 3)
         head.add_left(self.clear_button)
-        head.add_left(self.hint)
+        self.export_tool = PageTool(_("导出"), "table_arrow_up")
+        self.columns_tool = PageTool(_("栏目"), "table_add")
+        self.parties_tool = PageTool(_("单位库"), "people")
+        self.money_tool = PageTool(_("履行收入"), "clipboard_task_list_ltr")
+        for tool, tip, act in (
+            (self.parties_tool, _("单位库（Alt+W）"), self.go_to_parties),
+            (self.money_tool, _("履行与收入（Alt+R）"), self.go_to_performance),
+            (self.export_tool, _("导出查到的或所选的（Ctrl+E）"), self.export),
+            (self.columns_tool, _("选要显示的栏目（Alt+L）"), self.offer_columns),
+        ):
+            tool.setToolTip(tip)
+            tool.clicked.connect(act)
+            head.add_right(tool)
         self.details_tool = PageTool(_("详情"), "document_search", key="F8", checkable=True)
         self.details_tool.clicked.connect(self.toggle_drawer)
         head.add_right(self.details_tool)
@@ -311,22 +374,32 @@ class SearchPage(Page):
     def _conditions(self) -> QWidget:
         bar = QWidget()
         set_ground(bar, "paper")
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(px(20), px(7), px(20), px(7))
-        row.setSpacing(px(8))
-        self._chip_row = row
+        lines = QVBoxLayout(bar)
+        lines.setContentsMargins(px(20), px(7), px(20), px(7))
+        lines.setSpacing(px(6))
+        self.query_row = FlowRow()
+        self.query_row.setAccessibleName(_("常用查询"))
+        self.query_row.hide()
+        lines.addWidget(self.query_row)
+        row = QHBoxLayout()
+        row.setSpacing(px(12))
+        conditions = FlowRow()
         self.chips: dict[str, Chip] = {}
-        for name in ("kind", "state", "year", "reporting", "drafts"):
+        for name in CHIPS:
             chip = Chip(name)
             chip.clicked.connect(self._chip_pressed)
             self.chips[name] = chip
-            row.addWidget(chip)
-        row.addStretch(1)
+            conditions.add(chip)
+        row.addWidget(conditions, 1, Qt.AlignmentFlag.AlignTop)
         self.found = Label("", tone="ink2")
         self.found_count = Label("", strong=True)
         self.took = Label("", size="note", tone="ink2")
         for part in (self.found, self.found_count, self.took):
-            row.addWidget(part)
+            row.addWidget(part, 0, Qt.AlignmentFlag.AlignTop)
+        lines.addLayout(row)
+        self.understood = Label("", size="note", tone="ink2", wrap=True)
+        self.understood.hide()
+        lines.addWidget(self.understood)
         self._show_chips()
         return bar
 
@@ -336,7 +409,15 @@ class SearchPage(Page):
         self.view.setModel(self.model)
         self.view.opened.connect(self._opened)
         self.view.copied.connect(self._copied)
+        self.view.copy_refused.connect(self._copy_refused)
+        self.view.export_wanted.connect(self.export)
+        self.view.marking_changed.connect(self._marked)
         self.view.selectionModel().selectionChanged.connect(self._selection_changed)
+        self.view.selectionModel().currentRowChanged.connect(self._row_changed)
+        header = self.view.horizontalHeader()
+        header.setSectionsClickable(True)
+        header.sectionClicked.connect(self._head_clicked)
+        header.sectionResized.connect(self._resized)
         self.model.loaded.connect(self._rows_came)
         self.model.failed.connect(self._failed)
         self.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -357,15 +438,26 @@ class SearchPage(Page):
 
     def keys(self) -> Sequence[Key]:
         """Bottom line."""
+        is_marking = self.view.is_marking
+        escape = Key("Esc", _("返回"))
+        if is_marking:
+            escape = Key("Esc", _("取消多选"), self.view.unmark)
+        elif self._drawer_wanted:
+            escape = Key("Esc", _("关详情"), self.close_drawer)
         return (
             Key("F1", _("帮助")),
             Key("F3", _("查找"), self.focus_box),
-            Key(("↑", "↓"), _("换行")),
+            Key("F6", _("常用"), self.open_queries),
+            Key("F8", _("详情"), self.toggle_drawer),
+            Key("F9", _("打印经过"), self.print_history, is_enabled=self.current_id() is not None),
             Key("空格", _("多选")),
             Key("Enter", _("打开")),
-            Key("F8", _("详情"), self.toggle_drawer),
+            Key(("Ctrl", "E"), _("导出"), self.export),
+            escape,
+            Key(("Alt", "L"), _("栏目"), self.offer_columns),
+            Key(("Alt", "W"), _("单位库"), self.go_to_parties),
+            Key(("Alt", "R"), _("履行与收入"), self.go_to_performance),
             Key(("Ctrl", "C"), _("复制编号")),
-            Key("Esc", _("关详情"), self.close_drawer) if self._drawer_wanted else Key("Esc", _("返回")),
         )
 
     def primary(self) -> Primary | None:
@@ -375,6 +467,7 @@ class SearchPage(Page):
 
     def open(self, argument: object = None) -> None:
         """Words, filters, or nothing: the box gets the focus."""
+        self._read_queries()
         if isinstance(argument, str):
             self._filters, self._no_drafts = {}, False
             self._put(argument)
@@ -404,9 +497,40 @@ class SearchPage(Page):
         if narrow != self._narrow:
             self._narrow = narrow
             self._drawer_wanted = not narrow
-        self.hint.setVisible(not narrow)
+        for tool in (self.export_tool, self.columns_tool, self.parties_tool, self.money_tool):
+            tool.setVisible(not narrow)
         self.took.setVisible(not narrow)
+        self.found.setVisible(not narrow)
         self._lay_out()
+
+    def use_layouts(self, layouts: MutableMapping[str, str]) -> None:
+        """What this machine remembers of its tables; changes are written into it at once."""
+        self._layouts = layouts
+        try:
+            kept: Any = json.loads(layouts.get("search", "{}"))
+            order = kept.get("sort")
+            self._hidden = {str(code) for code in kept.get("hidden", ())}
+            self._added = [str(code) for code in kept.get("added", ())]
+            self._widths = {
+                str(name): {str(code): int(width) for code, width in widths.items()}
+                for name, widths in kept.get("widths", {}).items()
+            }
+            is_order = isinstance(order, list) and len(order) == 2 and order[0] in SORTABLE
+            self._order = (str(order[0]), str(order[1])) if is_order else None
+        except (ValueError, AttributeError, TypeError):
+            self._hidden, self._added, self._widths, self._order = set(), [], {}, None
+        self._show_chips()
+        self._lay_out()
+
+    def _remember(self) -> None:
+        if self._layouts is not None:
+            kept = {
+                "widths": self._widths,
+                "hidden": sorted(self._hidden),
+                "added": self._added,
+                "sort": list(self._order) if self._order else None,
+            }
+            self._layouts["search"] = json.dumps(kept)
 
     # searching
 
@@ -448,9 +572,11 @@ class SearchPage(Page):
         self._typing.stop()
         self._asked += 1
         asked, words, filters, desk = self._asked, self.box.text().strip(), self.filters(), self._desk
+        if self._order is not None:
+            filters["sort"] = list(self._order)
         job = Job(lambda _job: (asked, words, desk.search(words, filters)))
         job.done.connect(self._came)
-        job.failed.connect(self._failed)
+        job.failed.connect(self._not_found)
         self.found_count.setText("…")
         self._jobs.start(job)
         if self._everything is None:
@@ -473,7 +599,10 @@ class SearchPage(Page):
         self._ask_sums(asked, result)
         if not words and not self.filters():
             self._everything = result.total
-        self.model.show_ids(result.ids, words)
+        self.model.order = self._order or ("day", "down")
+        self.model.show_ids(result.ids, result.words)
+        self.understood.setText(_("按{conditions}查").format(conditions=result.understood))
+        self.understood.setVisible(bool(result.understood))
         if self.model.rowCount():
             self.view.select_row(0)
         self._show_counts()
@@ -497,6 +626,15 @@ class SearchPage(Page):
             self._sums = sums
             self._show_totals()
 
+    def _not_found(self, exc: Exception) -> None:
+        """A day that does not exist is said where it was typed; the list before it stays."""
+        if isinstance(exc, RefusedError):
+            self.found_count.setText("—")
+            self.understood.setText(f"! {trouble_words(exc)}")
+            self.understood.show()
+            return
+        self._failed(exc)
+
     def _failed(self, exc: Exception) -> None:
         self.found_count.setText("—")
         self.said.emit(trouble_words(exc), "err", True)
@@ -514,14 +652,19 @@ class SearchPage(Page):
         result = self._result
         if result is None or self.card.totals is None:
             return
-        amount_at = next(at for at, c in enumerate(self.model.columns) if c.right)
+        codes = [column.code for column in self.model.columns]
         words = {
             0: _("合计 {n} 份").format(n=f"{result.total:,}"),
-            1: _("所选 {n} 份").format(n=len(self.view.selected_rows())),
-            amount_at: yuan(self._sums[0]) if self._sums else "…",
-            amount_at + 1: _("技术 {amount}").format(amount=yuan(self._sums[1]) if self._sums else "…"),
+            1: _("所选 {n} 份").format(n=f"{len(self.view.selected_rows()):,}"),
         }
-        self.card.totals.show_totals(words, {1: "ink2", amount_at + 1: "ink2"})
+        tones: dict[int, TokenName] = {1: "ink2"}
+        if "amount" in codes:
+            at = codes.index("amount")
+            words[at] = yuan(self._sums[0]) if self._sums else "…"
+            technology = codes.index("technology") if "technology" in codes else at + 1
+            tones[technology] = "ink2"
+            words[technology] = _("技术 {amount}").format(amount=yuan(self._sums[1]) if self._sums else "…")
+        self.card.totals.show_totals(words, tones)
 
     def _show_empty(self, words: str) -> None:
         while (item := self.empty_place.takeAt(0)) is not None:
@@ -552,13 +695,38 @@ class SearchPage(Page):
             return list(STATE_WORDS.items())
         if name == "reporting":
             return list(REPORTING_WORDS.items())
+        if name == "sort":
+            heads = {column.code: column.head for column in (*FOUND, *MORE)}
+            ways = {"up": _("从小到大"), "down": _("从大到小")}
+            return [
+                (f"{code} {way}", f"{heads[code]}　{word}") for code in SORTABLE for way, word in ways.items()
+            ]
         year = self._desk.today().year
         return [(str(y), _("{year} 年").format(year=y)) for y in range(year, year - 12, -1)]
 
     def _chip_words(self, name: str) -> tuple[str, bool]:
-        heads = {"kind": _("类别"), "state": _("状态"), "year": _("登记年度"), "reporting": _("上报")}
+        heads = {
+            "kind": _("类别"),
+            "state": _("状态"),
+            "year": _("登记年度"),
+            "reporting": _("上报"),
+            "amount": _("金额"),
+            "day": _("日期"),
+            "sort": _("排序"),
+        }
         if name == "drafts":
             return _("不含草稿"), self._no_drafts
+        if name == "amount":
+            found = self._filters.get("amount", [])
+            return "、".join(amounts_of(code).words() for code in found) or heads[name], bool(found)
+        if name == "day":
+            days = [days_of(key, code) for key in day_words() for code in self._filters.get(key, [])]
+            return "、".join(one.words() for one in days) or heads[name], bool(days)
+        if name == "sort":
+            if self._order is None:
+                return heads[name], False
+            column = next(c for c in (*FOUND, *MORE) if c.code == self._order[0])
+            return f"{heads[name]} {column.head} {'↑' if self._order[1] == 'up' else '↓'}", True
         chosen = self._filters.get(name, [])
         if name == "year" and self._filters.get("month"):
             months = "、".join(f"{m[:4]}-{m[4:]}" for m in self._filters["month"])
@@ -594,6 +762,15 @@ class SearchPage(Page):
             self._filters.pop(name, None)
             if name == "year":
                 self._filters.pop("month", None)
+            if name == "day":
+                for key in day_words():
+                    self._filters.pop(key, None)
+            if name == "sort":
+                self._sort(None)
+                return
+        elif name in ("amount", "day"):
+            self._offer_range(name)
+            return
         else:
             self._offer(name)
             return
@@ -607,13 +784,52 @@ class SearchPage(Page):
             popup.changed.connect(self._chooser(name))
         popup.offer(self._filters.get(name, []), chip.mapToGlobal(QPoint(0, chip.height() + px(2))))
 
+    def _offer_range(self, name: str) -> None:
+        chip = self.chips[name]
+        if (popup := self.ranges.get(name)) is None:
+            popup = self.ranges[name] = RangePopup(name, self._desk.today, self)
+            popup.chosen.connect(self._range_chosen)
+        popup.offer(chip.mapToGlobal(QPoint(0, chip.height() + px(2))))
+
+    def _range_chosen(self, name: str, code: str) -> None:
+        self._filters[name] = [code]
+        self._show_chips()
+        self.search()
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _chooser(self, name: str) -> Callable[[list[str]], None]:
+        if name == "sort":
+            return self._sort_chosen
+
         def choose(codes: list[str]) -> None:
             self._filters[name] = list(codes)
             self._show_chips()
             self._typing.start()
 
         return choose
+
+    def _sort_chosen(self, codes: list[str]) -> None:
+        before = " ".join(self._order) if self._order else ""
+        fresh = [code for code in codes if code != before]
+        self.popups["sort"].close()
+        column, way = (fresh or [before])[0].split(" ") if fresh or before else ("", "")
+        self._sort((column, way) if column else None)
+
+    def _sort(self, order: tuple[str, str] | None) -> None:
+        """Put the rows in this order; None: newest first."""
+        self._order = order
+        self._remember()
+        self._show_chips()
+        self.search()
+
+    def _head_clicked(self, section: int) -> None:
+        code = self.model.columns[section].code
+        if code not in SORTABLE:
+            return
+        if self._order is not None and self._order[0] == code:
+            self._sort((code, "down") if self._order[1] == "up" else None)
+        else:
+            self._sort((code, "up"))
 
     def drop_filters(self) -> None:
         """All conditions away; the words stay."""
@@ -640,10 +856,21 @@ class SearchPage(Page):
     def _copied(self, count: int) -> None:
         self.said.emit(_("已复制 {n} 个编号（不带空格）").format(n=count), "ok", False)
 
+    def _copy_refused(self, count: int) -> None:
+        self.said.emit(_("选了 {n} 份，太多了，请用“导出”").format(n=f"{count:,}"), "warn", True)
+
+    def _marked(self) -> None:
+        self._show_totals()
+        self.keys_changed.emit()
+
     def _selection_changed(self, _on: QItemSelection, _off: QItemSelection) -> None:
         self._show_totals()
         self._show_row()
         self.keys_changed.emit()
+
+    def _row_changed(self, _now: QModelIndex, _before: QModelIndex) -> None:
+        if self.view.is_marking:
+            self._show_row()
 
     def _rows_came(self) -> None:
         if self._sheet_of is None:
@@ -686,22 +913,230 @@ class SearchPage(Page):
         self._lay_out()
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _columns(self) -> tuple[Column, ...]:
+        """Those chosen, as far as they leave room for the name of the contract."""
+        base = FOUND_TWO_LINES if self._drawer_wanted or self._narrow else FOUND
+        shown = tuple(column for column in base if column.code not in self._hidden)
+        known = {column.code: column for column in MORE}
+        added = [known[code] for code in self._added if code in known]
+        room = self._list_room() - px(TITLE_AT_LEAST)
+        widths = self._widths.get(self._layout_name(), {})
+
+        def needed(columns: Sequence[Column]) -> int:
+            return sum(px(widths.get(c.code, c.width)) for c in columns if c.code != "title")
+
+        while added and needed((*shown, *added)) > room:
+            added.pop()
+        if not added and len(shown) == len(base):
+            return base
+        return (*shown, *added)
+
+    def _layout_name(self) -> str:
+        return "two" if self._drawer_wanted or self._narrow else "one"
+
+    def _list_room(self) -> int:
+        drawer = px(364) if self._drawer_wanted and not self._narrow else 0
+        return max(px(400), self.width() - drawer - px(16))
+
+    def _own_widths(self, columns: Sequence[Column]) -> Mapping[str, int]:
+        """The widths drawn by hand, unless they would push the name of the contract out."""
+        widths = self._widths.get(self._layout_name(), {})
+        others = sum(px(widths.get(c.code, c.width)) for c in columns if c.code != "title")
+        return widths if others + px(TITLE_AT_LEAST) <= self._list_room() else {}
+
+    def _resized(self, section: int, _before: int, now: int) -> None:
+        """Dragged by hand: remembered."""
+        if self._is_laying or not 0 <= section < len(self.model.columns):
+            return
+        column = self.model.columns[section]
+        header = self.view.horizontalHeader()
+        if not column.code or header.sectionResizeMode(section) == header.ResizeMode.Stretch:
+            return
+        self._widths.setdefault(self._layout_name(), {})[column.code] = round(now * 100 / px(100))
+        self._remember()
+
+    def offer_columns(self) -> None:
+        """Alt+L: which columns are shown."""
+        if (popup := self.popups.get("columns")) is None:
+            both = dict.fromkeys((*FOUND, *MORE))
+            choices = [
+                (column.code, column.head) for column in both if column.code not in ("number", "title")
+            ]
+            popup = self.popups["columns"] = ChoicePopup(_("显示的栏目"), choices, self)
+            popup.changed.connect(self._columns_chosen)
+        shown = [c.code for c in FOUND if c.code not in self._hidden] + self._added
+        tool = self.columns_tool
+        corner = tool.mapToGlobal(QPoint(0, tool.height())) if tool.isVisible() else QPoint()
+        if corner.isNull():
+            corner = self.view.mapToGlobal(QPoint(px(20), 0))
+        popup.offer(shown, corner)
+
+    def _columns_chosen(self, codes: list[str]) -> None:
+        plain = {column.code for column in FOUND} - {"number", "title"}
+        self._hidden = plain - set(codes)
+        self._added = [column.code for column in MORE if column.code in codes]
+        self._remember()
+        self._lay_out()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """More or less room for added columns."""
+        super().resizeEvent(event)
+        if self._added or self._widths:
+            self._lay_out()
+
     def _lay_out(self) -> None:
         shown = self._drawer_wanted
-        columns = FOUND_TWO_LINES if shown or self._narrow else FOUND
+        columns = self._columns()
         self.drawer.setMinimumWidth(0 if self._narrow else px(364))
         self.drawer.setMaximumWidth(16_777_215 if self._narrow else px(364))
         self.drawer.setVisible(shown)
         self.card.setVisible(not (shown and self._narrow))
         self.details_tool.setChecked(shown)
-        if columns is not self.model.columns:
+        self._is_laying = True
+        if columns != self.model.columns:
             row = self.view.currentIndex().row()
             self.model.show_columns(columns)
-            self.view.set_two_lines(columns is FOUND_TWO_LINES)
+            self.view.set_two_lines(self._layout_name() == "two")
             if 0 <= row < self.model.rowCount():
                 self.view.select_row(row)
-        self.view.show_columns(columns, 1)
+        stretch = next(at for at, column in enumerate(columns) if column.code == "title")
+        self.view.show_columns(columns, stretch, self._own_widths(columns))
+        self._is_laying = False
         self._sheet_of = None
         self._show_row()
         self._show_totals()
         self.keys_changed.emit()
+
+    # kept queries
+
+    def _read_queries(self) -> None:
+        self._calls.ask(self._desk.saved_queries, self._queries_came, self._failed)
+
+    def _queries_came(self, found: tuple[SavedQuery, ...]) -> None:
+        self.queries = found
+        self.query_row.clear()
+        self.query_chips = []
+        for at, query in enumerate(found, 1):
+            chip = Chip(f"{at} {query.name}", icon="bookmark")
+            chip.setToolTip(f"Alt+{at}")
+            chip.setAccessibleName(_("常用查询 {name}，Alt+{n}").format(name=query.name, n=at))
+            chip.clicked.connect(partial(self.run_query, at - 1))
+            self.query_chips.append(chip)
+            self.query_row.add(chip)
+        self.query_row.setVisible(bool(found))
+
+    def run_query(self, at: int) -> None:
+        """Alt+1 … Alt+9: put the kept conditions in the place of the present ones."""
+        if not 0 <= at < len(self.queries):
+            return
+        query = self.queries[at]
+        self._filters = {
+            name: list(values) for name, values in query.filters.items() if name not in ("sort", "no_drafts")
+        }
+        self._no_drafts = "no_drafts" in query.filters
+        self._put(query.text)
+        self._show_chips()
+        self.search()
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.said.emit(_("常用查询：{name}").format(name=query.name), "", False)
+
+    def conditions(self) -> tuple[str, dict[str, tuple[str, ...]]]:
+        """Words and filters as they are kept."""
+        filters = {name: tuple(values) for name, values in self._filters.items() if values}
+        if self._no_drafts:
+            filters["no_drafts"] = ("1",)
+        return self.box.text().strip(), filters
+
+    def open_queries(self) -> None:
+        """F6: keep the present conditions under a name; rename or drop kept ones."""
+        text, filters = self.conditions()
+        dialog = QueriesDialog(self, self._desk, self._jobs, self.queries, text, filters)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.changed.connect(self._queries_came)
+        self.queries_dialog = dialog
+        dialog.open()
+
+    # export, history, other pages
+
+    def export_ids(self) -> array[int]:
+        """What an export takes: what is marked, else everything found."""
+        if self._result is None:
+            return array("q")
+        if self.view.is_marking:
+            return array("q", self.model.ids_at(self.view.selected_rows()))
+        return array("q", self._result.ids)
+
+    def export(self) -> None:
+        """Ctrl+E: a workbook of what is shown; asks where to."""
+        ids = self.export_ids()
+        if not ids:
+            self.said.emit(_("没有可导出的合同，请先查到再导出"), "warn", False)
+        elif not self._is_exporting and not self._calls.is_busy:
+            content = self.box.text().strip()
+            self._calls.ask(
+                partial(self._desk.list_name, ids, content), partial(self._export_to, ids), self._failed
+            )
+
+    def _export_to(self, ids: array[int], name: str) -> None:
+        target = self.ask_target(self, _("导出清单"), name, _("Excel 工作簿 (*.xlsx)"))
+        if target is None:
+            return
+        self.progress.start()
+        desk = self._desk
+        self._is_exporting = True
+        self._export_job = self._calls.start(
+            lambda job: desk.export_list(ids, target, job.step),
+            self._exported,
+            self._export_failed,
+            cancelled=self._export_stopped,
+            stepped=self.progress.step,
+        )
+
+    def _stop_export(self) -> None:
+        if self._is_exporting and self._export_job is not None:
+            self._export_job.cancel()
+
+    def _exported(self, answer: tuple[Path, int]) -> None:
+        path, count = answer
+        self._export_over()
+        self.said.emit(_("已导出 {n} 份：{path}").format(n=f"{count:,}", path=path), "ok", True)
+
+    def _export_failed(self, exc: Exception) -> None:
+        self._export_over()
+        self.said.emit(trouble_words(exc), "err", True)
+
+    def _export_stopped(self) -> None:
+        self._export_over()
+        self.said.emit(_("导出停下了，没有留下文件"), "warn", True)
+
+    def _export_over(self) -> None:
+        self._is_exporting = False
+        self.progress.finish()
+
+    def print_history(self) -> None:
+        """F9: 经过 of the current contract as PDF."""
+        key = self.current_id()
+        row = self.model.row_at(self.view.currentIndex().row())
+        if key is None or row is None:
+            self.said.emit(_("请先用 ↑↓ 选一份合同"), "warn", False)
+            return
+        name = f"{row.local_serial}_{_('办理经过')}.pdf".replace(" ", "").replace("/", "-")
+        target = self.ask_target(self, _("打印经过"), name, _("PDF 文件 (*.pdf)"))
+        if target is not None:
+            self._calls.ask(
+                partial(self._desk.print_history, key, target), self._history_printed, self._say_failed
+            )
+
+    def _history_printed(self, path: Path) -> None:
+        self.said.emit(_("办理经过已存为 {path}").format(path=path), "ok", True)
+
+    def _say_failed(self, exc: Exception) -> None:
+        self.said.emit(trouble_words(exc), "err", True)
+
+    def go_to_parties(self) -> None:
+        """Alt+W: 单位库."""
+        self.wants.emit("parties", None)
+
+    def go_to_performance(self) -> None:
+        """Alt+R: 履行与收入."""
+        self.wants.emit("performance", None)

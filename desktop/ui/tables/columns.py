@@ -32,6 +32,8 @@ class Column:
     """(contract, words searched for) → cell."""
     width: int = 100
     right: bool = False
+    code: str = ""
+    """Names the column where widths, sorting and hidden columns are remembered; empty: it is not."""
 
 
 def text(words: str, **roles: object) -> dict[int, object]:
@@ -116,6 +118,26 @@ def registered(row: ContractRow, _words: str) -> Cell:
     return text(day.isoformat() if day else "—", TONE="ink1" if row.registered_on else "ink3")
 
 
+def technology(row: ContractRow, _words: str) -> Cell:
+    """技术交易额."""
+    return text(yuan(row.technology_amount))
+
+
+def signed(row: ContractRow, _words: str) -> Cell:
+    """2026-10-26."""
+    return text(row.signed_on.isoformat() if row.signed_on else "—")
+
+
+def reporting(row: ContractRow, _words: str) -> Cell:
+    """Disc and word."""
+    return text("", MARK=row.reporting_state)
+
+
+def clerk(row: ContractRow, _words: str) -> Cell:
+    """Who recognised it, or took it in."""
+    return text(row.clerk or "—")
+
+
 URGENT = (
     Column(_("余日"), days_left, 58, right=True),
     Column(_("受理号"), short_serial, 66),
@@ -125,23 +147,31 @@ URGENT = (
     Column(_("期限"), due, 66),
 )
 """今日."""
+NUMBER = Column(_("登记编号"), number, 206, code="number")
+TITLE_AND_SELLER = Column(_("项目名称 / 卖方"), title_and_seller, 220, code="title")
+KIND = Column(_("类别"), kind, 62, code="kind")
+AMOUNT = Column(_("成交额（元）"), amount, 140, right=True, code="amount")
+STATE = Column(_("状态"), state, 110, code="state")
+DAY = Column(_("登记日"), registered, 110, code="day")
 FOUND = (
-    Column(_("登记编号"), number, 206),
-    Column(_("项目名称"), title, 220),
-    Column(_("卖方"), seller, 210),
-    Column(_("买方"), buyer, 210),
-    Column(_("类别"), kind, 62),
-    Column(_("成交额（元）"), amount, 140, right=True),
-    Column(_("状态"), state, 110),
-    Column(_("登记日 ↓"), registered, 110),
+    NUMBER,
+    Column(_("项目名称"), title, 220, code="title"),
+    Column(_("卖方"), seller, 210, code="seller"),
+    Column(_("买方"), buyer, 210, code="buyer"),
+    KIND,
+    AMOUNT,
+    STATE,
+    DAY,
 )
 """查询, one line a row."""
-FOUND_TWO_LINES = (
-    Column(_("登记编号"), number, 206),
-    Column(_("项目名称 / 卖方"), title_and_seller, 220),
-    Column(_("类别"), kind, 62),
-    Column(_("成交额（元）"), amount, 140, right=True),
-    Column(_("状态"), state, 110),
-    Column(_("登记日 ↓"), registered, 110),
-)
+FOUND_TWO_LINES = (NUMBER, TITLE_AND_SELLER, KIND, AMOUNT, STATE, DAY)
 """查询 with the drawer open."""
+MORE = (
+    Column(_("技术额（元）"), technology, 140, right=True, code="technology"),
+    Column(_("签订日"), signed, 110, code="signed"),
+    Column(_("上报"), reporting, 130, code="reporting"),
+    Column(_("经办人"), clerk, 84, code="clerk"),
+)
+"""Columns of 查询 that a person may add."""
+SORTABLE = ("number", "title", "kind", "amount", "technology", "state", "day", "signed")
+"""Codes of the columns that a search can be sorted by."""

@@ -60,6 +60,8 @@ class ContractTable(_Columns):
     def __init__(self, columns: Sequence[Column], fetch: Fetch, parent: QObject | None = None) -> None:
         super().__init__(columns, parent)
         self._fetch, self._ids, self.words = fetch, array("q"), ""
+        self.order: tuple[str, str] = ("day", "down")
+        """Column and direction (``up``, ``down``) that the rows are in."""
         self._pages: OrderedDict[int, list[ContractRow | None]] = OrderedDict()
         self._wanted: set[int] = set()
         self._broken: set[int] = set()
@@ -80,6 +82,26 @@ class ContractTable(_Columns):
         self.beginResetModel()
         self.columns = tuple(columns)
         self.endResetModel()
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        """Head with an arrow where the rows are sorted by it."""
+        said = super().headerData(section, orientation, role)
+        if role == DISPLAY and isinstance(said, str) and self.columns[section].code == self.order[0]:
+            return f"{said} {'↑' if self.order[1] == 'up' else '↓'}"
+        return said
+
+    def ids_at(self, rows: Iterable[int]) -> list[int]:
+        """Ids of the contracts in these rows."""
+        return [self._ids[row] for row in rows]
+
+    def load_rows(self, rows: Iterable[int]) -> None:
+        """Fetch what stands in these rows, unless it is there already."""
+        self._wanted |= {number for row in rows if (number := row // self.PAGE) not in self._pages}
+        self._wanted -= self._broken
+        if self._wanted:
+            self.load()
 
     def id_at(self, row: int) -> int | None:
         """Id of the contract in this row."""

@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from collections.abc import Mapping
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from desktop.ui.tables.columns import Column
+from desktop.ui.tables.contracts import ContractTable
 from desktop.ui.theme import NOTE, metrics, px
 from desktop.ui.widgets.table import DeskTable, Role
 
+COPIED_AT_MOST = 5_000
+"""Numbers that go to the clipboard at once; more of them are an export."""
+_MOVES = {
+    Qt.Key.Key_Up: QAbstractItemView.CursorAction.MoveUp,
+    Qt.Key.Key_Down: QAbstractItemView.CursorAction.MoveDown,
+    Qt.Key.Key_PageUp: QAbstractItemView.CursorAction.MovePageUp,
+    Qt.Key.Key_PageDown: QAbstractItemView.CursorAction.MovePageDown,
+    Qt.Key.Key_Home: QAbstractItemView.CursorAction.MoveHome,
+    Qt.Key.Key_End: QAbstractItemView.CursorAction.MoveEnd,
+}
+_ROW = QItemSelectionModel.SelectionFlag.Rows
+
 
 class ContractsView(DeskTable):
-    """A table of contracts. Rows are 33 high, or 51 with two lines; the context menu copies the numbers."""
+    """A table of contracts. Rows are 33 high, or 51 with two lines; the context menu copies the numbers.
+
+    ``multi``: the space bar marks the row and goes on to the next; what is marked stays while the arrows
+    move, until everything is unmarked again (``unmark``).
+    """
 
     copied = Signal(int)
     """How many numbers went to the clipboard."""
+    copy_refused = Signal(int)
+    """How many were asked for: too many for the clipboard."""
+    marking_changed = Signal()
 
     def __init__(
         self, name: str, *, two_lines: bool = False, multi: bool = False, parent: QWidget | None = None
     ) -> None:
         super().__init__(name, two_lines=two_lines, multi=multi, parent=parent)
+        self.is_marking = False
 
     def set_two_lines(self, two_lines: bool) -> None:
         """With or without a second line."""
@@ -33,16 +56,98 @@ class ContractsView(DeskTable):
         high = max(px(51 if self._two_lines else 33), text + px(8))
         self.verticalHeader().setDefaultSectionSize(high)
 
-    def show_columns(self, columns: tuple[Column, ...], stretch: int) -> None:
-        """Widths of these columns; ``stretch`` takes what is left."""
-        self.set_widths({at: column.width for at, column in enumerate(columns)}, stretch=stretch)
+    def show_columns(
+        self, columns: tuple[Column, ...], stretch: int, widths: Mapping[str, int] | None = None
+    ) -> None:
+        """Widths of these columns, those of ``widths`` (code → drawing pixels) before their own; ``stretch``
+        takes what is left.
+        """
+        own = widths or {}
+        shown = {at: own.get(column.code, column.width) for at, column in enumerate(columns)}
+        head = self.horizontalHeader()
+        for at in range(len(columns)):
+            head.setSectionResizeMode(at, head.ResizeMode.Interactive)
+        self.set_widths(shown, stretch=stretch)
+
+    # marking
+
+    def selected_rows(self) -> list[int]:
+        """Chosen rows, in order; by ranges, since all of a million may be chosen."""
+        found: set[int] = set()
+        selection = self.selectionModel().selection()
+        for number in range(selection.count()):
+            chosen = selection.at(number)
+            found.update(range(chosen.top(), chosen.bottom() + 1))
+        return sorted(found)
+
+    def mark(self) -> None:
+        """Mark the current row, or take the mark away, and go on to the next."""
+        index, chosen = self.currentIndex(), self.selectionModel()
+        if not index.isValid():
+            return
+        if self.is_marking:
+            chosen.select(index, QItemSelectionModel.SelectionFlag.Toggle | _ROW)
+        else:
+            chosen.select(index, QItemSelectionModel.SelectionFlag.ClearAndSelect | _ROW)
+            self.is_marking = True
+        below = index.siblingAtRow(index.row() + 1)
+        if chosen.hasSelection():
+            self._move_to(below)
+            self.marking_changed.emit()
+        else:
+            self.unmark()
+
+    def unmark(self) -> None:
+        """Only the current row is chosen again."""
+        self.is_marking = False
+        index = self.currentIndex()
+        if index.isValid():
+            self.selectionModel().select(index, QItemSelectionModel.SelectionFlag.ClearAndSelect | _ROW)
+        self.marking_changed.emit()
+
+    def _move_to(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.scrollTo(index)
+            self.viewport().update()
+
+    def reset(self) -> None:
+        """Other rows: nothing is marked."""
+        self.is_marking = False
+        super().reset()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The space bar marks; moving leaves what is marked."""
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        if self._multi and plain and event.key() == Qt.Key.Key_Space:
+            self.mark()
+            return
+        move = _MOVES.get(Qt.Key(event.key()))
+        if self.is_marking and plain and move is not None:
+            self._move_to(self.moveCursor(move, Qt.KeyboardModifier.NoModifier))
+            return
+        super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A plain click ends marking."""
+        if self.is_marking and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            self.is_marking = False
+            self.marking_changed.emit()
+        super().mousePressEvent(event)
 
     def copy(self) -> None:
         """Numbers of the chosen rows without blanks, one a line."""
         model = self.model()
+        rows = self.selected_rows()
+        if len(rows) > COPIED_AT_MOST:
+            self.copy_refused.emit(len(rows))
+            return
+        if isinstance(model, ContractTable):
+            model.load_rows(rows)
+        at = next((n for n, c in enumerate(getattr(model, "columns", ())) if c.code == "number"), 0)
         numbers = []
-        for row in self.selected_rows():
-            index = model.index(row, 0)
+        for row in rows:
+            index = model.index(row, at)
             if index.data(Role.KEY) is not None:
                 words = str(index.data() or "")
                 numbers.append("".join(words.split()) if index.data(Role.MONO) else words)
