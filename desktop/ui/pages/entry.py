@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -43,7 +44,9 @@ from desktop.ui.dialogs.duplicates import ask_duplicate
 from desktop.ui.dialogs.pass_doubt import ask_pass_doubt
 from desktop.ui.dialogs.paste import DRAFTS, FORM, PasteDialog, Plan
 from desktop.ui.dialogs.paste import ROWS as TO_ROWS
-from desktop.ui.pages.form import EntryForm
+from desktop.ui.dialogs.series import DRAFT_PAGE as SERIES_PAGE
+from desktop.ui.dialogs.series import SeriesDialog, found_series
+from desktop.ui.pages.form import Bound, EntryForm, PartyBlock
 from desktop.ui.pages.form_fields import FieldCodes, PartyNameField
 from desktop.ui.pages.page import Primary, Step
 from desktop.ui.pages.rows import RowsTable
@@ -60,6 +63,13 @@ DRAFT_PAGE = "entry"
 NEW = "new"
 """Subject of the draft of a contract that has no number yet."""
 DUPLICATE = "V11"
+PLACE_PAGE = "place"
+"""Under this name and that of the person stands which contract was being typed: after a power cut the window
+opens it again. Leaving in good order forgets it."""
+USES_PAGE = "code-uses"
+"""Under this name the station keeps how often each code was taken."""
+PLACE_AFTER = 400
+"""Milliseconds of rest after which the place of the focus is written, too."""
 
 
 class EntryStep(Step):
@@ -88,7 +98,9 @@ class EntryStep(Step):
         self._last_facts: Facts | None = None
         self._strip: Strip | None = None
         self._narrow = False
-        self.form = EntryForm(FieldCodes(desk.codes), straddling=desk.pack.straddling, today=desk.today)
+        self._codes = FieldCodes(desk.codes, self._read_uses())
+        self._uses_changed = False
+        self.form = EntryForm(self._codes, straddling=desk.pack.straddling, today=desk.today)
         self.form.previous = self._previous
         self.form.paste_block = self._paste_block
         self.form.paste_rows = self._paste_rows
@@ -123,11 +135,18 @@ class EntryStep(Step):
         self.form.committed.connect(self._committed)
         self.form.parties_asked.connect(self._parties_asked)
         self.form.save_wanted.connect(self.save)
+        self.form.series_wanted.connect(self.open_series)
+        self.form.code_taken.connect(self._code_taken)
+        self.form.party_differs.connect(self._party_differs, Qt.ConnectionType.QueuedConnection)
         self.panel.jump_wanted.connect(self.jump)
         self.panel.keep_wanted.connect(self._keep)
         store = QShortcut(QKeySequence("Ctrl+S"), self)
         store.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         store.activated.connect(self.save)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(PLACE_AFTER)
+        self._rest.timeout.connect(self._keep_focus)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._focus_moved)
@@ -147,6 +166,7 @@ class EntryStep(Step):
             Key("F8", _("自检"), self.show_checks),
             Key("F9", _("预览"), is_enabled=False),
             Key("Esc", _("返回"), self._leave_drawer if self._drawer_open else None),
+            Key(("Ctrl", "G"), _("连续录入"), self.open_series, is_enabled=can),
         )
 
     def primary(self) -> Primary:
@@ -209,9 +229,8 @@ class EntryStep(Step):
     def open(self, argument: object = None) -> None:
         """Focus where work begins: the first field, or the one where the last entry stopped."""
         path = argument if isinstance(argument, str) else ""
-        bound = self.form.bound(path) if path else None
-        target = bound.entry if bound is not None else self.form.bounds["title"].entry
-        target.setFocus(Qt.FocusReason.TabFocusReason)
+        if not path or not self.form.focus_at(path):
+            self.form.bounds["title"].entry.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _begin(self, facts: Facts) -> None:
         self._request = c.new_request()
@@ -222,8 +241,10 @@ class EntryStep(Step):
         number, serial = (row.official_number, row.local_serial) if row else ("", "")
         self.form.fill(facts, number=number, serial=serial)
         self._after_state()
+        self._resume_at = ""
         if self.can_edit:
             self._restore()
+            self._offer_series()
         self.check()
 
     def _after_state(self) -> None:
@@ -248,10 +269,49 @@ class EntryStep(Step):
             return
         self._is_dirty, self._agreed_to_leave = True, False
         self._write_draft(path)
+        self._mark_place()
         self.check()
 
+    def _keep_focus(self) -> None:
+        """The focus has come to rest elsewhere since the draft was written: there the work goes on."""
+        if (
+            self._is_dirty
+            and self.can_edit
+            and self.form.path_at(QApplication.focusWidget()) != self._kept_at
+        ):
+            self._write_draft(self._left_path)
+
+    _left_path, _kept_at = "", ""
+    _marked: tuple[int | None, bool] | None = None
+
+    def _mark_place(self, *, series: bool = False) -> None:
+        """Remember which contract is being typed, for the window to open after a power cut."""
+        place = (self._sheet.row.id if self._sheet else None, series)
+        if place == self._marked:
+            return
+        self._marked = place
+        command = c.KeepDraft(
+            actor=self._desk.person.name,
+            page=PLACE_PAGE,
+            subject=self._desk.person.name,
+            field_name="",
+            content=json.dumps({"id": place[0]}),
+        )
+        self._run(lambda _job: self._desk.keep_draft(command), self._nothing_more, self._draft_failed)
+
+    def _nothing_more(self, _result: object) -> None:
+        """Nobody waits for this."""
+
+    def _drop_place(self) -> None:
+        if self._marked is not None:
+            self._marked = None
+            self._desk.drop_draft(PLACE_PAGE, self._desk.person.name)
+
     def _write_draft(self, path: str) -> None:
+        self._left_path = path
+        self._kept_at = self.form.path_at(QApplication.focusWidget())
         content = {
+            "at": self._kept_at,
             "facts": facts_to_json(self.form.facts()),
             "raw": self.form.raw(),
             "revision": self._sheet.revision if self._sheet else None,
@@ -295,9 +355,15 @@ class EntryStep(Step):
         self.form.rebase(base)
         self.form.put_raw(raw)
         self._is_dirty = True
-        bound = self.form.bound(path)
+        self._left_path = path
+        path = str(kept.get("at") or path)
+        self._kept_at = path
+        self._mark_place()
         words = _("已找回 {time} 的录入").format(time=time)
-        place = _("，停在{field}").format(field=bound.entry.name) if bound is not None else ""
+        name = self.form.name_at(path)
+        place = _("，停在{field}").format(field=name) if name else ""
+        if series := self._series_found():
+            place += _("；另有连续录入 {n} 行，Ctrl+G 接着录").format(n=series[0])
         level = ""
         if self._sheet is not None and kept.get("revision") not in (None, self._sheet.revision):
             place += _("；这份合同后来又被保存过，请对照后再存")
@@ -308,6 +374,25 @@ class EntryStep(Step):
         self._show_strip(strip)
         self._resume_at = path
         self.said.emit(words, "ok", True)
+
+    def _series_found(self) -> tuple[int, str] | None:
+        """(rows, time) of a grid that was left undone beside this contract."""
+        found = found_series(self._desk.draft(SERIES_PAGE, self._subject))
+        return None if found is None else (len(found[0]["rows"]), found[1])
+
+    def _offer_series(self) -> None:
+        if self._strip is not None or (found := self._series_found()) is None:
+            return
+        words = _("已找回 {time} 的连续录入，{n} 行还没有收").format(time=found[1], n=found[0])
+        strip = Strip(words, accept=_("接着录"), decline=_("先放着"))
+        strip.accepted.connect(self._go_on_with_series)
+        strip.declined.connect(self._drop_strip)
+        self._show_strip(strip)
+        self.said.emit(words, "ok", True)
+
+    def _go_on_with_series(self) -> None:
+        self._drop_strip()
+        self.open_series()
 
     _resume_at = ""
 
@@ -332,6 +417,7 @@ class EntryStep(Step):
         ):
             return
         self._desk.drop_draft(DRAFT_PAGE, self._subject)
+        self._drop_place()
         self._resume_at = ""
         if self._sheet is None:
             self.new_sheet()
@@ -443,9 +529,10 @@ class EntryStep(Step):
             return
         if isinstance(new, Field):
             self.area.ensureWidgetVisible(new, 0, px(60))
-            for path, bound in self.form.bounds.items():
-                if bound.entry is new:
-                    self._last_path = path
+        if path := self.form.path_at(new):
+            self._last_path = path
+            if self._is_dirty:
+                self._rest.start()
 
     def jump(self, problem: Problem) -> None:
         """To the field of a finding."""
@@ -495,7 +582,71 @@ class EntryStep(Step):
         )
         self._run(lambda _job: self._desk.decide_duplicate(command), self._kept_with_reason, self._tell)
 
-    # parties and the contract before
+    # parties, codes and the contract before
+
+    def _party_differs(self, block: PartyBlock, bound: Bound) -> None:
+        """只改本份, or also the library? Asked once a field; until then it is left alone."""
+        library = block.library
+        if library is None or not block.differs(bound):
+            return
+        value = bound.read()[0]
+        label = bound.entry.name.partition(" ")[2]
+        if not self.ask(
+            self,
+            _("{field}改了，单位库里的也改吗？").format(field=label),
+            _("“{name}”在单位库里是“{old}”，这份合同里是“{new}”。只改本份的，单位库不动。").format(
+                name=library.name, old=self._as_read(bound, library.content[bound.name]), new=bound.shown()
+            ),
+            act=_("也改单位库"),
+            safe=_("只改本份"),
+            kind="plain",
+            mnemonic="K",
+        ):
+            block.kept_apart.add(bound.name)
+            return
+        block.library = replace(library, content={**library.content, bound.name: value})
+        command = c.EditParty(
+            actor=self._desk.person.name,
+            party_id=library.id,
+            fields={bound.name: value},
+            reason=_("录入时改"),
+        )
+        self._run(lambda _job: self._desk.edit_party(command), self._library_changed, self._tell)
+
+    def _library_changed(self, _result: object) -> None:
+        self.said.emit(_("单位库也改了，以后的合同带出新的"), "ok", False)
+
+    def _as_read(self, bound: Bound, value: Any) -> str:
+        held = bound.as_value(value)
+        return bound.entry.shown(held) if isinstance(bound.entry, Field) else held
+
+    def _read_uses(self) -> dict[str, dict[str, int]]:
+        """How often each code was taken on this station; nothing when that was never kept."""
+        found = self._desk.draft(USES_PAGE, USES_PAGE)
+        try:
+            kept = json.loads(found[1]) if found else {}
+            return {
+                str(table): {str(code): int(times) for code, times in uses.items()}
+                for table, uses in kept.items()
+            }
+        except (ValueError, TypeError, AttributeError):
+            return {}
+
+    def _code_taken(self) -> None:
+        self._uses_changed = True
+
+    def _keep_uses(self) -> None:
+        if not self._uses_changed:
+            return
+        self._uses_changed = False
+        command = c.KeepDraft(
+            actor=self._desk.person.name,
+            page=USES_PAGE,
+            subject=USES_PAGE,
+            field_name="",
+            content=json.dumps(self._codes.uses(), ensure_ascii=False),
+        )
+        self._run(lambda _job: self._desk.keep_draft(command), self._nothing_more, self._draft_failed)
 
     def _parties_asked(self, entry: PartyNameField, text: str) -> None:
         self._name_field, self._wanted_text = entry, text
@@ -520,7 +671,7 @@ class EntryStep(Step):
         """F4: what is still empty is taken from the contract before."""
         count = self.form.copy_previous()
         if count:
-            words = _("已从上一份抄来 {n} 栏，Ctrl+Z 可逐栏撤回").format(n=count)
+            words = _("已从上一份抄来 {n} 栏，Ctrl+Z 一次撤回").format(n=count)
             self.said.emit(words, "ok", False)
         else:
             self.said.emit(_("没有上一份可抄，或各栏都已填"), "warn", False)
@@ -670,6 +821,40 @@ class EntryStep(Step):
             strip.declined.connect(self._drop_strip)
             self._show_strip(strip)
 
+    # several contracts of one buyer
+
+    series_dialog: SeriesDialog | None = None
+    """The grid, while it is open."""
+
+    def open_series(self) -> None:
+        """Ctrl+G: the grid of contracts with the buyer, the kind and the rest of this one."""
+        if not self.can_edit or self.series_dialog is not None:
+            return
+        self._settle()
+        facts = self.form.facts()
+        if not any(p.name for p in facts.buyers):
+            self.said.emit(_("请先填买方；连续录入的各份照抄本份的买方"), "warn", False)
+            if (bound := next((b for b in self.form.blocks if b.role == "buyer"), None)) is not None:
+                bound.bounds["name"].entry.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return
+        self._pasted_at = QApplication.focusWidget()
+        dialog = SeriesDialog(self, self._desk, self._jobs, facts, self._subject, self._codes)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.decided.connect(self._took_in)
+        dialog.finished.connect(self._series_over)
+        self.series_dialog = dialog
+        self._mark_place(series=True)
+        dialog.open()
+
+    def _series_over(self, result: int) -> None:
+        dialog, self.series_dialog = self.series_dialog, None
+        if dialog is not None and not result and dialog.model.rows:
+            words = _("连续录入的 {n} 行已放着，Ctrl+G 接着录").format(n=len(dialog.model.rows))
+            self.said.emit(words, "ok", False)
+        if not self._is_dirty:
+            self._drop_place()
+        self._come_back(self._pasted_at)
+
     # saving
 
     def _save_command(self) -> c.SaveContract:
@@ -710,8 +895,11 @@ class EntryStep(Step):
         self.form.show_numbers(sheet.row.official_number, sheet.row.local_serial)
         self._desk.drop_draft(DRAFT_PAGE, subject)
         self._drop_strip()
+        self._keep_uses()
         left = self.form.raw()
         self._is_dirty = bool(left)
+        if not left:
+            self._drop_place()
         if left:
             self._write_draft(next(iter(left)))
             words = _("已保存 {serial}；还有 {n} 栏看不出是什么，没有存入，仍留在页面上")
@@ -850,6 +1038,7 @@ class EntryStep(Step):
     def _supplemented(self, result: Any) -> None:
         self._desk.drop_draft(DRAFT_PAGE, self._subject)
         self._is_dirty = False
+        self._drop_place()
         self._accepted(result)
 
     def _go_on(self) -> None:
@@ -874,6 +1063,7 @@ class EntryStep(Step):
         """Asks once when something is not saved; it stays on disk as a draft in any case."""
         self._settle()
         if not self._is_dirty or not self.can_edit or self._agreed_to_leave:
+            self._drop_place()
             return True
         self._agreed_to_leave = self.ask(
             self,
@@ -884,6 +1074,8 @@ class EntryStep(Step):
             kind="plain",
             mnemonic="L",
         )
+        if self._agreed_to_leave:
+            self._drop_place()
         return self._agreed_to_leave
 
     def _settle(self) -> None:

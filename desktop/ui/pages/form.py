@@ -952,6 +952,55 @@ class EntryForm(QWidget):
         """Inverse of ``bound``."""
         return next((path for path, other in self._paths() if other is bound), bound.name)
 
+    def path_at(self, widget: QWidget | None) -> str:
+        """Path of the field that this widget is, or lies in; cells of tables as ``payments[0].amount``."""
+        if widget is None or not self.isAncestorOf(widget):
+            return ""
+        for path, bound in self._paths():
+            if bound.entry is widget:
+                return path
+        for block in self.blocks:  # a block nothing was typed into has no place among the parties yet
+            for name, bound in block.bounds.items():
+                if bound.entry is widget:
+                    return f"{block.role}[{block.ordinal}].{name}"
+        for name, table in self.tables.items():
+            if table.isAncestorOf(widget):
+                index = table.table.currentIndex()
+                column = table.model.columns[max(index.column() - 1, 0)]
+                return f"{name}[{max(index.row(), 0)}].{column}"
+        return ""
+
+    def focus_at(self, path: str) -> bool:
+        """Put the focus on the field of ``path_at``; False when there is none."""
+        name, _bracket, rest = path.partition("[")
+        index, _close, column = rest.partition("].")
+        if name in self.tables and index.isdigit():
+            self.tables[name].go_to_row(int(index), column)
+            return True
+        if (bound := self._bound_at(path)) is None:
+            return False
+        bound.entry.setFocus(Qt.FocusReason.TabFocusReason)
+        return True
+
+    def name_at(self, path: str) -> str:
+        """What the field of ``path_at`` is called: 5 签订日期, 十 付款 第 1 行."""
+        name, _bracket, rest = path.partition("[")
+        if name in self.tables:
+            row = int(rest.partition("].")[0]) + 1
+            return _("{table} 第 {n} 行").format(table=self.tables[name].table.accessibleName(), n=row)
+        bound = self._bound_at(path)
+        return bound.entry.name if bound is not None else ""
+
+    def _bound_at(self, path: str) -> Bound | None:
+        role, _bracket, rest = path.partition("[")
+        ordinal, _close, name = rest.partition("].")
+        if role in _ROLE_WORDS and ordinal.isdigit():
+            for block in self.blocks:
+                if (block.role, block.ordinal) == (role, int(ordinal)):
+                    return block.bounds.get(name)
+            return None
+        return self.bound(path)
+
     def _anchor(self, problem: Problem) -> Bound | None:
         if found := self.bound(problem.field):
             return found

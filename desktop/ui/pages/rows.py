@@ -52,10 +52,16 @@ class RowsModel(QAbstractTableModel):
     edited = Signal(int, str)
 
     def __init__(
-        self, name: str, columns: Sequence[str], codes: FieldCodes, *, heads: Sequence[str] = ()
+        self,
+        name: str,
+        columns: Sequence[str],
+        codes: FieldCodes,
+        *,
+        heads: Sequence[str] = (),
+        row_type: type | None = None,
     ) -> None:
         super().__init__()
-        self.name, self.row_type = name, ROWS[name]
+        self.name, self.row_type = name, row_type or ROWS[name]
         self.columns = tuple(columns)
         self._codes = codes
         known = {f.name: f.metadata for f in fields(self.row_type)}
@@ -256,9 +262,11 @@ class RowsTable(QWidget):
         widths: dict[int, int],
         stretch: int = 1,
         remainder: Callable[[int], Decimal | None] | None = None,
+        is_tall: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._is_tall = is_tall
         self.model, self._codes, self._remainder = model, codes, remainder
         self.ask: Callable[..., bool] = ask
         self.paste_block: Callable[[], bool] | None = None
@@ -308,9 +316,17 @@ class RowsTable(QWidget):
         return self.paste_block is not None and not self.model.is_read_only and self.paste_block()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Ctrl+V, Ctrl+Z and Ctrl+Y on the table itself, while no cell is being edited."""
+        """Ctrl+V, Ctrl+Z and Ctrl+Y on the table itself, while no cell is being edited.
+
+        A composition that begins on a cell leaves the focus with the table until it is done (Qt would break
+        it off otherwise): till then every key is the input method's.
+        """
         if watched is self.table and isinstance(event, QKeyEvent):
             is_press = event.type() == QEvent.Type.KeyPress
+            editors: list[Field] = self.table.findChildren(Field)
+            if any(editor.is_composing for editor in editors):
+                event.accept()
+                return True
             if event.matches(QKeySequence.StandardKey.Paste):
                 if is_press and not self._paste_block() and not self.model.is_read_only:
                     self.put_text(one_cell(QGuiApplication.clipboard().text()))
@@ -369,12 +385,18 @@ class RowsTable(QWidget):
 
     def go_to(self, index: int, column: str) -> None:
         """Put the focus on a cell; ``index`` counts the rows of ``result()``."""
+        self.go_to_row(self.model.place_of(index), column)
+
+    def go_to_row(self, row: int, column: str) -> None:
+        """The same by the row on the screen; at most the one for adding."""
         at = self.model.columns.index(column) + 1 if column in self.model.columns else 1
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.table.setCurrentIndex(self.model.index(self.model.place_of(index), at))
+        self.table.setCurrentIndex(self.model.index(min(row, self.model.rowCount() - 1), at))
 
     def fit(self, *_change: object) -> None:
-        """As high as its rows, up to eight."""
+        """As high as its rows, up to eight; a tall one takes the room there is."""
+        if self._is_tall:
+            return
         rows = min(max(self.model.rowCount(), 2), 8)
         high = self.table.verticalHeader().defaultSectionSize()
         self.table.setFixedHeight(px(36) + rows * high + 2)

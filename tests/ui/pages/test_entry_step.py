@@ -46,6 +46,11 @@ def entry_page(qtbot: Any, desk: CaseDesk, *, size: tuple[int, int] = (1366, 768
     return shown, step
 
 
+def drafts(desk: CaseDesk) -> list[Any]:
+    """What was kept of the form."""
+    return [told for told in desk.told("keep_draft") if told.page == "entry"]
+
+
 def settled_draft(desk: CaseDesk, subject: str | None = None) -> Facts:
     import json
 
@@ -116,7 +121,7 @@ def test_a_field_is_on_disk_when_it_is_left(qtbot: Any, theme: Theme) -> None:
     write("新的项目名称")
     assert desk.told("keep_draft") == []
     press(Qt_.Key_Return)
-    (kept,) = desk.told("keep_draft")
+    (kept,) = drafts(desk)
     assert (kept.page, kept.field_name, kept.actor) == ("entry", "title", "沈清禾")
     assert settled_draft(desk).title == "新的项目名称"
     assert "已存盘" in shown.page.contract_head.saved.text()
@@ -132,8 +137,8 @@ def test_a_draft_is_found_again_with_what_could_not_be_read(qtbot: Any, theme: T
     assert step.form.bounds["signed_on"].entry.problem() == "2026 年 2 月没有 30 日。请改日期。"  # type: ignore[union-attr]
     again, other = entry_page(qtbot, desk)
     assert other.form.bounds["signed_on"].entry.text() == "2026-02-30"  # type: ignore[union-attr]
-    assert other.strip_words == "已找回 14:32 的录入，停在5 签订日期"
-    assert QApplication.focusWidget() is other.form.bounds["signed_on"].entry
+    assert other.strip_words == "已找回 14:32 的录入，停在6 生效日期"
+    assert QApplication.focusWidget() is other.form.bounds["effective_on"].entry
     assert ("已找回 14:32 的录入", "ok", True) in again.said
     other.ask = lambda *_a, **_k: True
     other.drop_changes()
