@@ -636,11 +636,20 @@ class OpenDesk:
 
         return self._sheet(keep_expert_review(self._office, cmd))
 
-    def year_account(self, taxpayer: str, year: int, own_research: Decimal = Decimal(0)) -> YearAccount:
+    def year_account(
+        self,
+        taxpayer: str,
+        year: int,
+        own_research: Decimal = Decimal(0),
+        standing: str = "general",
+        by_months: bool = False,
+    ) -> YearAccount:
         """年度账 of one taxpayer."""
         from desktop.services.tax_year import year_account
 
-        return year_account(self._office, taxpayer, year, own_research=own_research)
+        return year_account(
+            self._office, taxpayer, year, own_research=own_research, standing=standing, by_months=by_months
+        )
 
     def write_year(self, account: YearAccount, folder: Path) -> Path:
         """年度账 with the packets of its contracts as a new folder."""

@@ -990,9 +990,10 @@ def _inform(args: argparse.Namespace) -> Answer:
 
 def _year(args: argparse.Namespace) -> Answer:
     from desktop.rules.amounts import format_yuan
+    from desktop.rules.research_cost import way_words
 
     with desk(args) as d:
-        account = d.year_account(args.taxpayer, args.year, args.own_research)
+        account = d.year_account(args.taxpayer, args.year, args.own_research, args.standing, args.by_months)
         if args.out:
             d.write_year(account, args.out)
     lines = [_("{name} {year} 年（只算本机已登记的合同）").format(name=account.taxpayer, year=account.year)]
@@ -1010,7 +1011,17 @@ def _year(args: argparse.Namespace) -> Answer:
             )
         )
     if (bought := account.research) is not None:
-        lines.append(_("研发费用加计扣除 {sum}").format(sum=format_yuan(bought.deduction)))
+        lines.append(
+            _("研发费用加计扣除 {sum}（{way}）").format(
+                sum=format_yuan(bought.deduction), way=way_words(bought.standing, bought.by_months)
+            )
+        )
+        lines += [
+            _("  {way}则为 {sum}").format(
+                way=way_words(other.standing, other.by_months), sum=format_yuan(other.deduction)
+            )
+            for other in bought.otherwise
+        ]
     return Answer(account.to_json(), "\n".join(lines))
 
 
@@ -1668,6 +1679,13 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("taxpayer", help="统一社会信用代码或全称")
     p.add_argument("year", type=int)
     p.add_argument("--own-research", type=_yuan, default=Decimal(0), help="自行研发费用（元）")
+    p.add_argument(
+        "--standing",
+        default="general",
+        choices=("general", "manufacturer", "sme", "ic_tool"),
+        help="加计扣除按哪种企业：一般、制造业、科技型中小、清单内集成电路和工业母机",
+    )
+    p.add_argument("--by-months", action="store_true", help="2022 年度按月份比例加计，不按付款日")
     p.add_argument("--out", type=Path, help="在这个文件夹里写出备查资料")
     p = add("inform", _inform, "告知财税部门")
     p.add_argument("id")

@@ -14,6 +14,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from desktop.resources import _
 from desktop.rules.amounts import ZERO, to_fen
 from desktop.rules.book import NO_RULE, Book
 from desktop.rules.facts import Facts
@@ -28,6 +29,22 @@ RATES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Standing of the taxpayer → parameter of its extra rate; without one the general rate counts."""
+
+
+def standing_words(standing: str) -> str:
+    """A standing in Chinese: 制造业企业."""
+    words = {
+        GENERAL: _("一般企业"),
+        "manufacturer": _("制造业企业"),
+        "sme": _("科技型中小企业"),
+        "ic_tool": _("清单内集成电路、工业母机企业"),
+    }
+    return words[standing]
+
+
+def way_words(standing: str, by_months: bool) -> str:
+    """Standing and, for 2022, the way of reckoning: 制造业企业，按月份比例."""
+    return standing_words(standing) + (_("，按月份比例") if by_months else "")
 
 
 class Cost(NamedTuple):

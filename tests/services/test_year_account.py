@@ -49,6 +49,16 @@ def test_an_impossible_year_or_cost_is_refused(way: Way) -> None:
         year_account(way.office, buyer, 2026, own_research=Decimal(-1))
 
 
+def test_an_unknown_standing_and_months_in_another_year_are_refused(way: Way) -> None:
+    way.registered()
+    buyer = code_of(way, "buyer")
+    with pytest.raises(RefusedError, match="没有名为“bank”的企业类型"):
+        year_account(way.office, buyer, 2026, standing="bank")
+    with pytest.raises(RefusedError, match="没有按月份比例这种算法"):
+        year_account(way.office, buyer, 2026, by_months=True)
+    assert year_account(way.office, buyer, 2022, by_months=True).year == 2022
+
+
 def test_the_year_is_one_folder_with_its_account_and_a_packet_a_contract(way: Way, tmp_path: Path) -> None:
     payments = (Payment(date(2026, 11, 1), date(2026, 11, 2), way.facts.contract_amount),)
     way.registered(payments=payments)

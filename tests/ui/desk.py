@@ -746,11 +746,19 @@ class FakeDesk:
         """核定技术性收入."""
         return self._act("fix_income", cmd)
 
-    def year_account(self, taxpayer: str, year: int, own_research: Decimal = Decimal(0)) -> YearAccount:
+    def year_account(
+        self,
+        taxpayer: str,
+        year: int,
+        own_research: Decimal = Decimal(0),
+        standing: str = "general",
+        by_months: bool = False,
+    ) -> YearAccount:
         """Reckoned from the facts of the contract at hand."""
-        self._ask("year_account", (taxpayer, year, own_research))
+        self._ask("year_account", (taxpayer, year, own_research, standing))
         one = YearContract(1, "2026990321000247", TITLE, self.facts, {}, is_registered=True)
-        return account_of(taxpayer, year, [one], [one], self.book, own_research=own_research)
+        more: dict[str, Any] = {"standing": standing, "by_months": by_months}
+        return account_of(taxpayer, year, [one], [one], self.book, own_research=own_research, **more)
 
     def write_year(self, account: YearAccount, folder: Path) -> Path:
         """Written down."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.jobs import JobRunner
 from desktop.resources import _
 from desktop.rules.amounts import format_yuan
+from desktop.rules.research_cost import RATES, standing_words, way_words
 from desktop.rules.tax_year import ResearchYear, TransferYear, YearAccount
 from desktop.services.desk import Desk
 from desktop.services.views import ContractSheet
@@ -53,12 +54,14 @@ class YearDialog(DecidingDialog):
         self.taxpayer = Choice(_("单位"), people)
         self.year = Choice(_("年度"), [(str(y), str(y)) for y in range(today.year, today.year - 6, -1)])
         self.own = AmountField(_("自行研发费用"))
-        for choice in (self.taxpayer, self.year):
+        self.standing = Choice(_("企业类型"), [(name, standing_words(name)) for name in RATES])
+        for choice in (self.taxpayer, self.year, self.standing):
             choice.currentIndexChanged.connect(self.reckon)
         self.own.committed.connect(self.reckon)
         self.add(_("单位"), self.taxpayer)
         self.add(_("年度"), self.year)
         self.add(_("自行研发费"), self.own).set_note(_("买方有境外委托时填，不填按零算"))
+        self.add(_("企业类型"), self.standing).set_note(_("只影响买方的加计扣除比例"))
         heads = [
             (_("编号"), False),
             (_("项目"), False),
@@ -87,7 +90,8 @@ class YearDialog(DecidingDialog):
             return
         self.trouble.hide()
         own = self.own.amount() or Decimal(0)
-        call = partial(self._desk.year_account, self.taxpayer.choice(), int(self.year.choice()), own)
+        year, standing = int(self.year.choice()), self.standing.choice()
+        call = partial(self._desk.year_account, self.taxpayer.choice(), year, own, standing)
         self._calls.ask(call, self._show, self._no_account)
 
     def _no_account(self, exc: Exception) -> None:
@@ -154,4 +158,8 @@ def sums_in_words(part: TransferYear | ResearchYear) -> str:
         limit=format_yuan(part.foreign_limit),
         sum=format_yuan(part.deduction),
     )
-    return said + open_words
+    others = "；".join(
+        _("{way}则为 {sum} 元").format(way=way_words(o.standing, o.by_months), sum=format_yuan(o.deduction))
+        for o in part.otherwise
+    )
+    return said + (others + "。" if others else "") + open_words

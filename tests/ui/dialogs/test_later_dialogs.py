@@ -25,7 +25,7 @@ from desktop.errors import Problem, RefusedError
 from desktop.jobs import JobRunner
 from desktop.rules.facts import Income
 from desktop.rules.formulas import TransferTax
-from desktop.rules.tax_year import TransferYear
+from desktop.rules.tax_year import Otherwise, ResearchYear, TransferYear
 from desktop.ui.dialogs.change import ChangeDialog
 from desktop.ui.dialogs.deciding import DecidingDialog
 from desktop.ui.dialogs.end import EndDialog, sheets_outside
@@ -442,14 +442,31 @@ def test_the_account_of_a_year_is_reckoned_and_saved(
     assert "没有技术转让所得" in dialog.sums.text() or dialog.model.rowCount() == 1
     dialog.taxpayer.setCurrentIndex(1)
     qtbot.waitUntil(lambda: len(desk.told("year_account")) == 2)
-    asked = [name for name, _year, _own in desk.told("year_account")]
+    asked = [name for name, *_rest in desk.told("year_account")]
     assert asked == [p.id_number for p in desk.facts.parties[:2]]
+    dialog.standing.setCurrentIndex(dialog.standing.findData("ic_tool"))
+    qtbot.waitUntil(lambda: len(desk.told("year_account")) == 3)
+    assert desk.told("year_account")[-1][3] == "ic_tool"
     dialog.ask_folder = lambda *_a: tmp_path
     qtbot.waitUntil(dialog.act_button.isEnabled)
     dialog.do()
     qtbot.waitUntil(lambda: bool(desk.told("write_year")))
     qtbot.waitUntil(lambda: "已存为" in dialog.missing.text())
     assert dialog.isVisible(), "it stays open"
+
+
+def test_the_extra_deduction_is_said_for_every_standing_that_gets_another(theme: Theme) -> None:
+    part = ResearchYear(
+        (), Decimal(1200000), Decimal(0), Decimal(800000), Decimal(0), Decimal(0), Decimal(0),
+        Decimal(1100000),
+        otherwise=(
+            Otherwise("general", True, Decimal(975000)), Otherwise("manufacturer", False, Decimal(1200000)),
+        ),
+    )  # fmt: skip
+    assert sums_in_words(part) == (
+        "委托研发：境内基数 1,200,000.00 元，境外 0.00 元（限额 800,000.00 元），加计扣除 1,100,000.00 元。"
+        "一般企业，按月份比例则为 975,000.00 元；制造业企业则为 1,200,000.00 元。"
+    )
 
 
 def test_the_sums_of_a_year_are_said_whole(theme: Theme) -> None:
