@@ -323,7 +323,7 @@ class RowsTable(QWidget):
         """
         if watched is self.table and isinstance(event, QKeyEvent):
             is_press = event.type() == QEvent.Type.KeyPress
-            editors: list[Field] = self.table.findChildren(Field)
+            editors = [w for w in self.table.viewport().children() if isinstance(w, Field)]
             if any(editor.is_composing for editor in editors):
                 event.accept()
                 return True
