@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from desktop.rules.facts import Facts
     from desktop.rules.local_pack import LocalPack
     from desktop.rules.relief import ReliefResult
+    from desktop.rules.subsidies import SchemeYear
     from desktop.services.views import CalendarView, ContractSheet
 
 DONE, REFUSED, WRONG_USE, FAULT = 0, 1, 2, 3
@@ -456,6 +457,7 @@ def _tried_relief(args: argparse.Namespace, facts: Facts, answers: Mapping[str, 
     from desktop.rules.amounts import format_yuan
     from desktop.rules.relief import RESULT_WORDS
     from desktop.rules.trial import Trial, moves_of, read_trial, try_out
+    from desktop.services.change_calendar import load_calendar
 
     pairs = [(name, value) for name, _equals, value in (pair.partition("=") for pair in args.what_if)]
     known = [f.name for f in fields(Trial)]
@@ -476,6 +478,7 @@ def _tried_relief(args: argparse.Namespace, facts: Facts, answers: Mapping[str, 
         book,
         registered=facts.registered_on is not None,
         on=args.on or settings.today(),
+        calendar=load_calendar(args.data or settings.user_data_folder()),
     )
     moves = moves_of(changes)
     words, rows = [], []
@@ -1022,7 +1025,24 @@ def _year(args: argparse.Namespace) -> Answer:
             )
             for other in bought.otherwise
         ]
+    lines += [line for scheme in account.subsidies for line in _scheme_lines(scheme)]
     return Answer(account.to_json(), "\n".join(lines))
+
+
+def _scheme_lines(scheme: SchemeYear) -> Iterator[str]:
+    """One scheme of the year; of a station's many contracts only those that give nothing."""
+    from desktop.rules.amounts import format_yuan
+
+    shares = scheme.shares if len(scheme.shares) <= _SHARES_SHOWN else ()
+    for share in shares or tuple(s for s in scheme.shares if s.why):
+        figure = format_yuan(share.amount) if share.amount is not None else "—"
+        yield f"  {share.number}　{figure}　{share.why}".rstrip()
+    yield _("地方补助　{words}　{days}").format(words=scheme.words, days=scheme.days)
+    if scheme.deadline:
+        yield _("  申领截止 {day}").format(day=scheme.deadline)
+
+
+_SHARES_SHOWN = 50
 
 
 def _notice(args: argparse.Namespace) -> Answer:
@@ -1247,6 +1267,8 @@ def _policy(args: argparse.Namespace) -> Answer:
         return _policy_import(args)
     if args.action == "calendar":
         return _policy_calendar(args)
+    if args.action == "subsidies":
+        return _policy_subsidies(args)
     from desktop.app import load_law
 
     book = load_law(args.data or settings.user_data_folder())
@@ -1333,6 +1355,35 @@ def _calendar_words(view: CalendarView) -> str:
         _("{year} 年的通知：{known}").format(year=view.next_year, known=known),
     ]
     return "\n".join(lines)
+
+
+def _policy_subsidies(args: argparse.Namespace) -> Answer:
+    """The schemes found in one place or another, to be copied into a pack; or those of a pack."""
+    from desktop.resources import resource
+    from desktop.rules.local_pack import load_subsidies
+
+    if args.pack:
+        schemes = _pack(args.pack).subsidies
+    else:
+        schemes = load_subsidies(resource("local", "examples", "subsidies.toml"))
+    wanted = args.place or args.first or ""
+    schemes = tuple(s for s in schemes if wanted in s.place)
+    if not schemes:
+        raise RefusedError(
+            _("没有“{place}”的补助办法").format(place=wanted), _("不写 --place 就列出全部找到的办法")
+        )
+    marks = {"verified": _("已核对"), "draft": _("草案"), "memory": _("凭记忆")}
+    lines = [] if args.pack else [_("各地找到的办法，供写地方包时照抄；现在是否仍有效没有核对")]
+    for s in schemes:
+        place = f"{s.place}　" if s.place else ""
+        lines.append(f"{s.code}　{place}{s.name}（{s.who}）　[{marks[s.confidence]}]")
+        lines.append(f"  {s.pays}")
+        lines.append(f"  {'；'.join(s.terms)}")
+        lines.append(f"  {s.instrument}　{s.source}".rstrip())
+    names = ("code", "place", "name", "who", "pays", "terms")
+    origin = ("instrument", "source", "confidence", "last_checked")
+    values = [{name: getattr(s, name) for name in (*names, *origin)} for s in schemes]
+    return Answer(values, "\n".join(lines))
 
 
 def _policy_import(args: argparse.Namespace) -> Answer:
@@ -1676,7 +1727,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--sub-kind")
     p.add_argument("--reason", default="", help="与程序建议不同的理由")
     p = add("year", _year, "一个单位的年度账：免税限额、境外委托限额")
-    p.add_argument("taxpayer", help="统一社会信用代码或全称")
+    p.add_argument("taxpayer", help="统一社会信用代码或全称；写“本站”看登记机构自己的地方奖励")
     p.add_argument("year", type=int)
     p.add_argument("--own-research", type=_yuan, default=Decimal(0), help="自行研发费用（元）")
     p.add_argument(
@@ -1726,10 +1777,13 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--roles", metavar="角色,角色", help="clerk reviewer head admin")
     p = add("policy", _policy, "规则：清单、装入规则包、覆盖、解释、比较、时间线、节假日表")
     p.add_argument(
-        "action", choices=("list", "import", "coverage", "explain", "diff", "timeline", "calendar")
+        "action",
+        choices=("list", "import", "coverage", "explain", "diff", "timeline", "calendar", "subsidies"),
     )
     p.add_argument("first", nargs="?")
     p.add_argument("second", nargs="?")
+    p.add_argument("--place", help="subsidies：只列这个地方的补助办法")
+    p.add_argument("--pack", help="subsidies：列这个地方包（名称或文件）的补助办法")
     p.add_argument("--move", action="store_true", help="calendar：换用并改在办合同的期限，逐份记日志")
     p.add_argument("--keep", action="store_true", help="calendar：换用，在办合同的期限不改")
     p = add("province", _province, "上级一侧的参考程序")

@@ -1135,10 +1135,10 @@ def what_if(
     registered_after = bool(changes.pop("registered_after", registered))
     trial = facts
     if (day := changes.pop("paid_on", None)) is not None:
-        payments = tuple(replace(p, due_on=day, paid_on=None) for p in facts.payments)
+        payments = tuple(replace(p, due_on=day, paid_on=day) for p in facts.payments)
         trial = replace(trial, payments=payments, invoices=())
         if not payments:
-            trial = replace(trial, payments=(Payment(due_on=day, amount=facts.contract_amount),))
+            trial = replace(trial, payments=(Payment(due_on=day, paid_on=day, amount=facts.contract_amount),))
     known = {f.name for f in fields(Facts)}
     for name in changes:
         if name not in known:

@@ -19,6 +19,7 @@ from desktop.rules.conclusion import Answer
 from desktop.rules.facts import LONG_TERM, Facts, Invoice, Party, Payment
 from desktop.rules.relief import Figure, ReliefChange, check_relief, what_if
 from desktop.rules.subsidies import Subsidy
+from desktop.rules.working_days import Calendar
 
 NO_INVOICE: Final = "none"
 """``Trial.invoice``: none was issued."""
@@ -188,6 +189,7 @@ def try_out(
     registered: bool = False,
     on: date | None = None,
     subsidies: Sequence[Subsidy] = (),
+    calendar: Calendar | None = None,
     new_answers: Mapping[str, Answer] | None = None,
 ) -> tuple[ReliefChange, ...]:
     """Every relief before and after the trial, in the order of the page.
@@ -196,9 +198,10 @@ def try_out(
     aside: it was said of other facts. ``new_answers`` are part of the trial and stand.
     """
     changes = trial.changes(facts)
+    law: dict[str, Any] = {"registered": registered, "on": on, "subsidies": subsidies, "calendar": calendar}
 
     def ask(tried: Facts, given: Mapping[str, Answer]) -> dict[str, str]:
-        results = check_relief(tried, given, book, registered=registered, on=on, subsidies=subsidies)
+        results = check_relief(tried, given, book, **law)
         return {c.id: c.answer for r in results for c in r.conditions}
 
     kept = answers
@@ -207,19 +210,10 @@ def try_out(
         answered = {code: word for code, word in telling.items() if word in ("yes", "no")}
         stale = {code for code, word in answered.items() if told.get(code, word) != word}
         kept = {code: answer for code, answer in answers.items() if code not in stale}
-    tried = what_if(
-        facts,
-        kept,
-        book,
-        registered=registered,
-        on=on,
-        subsidies=subsidies,
-        new_answers=new_answers,
-        **changes,
-    )
+    tried = what_if(facts, kept, book, new_answers=new_answers, **law, **changes)
     if kept is answers:
         return tried
-    before = check_relief(facts, answers, book, registered=registered, on=on, subsidies=subsidies)
+    before = check_relief(facts, answers, book, **law)
     return tuple(replace(change, before=result) for change, result in zip(tried, before, strict=True))
 
 

@@ -54,14 +54,14 @@ class YearDialog(DecidingDialog):
         self.taxpayer = Choice(_("单位"), people)
         self.year = Choice(_("年度"), [(str(y), str(y)) for y in range(today.year, today.year - 6, -1)])
         self.own = AmountField(_("自行研发费用"))
-        self.standing = Choice(_("企业类型"), [(name, standing_words(name)) for name in RATES])
+        self.standing = Choice(_("买方类型"), [(name, standing_words(name)) for name in RATES])
         for choice in (self.taxpayer, self.year, self.standing):
             choice.currentIndexChanged.connect(self.reckon)
         self.own.committed.connect(self.reckon)
         self.add(_("单位"), self.taxpayer)
         self.add(_("年度"), self.year)
         self.add(_("自行研发费"), self.own).set_note(_("买方有境外委托时填，不填按零算"))
-        self.add(_("企业类型"), self.standing).set_note(_("只影响买方的加计扣除比例"))
+        self.add(_("买方类型"), self.standing)
         heads = [
             (_("编号"), False),
             (_("项目"), False),
@@ -75,7 +75,7 @@ class YearDialog(DecidingDialog):
         self.table = DeskTable(_("各份合同的贡献"))
         self.table.setModel(self.model)
         self.table.set_widths({0: 180, 2: 124, 3: 124, 4: 124, 5: 124, 6: 150}, stretch=1)
-        self.table.setMinimumHeight(px(150))
+        self.table.setMinimumHeight(px(110))
         self.setMinimumWidth(px(880))
         self.resize(px(1120), self.sizeHint().height())
         self.body.addWidget(self.table)

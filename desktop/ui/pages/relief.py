@@ -349,6 +349,7 @@ class ReliefStep(Step):
             registered=self._is_registered,
             on=self._desk.today(),
             subsidies=self._desk.pack.subsidies,
+            calendar=self._desk.calendar,
         )
         if len(self.lines) != len(self.results):
             for old in self.lines:
@@ -604,6 +605,7 @@ class ReliefStep(Step):
             registered=self._is_registered,
             on=self._desk.today(),
             subsidies=self._desk.pack.subsidies,
+            calendar=self._desk.calendar,
             new_answers=self.trial.answers,
         )
         after = next(x.after for x in tried if x.relief == self._chosen)
