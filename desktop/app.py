@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from desktop.services.desk import Desk, Progress
     from desktop.services.office import Office
     from desktop.ui.pages.page import Page
+    from desktop.ui.setup.guide import FirstRunGuide
+    from desktop.ui.theme import Theme
     from desktop.ui.window import PageMaker
 
 VERSION = "1.0.0"
@@ -88,7 +91,7 @@ def sign_in(folder: Path, name: str, password: str) -> OpenDesk:
     from desktop.services.views import SignedIn
 
     station = settings.read_station_file(folder)
-    key = slots.open_slot(folder / "people.json", name, password)
+    key = slots.open_slot(folder / "people.json", name, password, now=settings.now())
     return OpenDesk(folder, station, SignedIn(key.name, frozenset(key.roles)), key.raw)
 
 
@@ -865,7 +868,12 @@ def restore(path: Path, folder: Path, name: str, password: str) -> tuple[dict[st
 
     manifest = read_manifest(path)
     is_new = not (folder / settings.FILE_NAME).exists()
-    if is_new and folder.exists() and any(not p.name.endswith(".lock") for p in folder.iterdir()):
+    beside_the_station = ("first-run.json", "window.json", "contract-desk.log")
+    if (
+        is_new
+        and folder.exists()
+        and any(not p.name.endswith(".lock") and p.name not in beside_the_station for p in folder.iterdir())
+    ):
         raise RefusedError(
             _("{folder} 里没有登记机构，却有别的文件").format(folder=folder),
             _("在新电脑上还原请用一个空文件夹；那里的文件没有动"),
@@ -924,6 +932,7 @@ def run_window(folder: str | None) -> int:
             farewell=daily_backup,
             recover=lambda code, name, word: recover(data, code, name, word),
             version=VERSION,
+            guide=_guide_for(data),
         )
     except MachineError as exc:
         sys.stderr.write(str(exc) + "\n")
@@ -946,6 +955,40 @@ def _check_password(folder: Path, name: str, password: str) -> None:
     from desktop.security import slots
 
     slots.open_slot(folder / "people.json", name, password)
+
+
+def _guide_for(folder: Path) -> Callable[[Theme, JobRunner], FirstRunGuide] | None:
+    """The maker of the first-run guide; None where there is no screen to show it on."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in names):
+        return None
+
+    def make(theme: Theme, jobs: JobRunner) -> FirstRunGuide:
+        from desktop.rules.local_pack import load_pack
+        from desktop.services import first_run
+        from desktop.services.safe_keeping import check_places
+        from desktop.services.station import check_people
+        from desktop.ui.setup.guide import FirstRunGuide
+        from desktop.ui.setup.steps import Doors
+
+        doors = Doors(
+            first_run.shipped_packs,
+            load_pack,
+            first_run.check_station,
+            check_people,
+            first_run.check_block,
+            check_places,
+        )
+        return FirstRunGuide(
+            folder,
+            doors,
+            lambda new, tell: first_run.set_up_station(folder, new, sign_in, tell),
+            theme=theme,
+            jobs=jobs,
+            version=VERSION,
+        )
+
+    return make
 
 
 def page_makers() -> dict[str, PageMaker]:

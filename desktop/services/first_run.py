@@ -8,10 +8,10 @@ and does not undo the station.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from desktop.certificates.ruler import PAGE
 from desktop.errors import DeskError, RefusedError
 from desktop.resources import _, resource
 from desktop.rules.local_pack import LocalPack, load_pack
@@ -19,53 +19,14 @@ from desktop.security.keys import add_public_key, read_public_key
 from desktop.security.passwords import Cost
 from desktop.services.commands import KeepDraft, ReceiveFile
 from desktop.services.keep_draft import keep_draft
+from desktop.services.new_station import NewStation, PackChoice, SetUp
 from desktop.services.office import Office
 from desktop.services.receive import receive_file
 from desktop.services.safe_keeping import MAIN, SECOND, check_places, daily_backup
-from desktop.services.station import FirstPerson, check_people, init_station
+from desktop.services.station import check_people, init_station
 from desktop.settings import StationFile
 
 Progress = Callable[[int, int, str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class PackChoice:
-    """A local pack that can be chosen."""
-
-    path: Path
-    pack: LocalPack
-
-
-@dataclass(frozen=True, slots=True)
-class NewStation:
-    """Everything the guide asked, checked step by step and set up at the end."""
-
-    code: str
-    name: str
-    short: str
-    address: str
-    phone: str
-    pack: Path
-    people: tuple[FirstPerson, ...] = field(repr=False)
-    upper_key: Path | None = None
-    """Public key of the province, without which its files cannot be read."""
-    block: Path | None = None
-    print_fit: tuple[str, str] | None = None
-    """(subject, content) of the printer's offset as the print page keeps it."""
-    backup_main: Path | None = None
-    backup_second: Path | None = None
-    is_plain: bool = False
-    """Database without encryption, for tests only."""
-
-
-@dataclass(frozen=True, slots=True)
-class SetUp:
-    """What came of it."""
-
-    recovery_code: str = field(repr=False)
-    done: tuple[str, ...] = ()
-    left: tuple[str, ...] = ()
-    """What did not work and can be done later in the window, with the reason."""
 
 
 class Opened(Protocol):
@@ -191,7 +152,7 @@ def _why(exc: DeskError) -> str:
 
 def _acts(office: Office, new: NewStation, head: str) -> Sequence[tuple[str, Callable[[], str]]]:
     acts: list[tuple[str, Callable[[], str]]] = []
-    upper, block, fit = new.upper_key, new.block, new.print_fit
+    upper, block, fits = new.upper_key, new.block, new.print_fits
     if upper is not None:
 
         def trust() -> str:
@@ -201,14 +162,14 @@ def _acts(office: Office, new: NewStation, head: str) -> Sequence[tuple[str, Cal
         acts.append((_("上级公钥"), trust))
     if block is not None:
         acts.append((_("号段"), lambda: receive_file(office, ReceiveFile(actor=head, path=block)).words))
-    if fit is not None:
+    if fits:
 
         def keep() -> str:
-            subject, content = fit
-            keep_draft(
-                office,
-                KeepDraft(actor=head, page="print_offset", subject=subject, field_name="mm", content=content),
-            )
+            for subject, content in fits:
+                keep_draft(
+                    office,
+                    KeepDraft(actor=head, page=PAGE, subject=subject, field_name="mm", content=content),
+                )
             return _("打印机的偏移已记住")
 
         acts.append((_("打印机"), keep))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import select
@@ -20,6 +20,7 @@ from desktop.security.passwords import Cost, check_new_password
 from desktop.security.whole_file import machine_fault
 from desktop.services.commands import new_request
 from desktop.services.look import put_setting
+from desktop.services.new_station import FirstPerson as FirstPerson
 from desktop.services.office import Office, commit
 from desktop.settings import StationFile
 from desktop.store.backup import DATABASE
@@ -31,15 +32,6 @@ ROLES = ("clerk", "reviewer", "head", "admin")
 PEOPLE = "people.json"
 OWN_WORDS = ("short", "address", "phone")
 """What a station says of itself in ``station.toml``, in the place of the words of its local pack."""
-
-
-@dataclass(frozen=True, slots=True)
-class FirstPerson:
-    """Somebody who works here from the first day on."""
-
-    name: str
-    roles: tuple[str, ...]
-    password: str
 
 
 def check_roles(roles: Sequence[str]) -> None:

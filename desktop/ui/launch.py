@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLibraryInfo, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QLibraryInfo, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from desktop.jobs import Job, JobRunner
 from desktop.resources import _
+from desktop.settings import FILE_NAME as STATION_FILE
 from desktop.settings import StationFile, read_station_file
 from desktop.settings import now as utc_now
 from desktop.ui.crash import CrashHandler, write_log
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from desktop.services.views import Recovered
     from desktop.ui.pages.page import Page
     from desktop.ui.pages.sign_in import Known
+    from desktop.ui.setup.guide import FirstRunGuide
     from desktop.ui.widgets.focus import FocusRing
     from desktop.ui.window import PageMaker
 
@@ -63,13 +65,16 @@ def run_window(
     station: StationFile | None = None,
     version: str = "",
     arguments: Sequence[str] = (),
+    guide: Callable[[Theme, JobRunner], FirstRunGuide] | None = None,
 ) -> int:
     """Show the window and work until it is closed; the exit code of the program.
 
     ``preload`` imports what is heavy, in a worker, while the clerk types the password; signing in waits for
-    it. Raises MachineError when the data folder has no station (the caller says so on the terminal too).
+    it. ``guide`` makes the first-run guide, which comes before the window where there is no station yet;
+    without it such a folder raises MachineError (the caller says so on the terminal too).
     """
-    known = station or read_station_file(folder)
+    wants_guide = guide is not None and station is None and not (folder / STATION_FILE).exists()
+    known = None if wants_guide else station or read_station_file(folder)
     choose_input_method(os.environ, Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)))
     QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     running = QApplication.instance()
@@ -84,6 +89,13 @@ def run_window(
     crashes.install()
     rings: list[FocusRing] = []
     jobs = JobRunner()
+    if known is None:
+        made = guide is not None and _is_set_up(app, guide(theme, jobs))
+        if not made:
+            jobs.shut_down()
+            crashes.remove()
+            return 0
+        known = read_station_file(folder)
     moment = utc_now()
     if remembered.was_set_back(moment):
         write_log(folder, f"{moment.isoformat()} clock set back, last seen {remembered.last_seen_at}\n")
@@ -129,6 +141,23 @@ def run_window(
             ring.deleteLater()
 
 
+def _is_set_up(app: QApplication, guide: FirstRunGuide) -> bool:
+    """Show the guide until it is left; True when a station stands now."""
+    answers: list[bool] = []
+    loop = QEventLoop()
+    guide.closed.connect(answers.append)
+    guide.closed.connect(loop.quit)
+    stays = app.quitOnLastWindowClosed()
+    app.setQuitOnLastWindowClosed(False)
+    gc.enable()
+    guide.showMaximized()
+    guide.step.first().setFocus(Qt.FocusReason.OtherFocusReason)
+    loop.exec()
+    guide.deleteLater()
+    app.setQuitOnLastWindowClosed(stays)
+    return bool(answers and answers[-1])
+
+
 def _collect_again() -> None:
     """What was imported stays for good: the collector need not walk over it at the sign-in (80 ms)."""
     gc.freeze()
@@ -162,7 +191,9 @@ def make_window(
 
 
 def own_pages() -> dict[str, PageMaker]:
-    """The pages that need nothing but the desk: 今日, 查询, 统计, 系统; imported when they are opened."""
+    """The pages that need nothing but the desk: 今日, 查询 with 单位库 and 履行与收入, 统计, 系统; imported when
+    they are opened.
+    """
 
     def today(desk: Desk, jobs: JobRunner) -> Page:
         from desktop.ui.pages.today import TodayPage
@@ -174,6 +205,16 @@ def own_pages() -> dict[str, PageMaker]:
 
         return SearchPage(desk, jobs)
 
+    def parties(desk: Desk, jobs: JobRunner) -> Page:
+        from desktop.ui.pages.parties import PartiesPage
+
+        return PartiesPage(desk, jobs)
+
+    def performance(desk: Desk, jobs: JobRunner) -> Page:
+        from desktop.ui.pages.performance import PerformancePage
+
+        return PerformancePage(desk, jobs)
+
     def statistics(desk: Desk, jobs: JobRunner) -> Page:
         from desktop.ui.pages.statistics import StatisticsPage
 
@@ -184,4 +225,11 @@ def own_pages() -> dict[str, PageMaker]:
 
         return SystemPage(desk, jobs)
 
-    return {"today": today, "search": search, "stats": statistics, "system": system}
+    return {
+        "today": today,
+        "search": search,
+        "parties": parties,
+        "performance": performance,
+        "stats": statistics,
+        "system": system,
+    }

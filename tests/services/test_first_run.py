@@ -18,13 +18,13 @@ from desktop.rules.codes import CodeTables
 from desktop.rules.local_pack import load_pack
 from desktop.security.passwords import CHEAP
 from desktop.services.first_run import (
-    NewStation,
     check_block,
     check_new_station,
     set_up_station,
     shipped_packs,
 )
-from desktop.services.station import STAGING, FirstPerson, check_people
+from desktop.services.new_station import FirstPerson, NewStation
+from desktop.services.station import STAGING, check_people
 from desktop.store.backup import verify_backup
 
 PACK = resource("local", "yunling-2026.11.toml")
@@ -81,7 +81,7 @@ def test_a_station_stands_with_its_people_words_block_offset_and_both_backups(
         new(
             upper_key=upper,
             block=block,
-            print_fit=("窗口激光机|P06", "0.4 -0.2 100.0 100.0"),
+            print_fits=(("窗口激光机|P06", "0.4 -0.2 100.0 100.0"),),
             backup_second=stick,
         ),
     )

@@ -41,8 +41,8 @@ def readable(text: str) -> Decimal | None:
 class LengthField(Field):
     """A measured distance in millimetres."""
 
-    def __init__(self, name: str, nominal: str) -> None:
-        super().__init__(name, required=True)
+    def __init__(self, name: str, nominal: str, *, required: bool) -> None:
+        super().__init__(name, required=required)
         self.nominal = nominal
         self.set_unit(_("毫米"))
 
@@ -62,13 +62,13 @@ class LengthField(Field):
 class Measuring(QWidget):
     """The four fields and the reckoned result; also a part of the first-run guide."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, is_required: bool = True) -> None:
         super().__init__(parent)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(6))
         self.fields = tuple(
-            LengthField(name, nominal)
+            LengthField(name, nominal, required=is_required)
             for name, nominal in (
                 (_("一　左纸边到左上十字"), "20.0"),
                 (_("二　上纸边到左上十字"), "20.0"),

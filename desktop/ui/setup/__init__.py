@@ -1,0 +1,1 @@
+"""首次使用向导: the window that opens where there is no station yet."""
