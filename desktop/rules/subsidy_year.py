@@ -293,10 +293,12 @@ def _by_the_sum(
                 base=BASES[s.base], sum=format_yuan(base), least=format_yuan(s.minimum)
             )
         ]
-    if s.growth is not None:
+    if s.growth is not None and why:
+        words.append(_("增长部分未算"))
+    elif s.growth is not None and extra:
         words.append(_("增长 {sum} 另给 {extra}").format(sum=format_yuan(grown), extra=format_yuan(extra)))
-        if why:
-            words[-1] = _("增长部分未算")
+    elif s.growth is not None:
+        words.append(_("增长没有超过 {over} 元").format(over=format_yuan(s.growth.over)))
     if s.caps.words:
         words.append(s.caps.words)
     parts = apportion(amount, weights)

@@ -25,6 +25,7 @@ from desktop.rules.contradictions import SCOPES_OF
 from desktop.rules.facts import Facts, Payment
 from desktop.rules.relief import ReliefResult, check_relief
 from desktop.rules.relief_questions import is_pilot_park_name
+from desktop.rules.subsidies import SchemeYear
 
 COUNTED: Final = ("supported", "supported_once_registered")
 LICENCES: Final = ("non_exclusive", "sole")
@@ -133,6 +134,8 @@ class YearAccount:
     research: ResearchYear | None
     rules: str
     """Version of the law it was reckoned by."""
+    subsidies: tuple[SchemeYear, ...] = ()
+    """What the schemes of the local pack give (LOCAL-SUBSIDY)."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values: money as text in yuan."""
@@ -140,6 +143,8 @@ class YearAccount:
         for name, part in (("CIT-TECH", self.transfer), ("RD-SUPER", self.research)):
             if part is not None:
                 made[name] = _plain(part) | {"is_complete": part.is_complete}
+        if self.subsidies:
+            made["LOCAL-SUBSIDY"] = [_plain(s) | {"is_complete": s.is_complete} for s in self.subsidies]
         return made
 
 

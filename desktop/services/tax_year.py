@@ -12,15 +12,19 @@ from sqlalchemy import or_, select
 from desktop.errors import RefusedError
 from desktop.models import Contract, ContractParty
 from desktop.resources import _
-from desktop.rules.conclusion import read_answers
 from desktop.rules.research_cost import GENERAL, RATES
 from desktop.rules.tax_year import YearAccount, YearContract, account_of
 from desktop.security.whole_file import machine_fault, write_whole
-from desktop.services.decide import kept_answers
 from desktop.services.filing_packet import free_name, make_packets, safe_name
 from desktop.services.lifecycle import LIVE_STATES
+from desktop.services.local_subsidies import (
+    brought_about,
+    is_this_station,
+    station_account,
+    with_subsidies,
+    year_contract,
+)
 from desktop.services.office import Office
-from desktop.store.mapping import facts_of
 from desktop.store.unit_of_work import UnitOfWork
 
 
@@ -34,6 +38,9 @@ def year_account(
     by_months: bool = False,
 ) -> YearAccount:
     """The account of the unit with this code, or this exact name where it has no code.
+
+    With it what the schemes of the local pack give the unit, also as the institution that brought deals
+    about; of the station itself (its name or 本站) its awards alone.
 
     Knows only what is registered at this station: the caller says so beside the figures. Raises RefusedError
     when no registered contract names the taxpayer, for an impossible year or a negative research cost, an
@@ -50,14 +57,17 @@ def year_account(
         raise RefusedError(
             _("{year} 年没有按月份比例这种算法").format(year=year), _("只有 2022 年度可以选择")
         )
+    if is_this_station(office, wanted):
+        return station_account(office, year)
     with office.look() as uow:
         sold = _contracts(uow, wanted, "seller")
         bought = _contracts(uow, wanted, "buyer")
-    if not sold and not bought:
+        helped = brought_about(uow, wanted)
+    if not sold and not bought and not helped:
         raise RefusedError(
             _("本站没有“{name}”的已登记合同").format(name=wanted), _("请填统一社会信用代码，或登记时的全称")
         )
-    return account_of(
+    account = account_of(
         wanted,
         year,
         sold,
@@ -67,6 +77,7 @@ def year_account(
         standing=standing,
         by_months=by_months,
     )
+    return with_subsidies(office, account, {"seller": sold, "buyer": bought, "transfer_institution": helped})
 
 
 def _contracts(uow: UnitOfWork, taxpayer: str, role: str) -> list[YearContract]:
@@ -82,17 +93,7 @@ def _contracts(uow: UnitOfWork, taxpayer: str, role: str) -> list[YearContract]:
         .order_by(Contract.id)
         .distinct()
     )
-    return [
-        YearContract(
-            contract.id,
-            contract.official_number or contract.local_serial,
-            "" if contract.is_secret else contract.title or "",
-            facts_of(contract),
-            read_answers(kept_answers(uow, contract, "relief")),
-            is_registered=True,
-        )
-        for contract in uow.session.scalars(query)
-    ]
+    return [year_contract(uow, contract) for contract in uow.session.scalars(query)]
 
 
 DATA = "年度账.json"

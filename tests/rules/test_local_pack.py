@@ -44,7 +44,7 @@ def test_the_sample_station_is_that_of_the_pictures() -> None:
     assert not YUNLING.number_fits("202699032100024")
     assert YUNLING.document_number("P01", 2026, 15) == "澄技登受〔2026〕15号"
     assert YUNLING.may_print_before_receipt
-    assert YUNLING.subsidies == ()
+    assert [s.beneficiary for s in YUNLING.subsidies] == ["seller", "buyer", "station"]
 
 
 def test_the_large_threshold_is_reached_at_its_amount() -> None:

@@ -82,8 +82,8 @@ def test_every_example_found_is_there_with_its_source_and_mark() -> None:
         assert scheme.source, scheme.code
         assert scheme.place, scheme.code
         assert scheme.last_checked == date(2026, 11, 21), scheme.code
-        seen_at_the_authority = any(host in scheme.source for host in (".gov.cn",))
-        assert (scheme.confidence == "verified") == seen_at_the_authority, scheme.code
+        is_whole = scheme.tariff is not None and scheme.valid_from is not None
+        assert (scheme.confidence == "verified") == (".gov.cn" in scheme.source and is_whole), scheme.code
 
 
 def test_what_was_not_seen_gives_no_figure() -> None:
