@@ -55,10 +55,10 @@ def _learn(uow: UnitOfWork, party: Party, day: date) -> None:
         row.names.append(PartyName(name=row.name, seen_until=day))
         row.name = party.name or ""
     row.initials = initials(row.name)
-    row.content = json.dumps(
-        {key: value for key, value in asdict(party).items() if value is not None and key != "role"},
-        ensure_ascii=False,
-    )
+    written = {key: value for key, value in asdict(party).items() if value is not None and key != "role"}
+    # What the library says stays: a contract may differ from it (只改本份), only asking changes it.
+    written |= {key: value for key, value in json.loads(row.content).items() if key != "name"}
+    row.content = json.dumps(written, ensure_ascii=False)
     row.used_count += 1
     row.last_used_on = day
     session.flush()

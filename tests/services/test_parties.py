@@ -209,3 +209,20 @@ def test_the_number_of_a_person_is_masked_in_lists_and_history(way: Way) -> None
     assert row.id_number == "110***********002X"
     sheet = edit(way, row.id, fields={"phone": "13900139000"})
     assert all("13900139000" not in part for part in sheet.history[0].changes[0])
+
+
+def test_a_contract_that_differs_on_purpose_leaves_the_library_alone(way: Way) -> None:
+    way.accepted()
+    key = of(way, SELLER)
+    edit(way, key, fields={"phone": "0990-5550100"})
+    first, *others = way.facts.parties
+    parties = [
+        replace(p, phone="0990-5550200", contact="闻笛") if p.name == SELLER else p for p in (first, *others)
+    ]
+    way.accepted(title="茶园滴灌控制器研制", parties=tuple(parties))
+    with way.office.look() as uow:
+        (found,) = find_parties(uow, "启衡")
+    assert found.content["phone"] == "0990-5550100", "what the library says stays"
+    assert found.content["contact"] == (
+        next(p for p in way.facts.parties if p.name == SELLER).contact or "闻笛"
+    )

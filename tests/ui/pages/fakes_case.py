@@ -162,6 +162,9 @@ class CaseDesk(base.FakeDesk):
         self._ask("pass_doubt", cmd)
         self.passed[cmd.code, cmd.field_name] = cmd.reason
 
+    def edit_party(self, cmd: c.EditParty) -> None:
+        self._ask("edit_party", cmd)
+
     def contract_text(self, contract_id: int) -> tuple[v.TextPassage, ...]:
         self._ask("contract_text", contract_id)
         return self.text
