@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,10 @@ class Terminal:
             code = run([*words, "--data", str(self.folder), "--as", name])
         self.said, self.complained = self._capsys.readouterr()
         return code
+
+    def take(self) -> str:
+        """What was said since."""
+        return str(self._capsys.readouterr().out)
 
 
 @pytest.fixture(scope="module")
@@ -140,3 +145,27 @@ def test_a_backup_is_restored_into_an_empty_folder_with_the_time_of_the_clock(
     assert re.search(r"已还原到 2026-11-20 \d\d:\d\d：1 份\n", desk.said)
     assert desk(CLERK, "show", serial) == 0
     assert desk(HEAD, "check", "--deep") == 0
+
+
+def test_the_schemes_found_are_listed_by_place_and_by_pack_without_signing_in(desk: Terminal) -> None:
+    assert run(["policy", "subsidies", "--place", "三明"]) == 0
+    said = desk.take()
+    assert "SM-2023-SELLER　福建省三明市　技术交易补助（卖方）　[已核对]" in said
+    assert "现在是否仍有效没有核对" in said
+    assert "FZ-2020" not in said
+    assert run(["policy", "subsidies", "--pack", "yunling-2026.11", "--json"]) == 0
+    rows = json.loads(desk.take())
+    assert [row["code"] for row in rows] == ["YL-2026-1", "YL-2026-2", "YL-2026-3"]
+    assert rows[0]["pays"].endswith("单位全年最多 100,000.00 元")
+    assert run(["policy", "subsidies", "月球"]) == 1
+
+
+def test_the_station_sees_its_own_award_of_the_year(desk: Terminal) -> None:
+    assert desk(CLERK, "year", "本站", "2026", "--json") == 0
+    (scheme,) = json.loads(desk.said)["LOCAL-SUBSIDY"]
+    shared = sum(Decimal(share["amount"] or 0) for share in scheme["shares"])
+    assert scheme["code"] == "YL-2026-3"
+    assert Decimal(scheme["amount"]) == shared
+    assert desk(CLERK, "year", "本站", "2026") == 0
+    assert "地方补助　登记机构奖励（登记机构）" in desk.said
+    assert "申领截止 2027-02-28" in desk.said
