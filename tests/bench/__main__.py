@@ -15,6 +15,7 @@ import sqlite3
 import sys
 import tempfile
 import time
+import traceback
 import unicodedata
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -119,13 +120,17 @@ def main(words: list[str]) -> int:
     if chosen.largest is not None:
         sizes = replace(sizes, archive=tuple(n for n in sizes.archive if n <= chosen.largest))
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    about, rows = machine(), []
+    about, rows, broken = machine(), [], []
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="desk-bench-") as folder:
         for name in chosen.only or WORKS:
-            for row in WORKS[name](Path(folder), sizes):
-                rows.append(row)
-                sys.stderr.write(f"{time.monotonic() - started:6.1f} s  {row.work}, {row.size}\n")
+            try:
+                for row in WORKS[name](Path(folder), sizes):
+                    rows.append(row)
+                    sys.stderr.write(f"{time.monotonic() - started:6.1f} s  {row.work}, {row.size}\n")
+            except Exception:  # noqa: BLE001 - what was measured is not lost because another work broke
+                traceback.print_exc()
+                broken.append(name)
     packages = " ".join(f"{name} {number}" for name, number in about["packages"].items())
     sys.stdout.write(
         f"{about['cores']} cores {about['processor']}, load {about['load']}, Python {about['python']}, "
@@ -140,7 +145,9 @@ def main(words: list[str]) -> int:
     path = chosen.out / "bench.json"
     path.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     sys.stdout.write(f"{path}\n")
-    return 0
+    if broken:
+        sys.stderr.write(f"did not run: {', '.join(broken)}\n")
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":
