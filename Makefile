@@ -3,7 +3,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint types bench soak demo clean screenshots
+.PHONY: run test lint types bench soak registrar demo clean screenshots
 
 run: $(VENV)/.ready-run
 	@installer/run.sh
@@ -26,6 +26,9 @@ bench: $(VENV)/.ready-test
 soak: $(VENV)/.ready-test
 	QT_QPA_PLATFORM=offscreen $(PY) -m pytest tests/soak -q -n 0
 
+registrar: $(VENV)/.ready-registrar
+	$(PY) -m tests.registrar
+
 demo: $(VENV)/.ready-run
 	$(VENV)/bin/contract-desk demo --out demo
 
@@ -42,3 +45,7 @@ $(VENV)/.ready-run: pyproject.toml installer/prepare.sh
 $(VENV)/.ready-test: pyproject.toml installer/prepare.sh
 	@installer/prepare.sh test
 	@touch $@ $(VENV)/.ready-run
+
+$(VENV)/.ready-registrar: pyproject.toml installer/prepare.sh
+	@installer/prepare.sh registrar
+	@touch $@ $(VENV)/.ready-test $(VENV)/.ready-run

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Set a fresh Debian machine up: system libraries, then the Python environment. $1: run or test.
+# Set a fresh Debian machine up: system libraries, then the Python environment. $1: run, test or registrar.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(python3-venv libcups2 libglib2.0-0 libgl1 libegl1 libfontconfig1 libxkbcommon0 libdbus-1-3
   libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-randr0 libxcb-image0
   libxcb-render-util0)
-[ "${1:-run}" = test ] && packages+=(postgresql xvfb xauth poppler-utils unicode-data)
+[ "${1:-run}" = run ] || packages+=(postgresql xvfb xauth poppler-utils unicode-data)
+[ "${1:-run}" != registrar ] || packages+=(xdotool dbus fcitx5 fcitx5-chinese-addons python3-gi)
 
 missing=()
 for name in "${packages[@]}"; do
@@ -33,7 +34,7 @@ for candidate in /usr/bin/python3 python3.11 python3.12 python3.13 python3; do
 done
 [ -x .venv/bin/python ] || "$python" -m venv .venv
 echo "Installing Python packages (once)"
-if [ "${1:-run}" = test ]; then
+if [ "${1:-run}" != run ]; then
   .venv/bin/python -m pip install --quiet --editable '.[dev]'
 else
   .venv/bin/python -m pip install --quiet --editable .
