@@ -1005,6 +1005,8 @@ def page_makers() -> dict[str, PageMaker]:
         "today": maker("today", "TodayPage"),
         "case": maker("case", "CasePage"),
         "search": maker("search", "SearchPage"),
+        "parties": maker("parties", "PartiesPage"),
+        "performance": maker("performance", "PerformancePage"),
         "report": maker("report", "ReportPage"),
         "stats": maker("statistics", "StatisticsPage"),
         "system": maker("system", "SystemPage"),

@@ -904,7 +904,9 @@ def fill_for_window(folder: Path) -> None:
 
 
 def _on(day: date) -> None:
-    os.environ["CONTRACT_DESK_TODAY"] = day.isoformat()
+    """Another day; a clock that stands still keeps its time."""
+    _day, _t, time = os.environ.get("CONTRACT_DESK_TODAY", "").partition("T")
+    os.environ["CONTRACT_DESK_TODAY"] = f"{day.isoformat()}T{time}" if time else day.isoformat()
 
 
 SAME_AS_THE_DAY = ("import_ledger", "import", "decline", "decide_duplicate")

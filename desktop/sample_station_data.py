@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from desktop import settings
 from desktop.resources import resource
 from desktop.settings import StationFile
 
@@ -76,7 +77,7 @@ def make_station(
     )
     for person in people.values():
         if person.pin:
-            key = slots.open_slot(folder / "people.json", person.name, person.password)
+            key = slots.open_slot(folder / "people.json", person.name, person.password, now=settings.now())
             slots.set_pin(folder / "people.json", key, person.pin)
     if plain:
         engine = open_sqlite(folder / "contract-desk.db")

@@ -1,19 +1,23 @@
-"""Every page of the real window on the sample station as a picture: ``python -m tests.ui.take_screenshots``.
+"""Every page of the real window as a picture: ``python -m tests.ui.take_screenshots``.
 
-The pictures under ``tests/ui/screens`` are references for people: 1366 × 768, the sample day as a clerk finds
-it. ``--folder`` puts them elsewhere, ``--contrast`` takes the contrast theme, ``--only 03,06`` some of them
-(``--only ten`` the ten contracts of the interview).
-With QT_SCALE_FACTOR=1.5 the same window has 911 × 512 logical pixels: the narrow layout.
+The pictures under ``tests/ui/screens`` are looked at by people and compared in ``test_screens.py``.
+1366 × 768 pixels and a clock that stands still, in these sets: the sample day as a clerk finds it, the same
+at 150 % (911 × 512 logical pixels: the narrow layout), in the contrast theme and with large text, an empty
+station, and what a clerk sees when something is wrong; besides the ten contracts of the interview.
+``--set narrow,empty`` takes some sets, ``--only 03,06`` some pictures, ``--folder`` puts them elsewhere.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +25,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import shiboken6
 from PIL import Image
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from desktop.app import page_makers, sign_in
-from desktop.demo import fill_for_window
+from desktop.app import check_pin, page_makers, sign_in
+from desktop.demo import Account, Day, fill_for_window
 from desktop.jobs import JobRunner
 from desktop.sample_station_data import sample_people, sample_today
 from desktop.security import slots
@@ -36,18 +41,46 @@ from desktop.ui.remembered import Remembered
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.focus import FocusRing
 from desktop.ui.window import Doors, MainWindow
+from tests.ui.scenes import DAY, EMPTY, ERROR, Scene
 
 SCREENS = Path(__file__).parent / "screens"
+ROOT = Path(__file__).parents[2]
+STANDING = f"{sample_today().isoformat()}T09:30"
+"""The clock of the pictures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Pictures that are taken in one process."""
+
+    folder: str
+    scenes: tuple[Scene, ...]
+    station: str = "full"
+    scale: float = 1
+    is_contrast: bool = False
+    is_large: bool = False
+
+
+SETS = {
+    "normal": Set("", DAY),
+    "narrow": Set("narrow", DAY, scale=1.5),
+    "contrast": Set("contrast", DAY, is_contrast=True),
+    "large": Set("large", DAY, is_large=True),
+    "empty": Set("empty", EMPTY, station="empty"),
+    "error": Set("error", ERROR),
+}
 
 
 class Photographer:
     """The window, and a way to wait until it is at rest."""
 
-    def __init__(self, folder: Path, station: Path, *, contrast: bool = False) -> None:
+    def __init__(self, folder: Path, station: Path, *, contrast: bool = False, large: bool = False) -> None:
         self.folder, self.station = folder, station
-        self.app = QApplication.instance() or QApplication(["contract-desk"])
-        assert isinstance(self.app, QApplication)
-        self.theme = Theme(is_contrast=contrast)
+        self._waiting: Callable[[], object] | None = None
+        app = QApplication.instance() or QApplication(["contract-desk"])
+        assert isinstance(app, QApplication)
+        self.app: QApplication = app
+        self.theme = Theme(is_contrast=contrast, is_large=large)
         self.theme.apply(self.app)
         self.ring = FocusRing(self.app)
         self.jobs = JobRunner()
@@ -56,7 +89,7 @@ class Photographer:
             Doors(
                 lambda name, password: sign_in(station, name, password),
                 lambda: slots.read_people(station / "people.json"),
-                lambda _desk, _pin: None,
+                lambda desk, pin: check_pin(station, desk, pin),
             ),
             page_makers(),
             theme=self.theme,
@@ -65,7 +98,7 @@ class Photographer:
             version="1.0.0",
         )
         ratio = self.window.devicePixelRatio()
-        self.window.resize(QSize(1366, 768) / ratio)
+        self.window.resize(round(1366 / ratio), round(768 / ratio))
         self.window.show()
         self.window.activateWindow()
         self.rest()
@@ -80,11 +113,59 @@ class Photographer:
                 raise RuntimeError("the window does not come to rest")
 
     def shoot(self, name: str) -> None:
-        """One picture."""
+        """One picture: the window, and over it whatever dialog stands there."""
         self.rest()
+        if (act := self._waiting) is not None:
+            self._waiting = None
+
+            def look() -> None:
+                self._take(name)
+                self.put_away()
+
+            QTimer.singleShot(700, look)
+            act()
+        else:
+            self._take(name)
+
+    def _take(self, name: str) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         picture = self.window.grab()
-        picture.save(str(self.folder / f"{name}.png"))
+        dialog = self.app.activeModalWidget()
+        if dialog is not None:
+            painter = QPainter(picture)
+            corner = self.window.rect().center() - dialog.rect().center()
+            painter.drawPixmap(QPoint(max(corner.x(), 0), max(corner.y(), 0)), dialog.grab())
+            painter.end()
+        path = self.folder / f"{name}.png"
+        picture.save(str(path))
+        small(path)
+
+    def put_away(self) -> None:
+        """Close the dialogs without an answer."""
+        while (dialog := self.app.activeModalWidget()) is not None:
+            dialog.close()
+            self.app.processEvents()
+
+    def later(self, act: Callable[[], object]) -> None:
+        """An act that waits for an answer in a dialog: the shutter begins it, looking in from a timer."""
+        self._waiting = act
+
+    def type(self, words: str) -> None:
+        """Signs to whatever has the focus."""
+        for sign in words:
+            QTest.keyClicks(self.app.focusWidget() or self.window, sign)
+            self.app.processEvents()
+
+    def scratch(self, name: str, content: bytes) -> Path:
+        """A file from a stranger."""
+        path = self.station.parent / name
+        path.write_bytes(content)
+        return path
+
+    @property
+    def case(self) -> Any:
+        """The page 办理."""
+        return self.window.pages["case"]
 
     def sign_in(self, name: str) -> None:
         """As this person of the sample."""
@@ -98,10 +179,11 @@ class Photographer:
         self.rest()
         self.sign_in(name)
 
-    def go(self, code: str, argument: object = None) -> None:
-        """To a page."""
+    def go(self, code: str, argument: object = None) -> Any:
+        """To a page; returns it."""
         self.window.go(code, argument)
         self.rest()
+        return self.window.pages[code]
 
     def press(self, key: Qt.Key, times: int = 1) -> None:
         """A key to whatever has the focus."""
@@ -116,46 +198,14 @@ class Photographer:
         return int(found.ids[-1])
 
 
-def pictures(p: Photographer) -> list[tuple[str, Callable[[], None]]]:
-    """Name and what to do before the shutter, in the order they must be taken."""
-
-    def at(step: int, state: str, title: str = "") -> Callable[[], None]:
-        return lambda: p.go("case", (p.contract(state, by_title=title), step))
-
-    return [
-        ("01-sign-in", lambda: None),
-        ("02-today", lambda: p.sign_in("沈清禾")),
-        ("03-entry", at(1, "DRAFT")),
-        ("03b-entry-new", lambda: p.go("case", None)),
-        ("04-recognition", at(2, "ACCEPTED", "曝气")),
-        ("05-amounts", at(3, "ACCEPTED", "曝气")),
-        ("06-relief", at(4, "RECOGNISED")),
-        ("08-issue", at(6, "CERTIFIED", "丘陵茶园")),
-        ("09-search", lambda: search(p)),
-        ("10-report", lambda: p.go("report")),
-        ("11-statistics", lambda: p.go("stats")),
-        ("14-system", lambda: p.go("system")),
-        ("01b-lock", p.window.lock_screen),
-        ("07-review", lambda: (p.hand_over("陆知远"), p.go("case", (p.contract("RECOGNISED"), 5)))),  # type: ignore[func-returns-value]
-    ]
-
-
-def search(p: Photographer) -> None:
-    """The search page with a question in it."""
-    p.go("search")
-    for sign in "qh":
-        QTest.keyClicks(p.app.focusWidget(), sign)
-    p.rest(0.8)
-
-
-def ten_contracts(folder: Path, wanted: list[str], *, contrast: bool) -> None:
+def ten_contracts(folder: Path, wanted: list[str]) -> None:
     """``ten-contracts/NN.png``: the conclusion of each of the ten, as the interview by keyboard leaves it."""
     from tests.ui.ten_contracts import Registrar, open_window
     from tests.ui.ten_contracts import ten_contracts as samples
 
     app = QApplication.instance() or QApplication(["contract-desk"])
     assert isinstance(app, QApplication)
-    theme = Theme(is_contrast=contrast)
+    theme = Theme()
     theme.apply(app)
     for sample in samples():
         name = f"ten-contracts/{sample.number}"
@@ -170,26 +220,43 @@ def ten_contracts(folder: Path, wanted: list[str], *, contrast: bool) -> None:
             path = folder / f"{name}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
             window.grab().save(str(path))
-            with Image.open(path) as picture:  # flat colours: 64 of them look the same in a third of the size
-                small = picture.convert("RGB").quantize(64, dither=Image.Dither.NONE)
-            small.save(path, optimize=True)
+            small(path)
             if shiboken6.isValid(ring):  # it goes with the window that it stands in
                 ring.deleteLater()
             window.close()
             window.deleteLater()
 
 
-def station_pictures(target: Path, wanted: list[str], *, contrast: bool) -> None:
-    """The pages on a filled station."""
-    os.environ["CONTRACT_DESK_TODAY"] = sample_today().isoformat()
+def small(path: Path) -> None:
+    """Flat colours: 64 of them look the same in a third of the size."""
+    with Image.open(path) as picture:
+        flat = picture.convert("RGB").quantize(64, dither=Image.Dither.NONE)
+    flat.save(path, optimize=True)
+
+
+def fill_stations(folder: Path) -> None:
+    """``full`` and ``empty``, made once and copied for every set."""
+    os.environ["CONTRACT_DESK_TODAY"] = STANDING
+    fill_for_window(folder / "full")
+    os.environ["CONTRACT_DESK_TODAY"] = STANDING
+    first = Day(folder / "empty.making", Account(None))
+    first.desk.close()
+    first.station.replace(folder / "empty")
+
+
+def station_pictures(target: Path, chosen: Set, stations: Path, wanted: list[str]) -> None:
+    """The pictures of one set, in this process: its scale is already that of the set."""
+    os.environ["CONTRACT_DESK_TODAY"] = STANDING
     with tempfile.TemporaryDirectory() as folder:
         station = Path(folder) / "sample"
-        fill_for_window(station)
-        p = Photographer(target, station, contrast=contrast)
-        for name, prepare in pictures(p):
-            prepare()
-            if not wanted or any(name.startswith(n) for n in wanted):
-                p.shoot(name)
+        shutil.copytree(stations / chosen.station, station)
+        p = Photographer(target, station, contrast=chosen.is_contrast, large=chosen.is_large)
+        for scene in chosen.scenes:
+            scene.prepare(p)
+            if not wanted or any(scene.name.startswith(n) for n in wanted):
+                p.shoot(scene.name)
+            if scene.is_dialog:
+                p.put_away()
         p.jobs.shut_down()
         if p.window.desk is not None:
             p.window.desk.close()
@@ -198,18 +265,39 @@ def station_pictures(target: Path, wanted: list[str], *, contrast: bool) -> None
             p.ring.deleteLater()
 
 
+def take(name: str, target: Path, stations: Path, wanted: list[str]) -> None:
+    """One set, in a process of its own: the scale of a display is settled when Qt starts."""
+    scale = {"QT_SCALE_FACTOR": str(SETS[name].scale)} if SETS[name].scale != 1 else {}
+    command = [sys.executable, "-m", "tests.ui.take_screenshots", "--inside", name]
+    command += ["--folder", str(target), "--stations", str(stations), "--only", ",".join(wanted)]
+    subprocess.run(command, env={**os.environ, **scale}, cwd=ROOT, check=True)
+
+
 def main(arguments: list[str]) -> int:
-    """Fill a station, take the pictures."""
+    """Fill the stations, take the pictures."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", type=Path, default=SCREENS)
-    parser.add_argument("--contrast", action="store_true")
+    parser.add_argument("--set", default=",".join([*SETS, "ten"]))
     parser.add_argument("--only", default="")
+    parser.add_argument("--inside", choices=tuple(SETS), help=argparse.SUPPRESS)
+    parser.add_argument("--stations", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args(arguments)
     wanted = [n for n in args.only.split(",") if n]
-    if not wanted or any(not name.startswith("ten") for name in wanted):
-        station_pictures(args.folder, wanted, contrast=args.contrast)
-    if not wanted or any(name.startswith("ten") for name in wanted):
-        ten_contracts(args.folder, wanted, contrast=args.contrast)
+    if args.inside:
+        station_pictures(args.folder, SETS[args.inside], args.stations, wanted)
+        return 0
+    sets = [name for name in args.set.split(",") if name]
+    if unknown := [name for name in sets if name not in SETS and name != "ten"]:
+        parser.error(f"no set {unknown[0]}; there are {', '.join(SETS)} and ten")
+    with tempfile.TemporaryDirectory() as folder:
+        stations = Path(folder)
+        if sets != ["ten"]:
+            fill_stations(stations)
+        for name in sets:
+            if name != "ten":
+                take(name, args.folder / SETS[name].folder, stations, wanted)
+    if "ten" in sets:
+        ten_contracts(args.folder, wanted)
     return 0
 
 
