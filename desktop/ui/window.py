@@ -416,6 +416,8 @@ class MainWindow(QMainWindow):
         if before is not None and before is not page and not resumed:
             self._history.append(self._here)
             del self._history[:-HISTORY]
+        if self._here != (code, argument):
+            self.status.leave_page()
         self._here = (code, argument)
         page.set_narrow(bool(self._narrow))
         self.stack.setCurrentWidget(page)

@@ -762,6 +762,11 @@ class StatusBar(Painted):
         self._message = ""
         self._tell()
 
+    def leave_page(self) -> None:
+        """Another page is shown: what was wrong on the one before would be read as wrong here."""
+        if self._level == "error":
+            self.be_silent()
+
     def message(self) -> str:
         """What is shown at the right now."""
         return self._message

@@ -632,3 +632,15 @@ def test_a_pin_set_since_signing_in_opens_the_locked_screen(
     people[0] = Somebody("沈清禾", ("clerk",), has_pin=True)
     window.lock_screen()
     assert window.lock.other_way.isVisible()
+
+
+def test_what_was_wrong_on_one_page_is_not_said_on_the_next(window: MainWindow) -> None:
+    assert window.page is not None
+    window.page.said.emit("还有 17 项错误没有处理", "err", True)
+    assert "17 项错误" in window.status.message()
+    window.go("search")
+    assert "17 项错误" not in window.status.message()
+    assert any("17 项错误" in line for line in window.status.record())
+    window.page.said.emit("已存盘 14:32", "ok", True)
+    window.go("today")
+    assert window.status.message() == "已存盘 14:32", "good news stays until the next word"
