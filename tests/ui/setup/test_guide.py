@@ -277,14 +277,16 @@ def test_the_sheet_can_be_printed_saved_and_copied(opened: Open, qtbot: QtBot, t
     press(KEY.Key_F12)
     qtbot.waitUntil(lambda: guide.step is guide.sheet)
     press(KEY.Key_P, modifiers=Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: bool(printed))
     assert "窗口激光机" in printed[0]
     assert "7K2QF" in printed[0]
     assert guide.sheet.box.isChecked()
     guide.sheet.box.setChecked(False)
     press(KEY.Key_W, modifiers=Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(guide.sheet.box.isChecked)
     assert "7K2QF" in pdf_text(tmp_path / "恢复单.pdf")
     press(KEY.Key_C, modifiers=Qt.KeyboardModifier.AltModifier)
-    assert QGuiApplication.clipboard().text() == code
+    qtbot.waitUntil(lambda: QGuiApplication.clipboard().text() == code)
     assert guide.sheet.box.isChecked()
 
 
