@@ -98,7 +98,7 @@ def test_every_condition_that_is_asked_stands_with_answer_and_source(office: Off
         contract = uow.contract(made)
         results = reliefs_in(office, uow, contract, facts_of(contract))
     shown = [r for r in results if r.result in ("supported", "cannot_tell")]
-    assert len(shown) == 3
+    assert len(shown) == 4
     for condition in (c for r in shown for c in r.conditions if c.answer != "not_applicable"):
         assert condition.question in text
         assert condition.words in text
