@@ -13,6 +13,7 @@ from desktop.jobs import JobRunner
 from desktop.resources import _
 from desktop.rules.amounts import format_yuan
 from desktop.rules.research_cost import RATES, standing_words, way_words
+from desktop.rules.subsidies import SchemeYear
 from desktop.rules.tax_year import ResearchYear, TransferYear, YearAccount
 from desktop.services.desk import Desk
 from desktop.services.views import ContractSheet
@@ -52,7 +53,9 @@ class YearDialog(DecidingDialog):
         ]
         today = desk.today()
         self.taxpayer = Choice(_("单位"), people)
-        self.year = Choice(_("年度"), [(str(y), str(y)) for y in range(today.year, today.year - 6, -1)])
+        years = range(today.year + 1, today.year - 6, -1)  # the year of a local scheme may have begun
+        self.year = Choice(_("年度"), [(str(y), str(y)) for y in years])
+        self.year.setCurrentIndex(1)
         self.own = AmountField(_("自行研发费用"))
         self.standing = Choice(_("买方类型"), [(name, standing_words(name)) for name in RATES])
         for choice in (self.taxpayer, self.year, self.standing):
@@ -109,8 +112,10 @@ class YearDialog(DecidingDialog):
                 figures = (share.amount, share.exempt or None, share.halved or None, share.deduction or None)
                 shown = [text("" if n is None else format_yuan(n)) for n in figures]
                 rows.append([text(share.number), text(share.title or "—"), *shown, text(share.why)])
+        rows += [row for scheme in account.subsidies for row in _scheme_rows(scheme)]
         self.model.show_rows(rows)
         words = [sums_in_words(part) for part in (account.transfer, account.research) if part is not None]
+        words += [scheme_in_words(scheme) for scheme in account.subsidies]
         self.sums.setText("\n".join(words) or _("这一年没有技术转让所得，也没有委托研发支出。"))
         self.look()
         layout = self.layout()
@@ -132,6 +137,23 @@ class YearDialog(DecidingDialog):
     def _saved(self, path: object) -> None:
         self.missing.setText(_("已存为 {path}").format(path=path))
         self.missing.show()
+
+
+def _scheme_rows(scheme: SchemeYear) -> list[list[Cell]]:
+    """What each contract gives to a local scheme: base, and the money in the last column."""
+    rows: list[list[Cell]] = []
+    for share in scheme.shares:
+        base = "" if share.base is None else format_yuan(share.base)
+        money = "" if share.amount is None else _("{sum} 元").format(sum=format_yuan(share.amount))
+        said = f"{scheme.name} {share.why or money}".rstrip()
+        rows.append([text(share.number), text(share.title or "—"), text(base), *[text("")] * 3, text(said)])
+    return rows
+
+
+def scheme_in_words(scheme: SchemeYear) -> str:
+    """The year of a local scheme, and until when it is claimed."""
+    due = _("申领截止 {day}。").format(day=scheme.deadline) if scheme.deadline else ""
+    return _("地方补助　{words}").format(words=scheme.words) + due
 
 
 def sums_in_words(part: TransferYear | ResearchYear) -> str:

@@ -25,6 +25,7 @@ from desktop.errors import Problem, RefusedError
 from desktop.jobs import JobRunner
 from desktop.rules.facts import Income
 from desktop.rules.formulas import TransferTax
+from desktop.rules.subsidies import SchemeYear, SubsidyShare
 from desktop.rules.tax_year import Otherwise, ResearchYear, TransferYear
 from desktop.ui.dialogs.change import ChangeDialog
 from desktop.ui.dialogs.deciding import DecidingDialog
@@ -466,6 +467,34 @@ def test_the_extra_deduction_is_said_for_every_standing_that_gets_another(theme:
     assert sums_in_words(part) == (
         "委托研发：境内基数 1,200,000.00 元，境外 0.00 元（限额 800,000.00 元），加计扣除 1,100,000.00 元。"
         "一般企业，按月份比例则为 975,000.00 元；制造业企业则为 1,200,000.00 元。"
+    )
+
+
+def test_the_local_schemes_of_a_year_stand_beside_its_limits(
+    qtbot: QtBot, theme: Theme, jobs: JobRunner
+) -> None:
+    desk = registered()
+    today = desk.today().year
+    shares = (
+        SubsidyShare(1, "2026990321000247", "分选机", "supported", Decimal(600000), Decimal(5500), ""),
+        SubsidyShare(2, "2026990321000248", "烘干机", "cannot_tell", None, None, "缺：是否关联交易"),
+    )
+    scheme = SchemeYear(
+        "YL-2026-1", "技术交易补助", "卖方", 2026, Decimal(600000), Decimal(5500), "合计", "", shares, False,
+        "按登记日所在年度", "2026-11-30", "示例办法", "memory",
+    )  # fmt: skip
+    known = desk.year_account
+    desk.year_account = lambda *told: replace(known(*told), subsidies=(scheme,))  # type: ignore[method-assign]
+    dialog = YearDialog(None, desk, jobs, desk.sheet())
+    bring(qtbot, dialog)
+    qtbot.waitUntil(lambda: dialog.account is not None)
+    assert desk.told("year_account")[0][1] == today, "the running year first, though the next is offered"
+    last = dialog.model.columnCount() - 1
+    told = [dialog.model.data(dialog.model.index(row, last)) for row in range(dialog.model.rowCount())]
+    assert told[-2:] == ["技术交易补助 5,500.00 元", "技术交易补助 缺：是否关联交易"]
+    assert dialog.sums.text().endswith(
+        "地方补助　技术交易补助（卖方） 5,500.00 元（合计）。"
+        "有合同或上年数还缺，合计不全。申领截止 2026-11-30。"
     )
 
 
