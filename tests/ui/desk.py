@@ -413,10 +413,21 @@ class FakeDesk:
         self.problems: tuple[Problem, ...] = ()
         self.duplicates: tuple[v.DuplicateView, ...] = ()
         self.kept: dict[tuple[str, str], tuple[str, str, str]] = {}
+        self.places = v.BackupPlaces(Path("D:/contract-desk/backups"), None)
+        self.second_words = "没有选第二处"
+        self.policy_change: v.PolicyChange | None = None
+        self.policy_back: v.PolicyChange | None = None
         self.found_ids: array[int] = array("q", range(1, 1907))
         self.party_rows: tuple[v.PartyView, ...] = ()
         self.bin_rows: tuple[v.BinRow, ...] = ()
         self.query_rows: list[v.SavedQuery] = []
+        self.library: list[v.PartyRow] = [
+            v.PartyRow(1, SELLER, "credit_code", "91990321MA0QH7K26R", (), 3, TODAY, None),
+            v.PartyRow(2, BUYER, "credit_code", "91990321MA5NY83T0T", ("澄河农机厂",), 1, TODAY, None),
+            v.PartyRow(3, "岚州启衡公司", "other", "", (), 1, None, None),
+        ]
+        self.party_history: list[v.HistoryRow] = []
+        self.performance_rows: tuple[v.PerformanceRow, ...] = ()
         self.people_rows: list[tuple[str, str, bool]] = [
             ("沈清禾", "clerk", True),
             ("陆知远", "clerk reviewer", True),
@@ -544,6 +555,65 @@ class FakeDesk:
             if progress is not None:
                 progress(at, len(ids), "")
         return path, len(ids)
+
+    def party_list(self, text: str = "", *, with_retired: bool = True) -> v.PartyList:
+        """The parties set by the test whose name or number has the words."""
+        self._ask("party_list", text)
+        found = tuple(row for row in self.library if text in row.name or text in row.id_number)
+        return v.PartyList(found, len(found))
+
+    def party_sheet(self, party_id: int) -> v.PartySheet:
+        """One of them, with the fields of the drawings' seller."""
+        self._ask("party_sheet", party_id)
+        row = next(row for row in self.library if row.id == party_id)
+        return v.PartySheet(
+            row=row,
+            fields={
+                "name": row.name,
+                "id_type": row.id_type,
+                "id_number": row.id_number,
+                "contact": "韦青岚",
+                "phone": "0990-5550123",
+            },
+            former=tuple((name, "", date(2025, 6, 1)) for name in row.former_names),
+            contract_ids=(1, 2),
+            history=tuple(self.party_history),
+            may_edit="admin" not in self.person.roles,
+            why_not="" if "admin" not in self.person.roles else "没有改单位库的权限",
+        )
+
+    def _party_act(self, verb: str, words: str, cmd: Any, **changes: Any) -> v.PartySheet:
+        self._ask(verb, cmd)
+        self.library = [replace(r, **changes) if r.id == cmd.party_id else r for r in self.library]
+        self.party_history.insert(0, v.HistoryRow(china(11, 20, 9, 0), self.person.name, verb, words))
+        return self.party_sheet(cmd.party_id)
+
+    def edit_party(self, cmd: c.EditParty) -> v.PartySheet:
+        """改单位资料."""
+        changes = {k: value for k, value in cmd.fields.items() if k in ("name", "id_number")}
+        return self._party_act("edit_party", "改单位资料", cmd, **changes)
+
+    def merge_parties(self, cmd: c.MergeParties) -> v.PartySheet:
+        """合并: the other record goes."""
+        self.library = [row for row in self.library if row.id != cmd.other_id]
+        return self._party_act("merge_parties", "并入", cmd)
+
+    def retire_party(self, cmd: c.RetireParty) -> v.PartySheet:
+        """停用 or 恢复使用."""
+        return self._party_act("retire_party", "停用单位", cmd, retired_on=TODAY if cmd.is_retired else None)
+
+    def performance(
+        self, first: date, last: date, *, only: str = "overdue", text: str = ""
+    ) -> v.PerformancePage:
+        """The lines set by the test; of them the overdue ones when only those are asked for."""
+        self._ask("performance", (first, last, only, text))
+        rows = tuple(row for row in self.performance_rows if only != "overdue" or row.overdue)
+
+        def total(name: str) -> Decimal:
+            return sum((getattr(row, name) or Decimal(0) for row in rows), Decimal(0))
+
+        names = ("planned", "due", "income", "income_in_period", "left", "overdue")
+        return v.PerformancePage(rows, len(rows), *(total(name) for name in names))
 
     def print_history(self, contract_id: int, path: Path) -> Path:
         """Written down."""
@@ -866,13 +936,38 @@ class FakeDesk:
         self._ask("figures", (first, last, by))
         return figures(first, last, by)
 
+    def backup_report(self) -> tuple[v.BackupView, v.BackupPlaces, str]:
+        """The last backup and the places."""
+        self._ask("backup_report")
+        return self.start.backup, self.places, self.second_words
+
+    def set_backup_places(self, main: Path | None, second: Path | None) -> None:
+        """Written down."""
+        self._ask("set_backup_places", (main, second))
+
+    def look_at_policy(self, path: Path) -> v.PolicyChange | None:
+        """What a pack would change."""
+        self._ask("look_at_policy", path)
+        return self.policy_change
+
+    def look_back_at_policy(self) -> v.PolicyChange | None:
+        """What taking it back would change."""
+        return self.policy_back
+
+    def take_back_policy(self) -> str:
+        """Written down."""
+        self._ask("take_back_policy")
+        return "已退回到程序自带的规则；重新登录后生效"
+
     def backup(self, path: Path, progress: Any = None) -> v.BackupView:
         """A verified backup."""
         self._ask("backup", path)
         for at in range(1, 5):
             if progress is not None:
                 progress(at, 4, "")
-        return replace(BACKUP, path=path, made_at=china(11, 20, 17, 30))
+        made = replace(BACKUP, path=path, made_at=china(11, 20, 17, 30))
+        self.start = replace(self.start, backup=made)
+        return made
 
     def check(self, *, deep: bool = False, progress: Any = None) -> v.CheckReport:
         """All good."""

@@ -13,8 +13,10 @@ from desktop.resources import _
 from desktop.services import commands as c
 from desktop.services.desk import Desk
 from desktop.services.search_words import KEPT_AT_MOST as MOST
-from desktop.services.views import SavedQuery
+from desktop.services.search_words import amounts_of, day_words, days_of
+from desktop.services.views import REPORTING_WORDS, STATE_WORDS, SavedQuery
 from desktop.ui.dialogs.deciding import DecidingDialog
+from desktop.ui.pages.wording import KIND_WORDS
 from desktop.ui.tables.columns import text
 from desktop.ui.tables.plain import PlainTable
 from desktop.ui.theme import px
@@ -48,10 +50,10 @@ class QueriesDialog(DecidingDialog):
         )
         self._desk, self._words, self._filters = desk, words, dict(filters)
         self.queries = queries
-        self.model = PlainTable([(_("键"), False), (_("名称"), False), (_("打的字"), False)], self)
+        self.model = PlainTable([(_("键"), False), (_("名称"), False), (_("条件"), False)], self)
         self.table = DeskTable(_("常用查询"))
         self.table.setModel(self.model)
-        self.table.set_widths({0: 72, 2: 200}, stretch=1)
+        self.table.set_widths({0: 72, 1: 150}, stretch=2)
         self.table.setMinimumHeight(px(150))
         self.body.addWidget(self.table)
         self.name = Field(_("名称"))
@@ -135,7 +137,7 @@ class QueriesDialog(DecidingDialog):
     def _show(self) -> None:
         at = self.table.currentIndex().row()
         self.model.show_rows(
-            [text(f"Alt+{n}", MONO=True), text(one.name), text(one.text or "—")]
+            [text(f"Alt+{n}", MONO=True), text(one.name), text(conditions_in_words(one))]
             for n, one in enumerate(self.queries, 1)
         )
         if self.queries:
@@ -148,3 +150,26 @@ class QueriesDialog(DecidingDialog):
         """The focus on the name: that is what is typed here."""
         super().showEvent(event)  # type: ignore[arg-type]
         self.name.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def conditions_in_words(query: SavedQuery) -> str:
+    """状态 已登记；成交额 1,000,000.00 元以上；“采摘”."""
+    said = [f"“{query.text}”"] if query.text else []
+    known: Mapping[str, tuple[str, Mapping[str, str]]] = {
+        "kind": (_("类别"), KIND_WORDS),
+        "state": (_("状态"), STATE_WORDS),
+        "reporting": (_("上报"), REPORTING_WORDS),
+        "year": (_("登记年度"), {}),
+        "month": (_("登记月"), {}),
+    }
+    for name, values in query.filters.items():
+        if name == "no_drafts":
+            said.append(_("不含草稿"))
+        elif name == "amount":
+            said += [amounts_of(value).words() for value in values]
+        elif name in day_words():
+            said += [days_of(name, value).words() for value in values]
+        elif name in known:
+            head, words = known[name]
+            said.append(f"{head} {'、'.join(words.get(value, value) for value in values)}")
+    return "；".join(said) or "—"

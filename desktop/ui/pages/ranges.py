@@ -45,8 +45,8 @@ class RangePopup(QFrame):
             words = (_("起日"), _("止日"))
             column.addWidget(FieldRow("", _("哪个日期"), self.which, name_width=104))
         for word, entry in zip(words, (self.low, self.high), strict=True):
-            entry.setMinimumWidth(px(180))
             column.addWidget(FieldRow("", word, entry, name_width=104))
+        self.setFixedWidth(px(360))
         self.trouble = Label("", size="note", tone="err", wrap=True)
         self.trouble.hide()
         column.addWidget(self.trouble)

@@ -395,6 +395,8 @@ class SearchPage(Page):
         self.found_count = Label("", strong=True)
         self.took = Label("", size="note", tone="ink2")
         for part in (self.found, self.found_count, self.took):
+            part.setFixedHeight(self.chips["kind"].sizeHint().height())
+            part.setAlignment(Qt.AlignmentFlag.AlignVCenter)
             row.addWidget(part, 0, Qt.AlignmentFlag.AlignTop)
         lines.addLayout(row)
         self.understood = Label("", size="note", tone="ink2", wrap=True)

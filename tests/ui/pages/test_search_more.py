@@ -186,6 +186,8 @@ def test_conditions_are_kept_under_a_name_and_come_back_with_a_digit(wide: MainW
     assert (cmd.name, cmd.text, cmd.filters) == ("待发证", "采摘", {"state": ("REGISTERED",)})
     assert [chip.text() for chip in page.query_chips] == ["1 待发证"]
     assert page.query_row.isVisible()
+    wide.activateWindow()  # no window manager does it here
+    qtbot.waitUntil(wide.isActiveWindow)
     page.open("别的")
     page.view.setFocus()
     press(KEY.Key_1, ALT)
