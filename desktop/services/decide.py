@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -23,7 +23,7 @@ from desktop.services.lifecycle import LIVE_STATES
 from desktop.services.office import Office, perform
 from desktop.services.take_in import look_for_experts, must_be_clean
 from desktop.store.mapping import facts_of, write_facts
-from desktop.store.unit_of_work import UnitOfWork, canonical
+from desktop.store.unit_of_work import AT_ONCE, UnitOfWork, canonical
 
 ANSWERS = "answers"
 """Page name under which unfinished answers are kept."""
@@ -237,6 +237,28 @@ def weakest(marks: Any) -> str:
 def last_recognition(uow: UnitOfWork, contract_id: int) -> Recognition | None:
     """The recognition that counts: the newest."""
     return uow.session.scalars(_RECOGNITIONS, {"contract": contract_id}).first()
+
+
+def newest_recognitions(uow: UnitOfWork, ids: Sequence[int]) -> dict[int, Any]:
+    """Contract id → outcome, kind and rule set of the recognition that counts, without its texts."""
+    found: dict[int, Any] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        given = {"contracts": ids[start : start + AT_ONCE]}
+        found |= {row.contract_id: row for row in uow.session.execute(_NEWEST_LAST, given)}
+    return found
+
+
+_NEWEST_LAST = (
+    select(
+        Recognition.contract_id,
+        Recognition.outcome,
+        Recognition.decided_kind,
+        Recognition.decided_sub_kind,
+        Recognition.rule_set_version,
+    )
+    .where(Recognition.contract_id.in_(bindparam("contracts", expanding=True)))
+    .order_by(Recognition.contract_id, Recognition.ordinal)
+)
 
 
 def last_recognition_id(uow: UnitOfWork, contract_id: int) -> int | None:

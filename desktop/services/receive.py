@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from desktop.errors import RefusedError
@@ -31,8 +33,8 @@ from desktop.services.office import Office, check_actor, commit, standing_of
 from desktop.services.safe_keeping import backup_before
 from desktop.services.views import BlockView, ReceiveReport
 from desktop.store.numbers import block_state
-from desktop.store.search_index import index_contract
-from desktop.store.unit_of_work import UnitOfWork
+from desktop.store.search_index import index_again
+from desktop.store.unit_of_work import AT_ONCE, UnitOfWork
 
 Progress = Callable[[int, int, str], None]
 
@@ -105,28 +107,34 @@ def _receive_receipt(office: Office, cmd: ReceiveFile, progress: Progress) -> Re
             applied_at=office.now(),
         )
         session.add(row)
+        session.flush()
         rejected: list[tuple[str, str]] = []
         recalled: list[str] = []
+        known = _Known.of(session, batch, receipt)
+        answers, acts = list[dict[str, Any]](), list[_Act]()
         for done, outcome in enumerate(receipt.rows, 1):
             progress(done, len(receipt.rows), outcome.uid)
             reason = "；".join(r.text for r in outcome.reasons)
-            row.rows.append(
-                ReceiptRow(
-                    contract_uid=outcome.uid,
-                    revision=outcome.revision,
-                    outcome=outcome.outcome,
-                    reason=reason,
-                    official_number=outcome.official_number or None,
-                )
+            answers.append(
+                {
+                    "receipt_id": row.id,
+                    "contract_uid": outcome.uid,
+                    "revision": outcome.revision,
+                    "outcome": outcome.outcome,
+                    "reason": reason,
+                    "official_number": outcome.official_number or None,
+                }
             )
-            contract = session.scalars(select(Contract).where(Contract.uid == outcome.uid)).first()
+            contract = known.contracts.get(outcome.uid)
             if contract is None:
                 continue
             is_good = outcome.outcome != "rejected"
             row.accepted_count += is_good
             row.rejected_count += not is_good
-            if trouble := _apply(uow, office, cmd, contract, batch, outcome, reason):
-                rejected.append((contract.local_serial, trouble))
+            act = _apply(uow, office, known, contract, outcome, reason)
+            acts.append(act)
+            if act.trouble:
+                rejected.append((contract.local_serial, act.trouble))
             if not is_good:
                 rejected.append((contract.official_number or contract.local_serial, reason))
                 if sheets := sheets_outside(uow, contract):
@@ -135,6 +143,11 @@ def _receive_receipt(office: Office, cmd: ReceiveFile, progress: Progress) -> Re
                             number=contract.official_number or contract.local_serial, sheets="、".join(sheets)
                         )
                     )
+        uow.add_rows(ReceiptRow, answers)
+        index_again(session, list(known.contracts.values()))
+        for verb, same in groupby(acts, key=lambda act: act.verb):
+            done_acts = [(cmd.request_id, act.uid, act.detail) for act in same]
+            uow.record_many(done_acts, verb, cmd.actor, office.now())
         uow.record(
             cmd.request_id,
             "receipt",
@@ -162,37 +175,61 @@ def _newer_issue(session: Session, receipt_id: str, issue: int) -> int:
     return max((found for uid in uids if (found := int(uid.rpartition("/")[2])) > issue), default=0)
 
 
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """What one row of a receipt did, for the log."""
+
+    uid: str
+    verb: str
+    detail: dict[str, Any]
+    trouble: str
+    """What is wrong with the number; empty when nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the rows of one receipt are held against, read for all of them at once."""
+
+    batch: BatchModel
+    contracts: dict[str, Contract]
+    """By uid; those of the receipt that are on this machine."""
+    rows: dict[int, BatchRow]
+    """The rows of the package, by contract."""
+    newest: dict[int, int]
+    """Contract → the last package that it went out in."""
+
+    @classmethod
+    def of(cls, session: Session, batch: BatchModel, receipt: Any) -> _Known:
+        contracts: dict[str, Contract] = {}
+        newest: dict[int, int] = {}
+        uids = list(dict.fromkeys(outcome.uid for outcome in receipt.rows))
+        for start in range(0, len(uids), AT_ONCE):
+            part = uids[start : start + AT_ONCE]
+            found = {c.uid: c for c in session.scalars(select(Contract).where(Contract.uid.in_(part)))}
+            contracts |= found
+            last = (
+                select(BatchRow.contract_id, func.max(BatchModel.sequence))
+                .join(BatchModel, BatchRow.batch_id == BatchModel.id)
+                .where(BatchRow.contract_id.in_([c.id for c in found.values()]))
+                .group_by(BatchRow.contract_id)
+            )
+            newest |= {row[0]: row[1] for row in session.execute(last)}
+        return cls(batch, contracts, {row.contract_id: row for row in batch.rows}, newest)
+
+
 def _apply(
-    uow: UnitOfWork,
-    office: Office,
-    cmd: ReceiveFile,
-    contract: Contract,
-    batch: Any,
-    outcome: Any,
-    reason: str,
-) -> str:
+    uow: UnitOfWork, office: Office, known: _Known, contract: Contract, outcome: Any, reason: str
+) -> _Act:
     """One row: the state above, the reason, and a number given from above. An answer to an older revision is
     kept in the receipt's rows but does not touch a contract that was changed since.
-
-    Returns what is wrong with the number; empty when nothing is.
     """
-    session, trouble = uow.session, ""
-    batch_row = session.scalars(
-        select(BatchRow).where(BatchRow.batch_id == batch.id, BatchRow.contract_id == contract.id)
-    ).first()
-    if batch_row is not None:
+    session, batch, trouble = uow.session, known.batch, ""
+    if (batch_row := known.rows.get(contract.id)) is not None:
         batch_row.outcome = "rejected" if outcome.outcome == "rejected" else "accepted"
         batch_row.reason = reason[:500]
     verb = "reject_above" if outcome.outcome == "rejected" else "accept_above"
     detail: dict[str, Any] = {"sequence": batch.sequence, "reason": reason}
-    newest = session.scalars(
-        select(BatchModel.sequence)
-        .join(BatchRow, BatchRow.batch_id == BatchModel.id)
-        .where(BatchRow.contract_id == contract.id)
-        .order_by(BatchModel.sequence.desc())
-        .limit(1)
-    ).first()
-    if newest == batch.sequence and contract.reporting_state != "NOT_SENT":
+    if known.newest.get(contract.id) == batch.sequence and contract.reporting_state != "NOT_SENT":
         contract.reporting_state = "REJECTED_ABOVE" if outcome.outcome == "rejected" else "ACCEPTED_ABOVE"
         contract.rejected_reason = reason[:500] if outcome.outcome == "rejected" else None
     number = outcome.official_number
@@ -210,10 +247,7 @@ def _apply(
         detail["number"] = number
     elif number and contract.official_number not in (None, number):
         detail["other_number"] = number
-    session.flush()
-    index_contract(session, contract)
-    uow.record(cmd.request_id, verb, cmd.actor, office.now(), detail, contract)
-    return trouble
+    return _Act(contract.uid, verb, detail, trouble)
 
 
 def _is_given(session: Session, number: str) -> bool:

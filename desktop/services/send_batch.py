@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
@@ -17,14 +17,14 @@ from desktop.models import Action, Batch, BatchRow, Contract, Person
 from desktop.resources import _, in_chinese
 from desktop.rules.facts import facts_to_json
 from desktop.services.commands import CreateBatch
-from desktop.services.decide import last_recognition
+from desktop.services.decide import newest_recognitions
 from desktop.services.look import batch_view
 from desktop.services.office import Office, check_actor, commit
 from desktop.services.views import BatchView
 from desktop.settings import local_time
 from desktop.store import queries
-from desktop.store.mapping import facts_of
-from desktop.store.search_index import index_contract
+from desktop.store.mapping import facts_of_many
+from desktop.store.search_index import index_again
 from desktop.store.unit_of_work import UnitOfWork, canonical
 
 Progress = Callable[[int, int, str], None]
@@ -75,7 +75,7 @@ def create_batch(office: Office, cmd: CreateBatch, progress: Progress | None = N
             ),
         )
         signer = load_signer(office.folder / "keys", office.master)
-        lines = [_line(uow, office, contract) for contract in contracts]
+        lines = _lines(uow, contracts)
         written = write_package(spool, header, lines, signer, progress or (lambda *_a: None))
         totals = written.totals
         batch = Batch(
@@ -93,13 +93,16 @@ def create_batch(office: Office, cmd: CreateBatch, progress: Progress | None = N
             person=cmd.actor,
             made_at=now,
         )
-        for contract in contracts:
-            batch.rows.append(BatchRow(contract_id=contract.id, revision=contract.revision))
-            contract.reporting_state, contract.rejected_reason = "EXPORTED", None
-            session.flush()
-            index_contract(session, contract)
-            uow.record(cmd.request_id, "export", cmd.actor, now, {"sequence": sequence}, contract)
         session.add(batch)
+        session.flush()
+        rows = [{"batch_id": batch.id, "contract_id": c.id, "revision": c.revision} for c in contracts]
+        uow.add_rows(BatchRow, rows)
+        list(batch.rows)
+        for contract in contracts:
+            contract.reporting_state, contract.rejected_reason = "EXPORTED", None
+        index_again(session, contracts)
+        acts = [(cmd.request_id, contract.uid, {"sequence": sequence}) for contract in contracts]
+        uow.record_many(acts, "export", cmd.actor, now)
         uow.record(
             cmd.request_id,
             "batch",
@@ -125,18 +128,22 @@ def _wanted(cmd: CreateBatch) -> Any:
     return query if cmd.contract_ids is None else query.where(Contract.id.in_(cmd.contract_ids))
 
 
-def _line(uow: UnitOfWork, office: Office, contract: Contract) -> Any:
+def _lines(uow: UnitOfWork, contracts: Sequence[Contract]) -> list[Any]:
+    """What the package says of each, in their order; everything is read for many contracts at a time."""
     from desktop.exchange.package import PackageAction, PackageContract
 
-    people = {p.id: p.name for p in uow.session.scalars(select(Person))}
-    actions = []
-    for action in queries.actions_of(uow.session, contract.uid):
+    session = uow.session
+    people = {p.id: p.name for p in session.scalars(select(Person))}
+    facts = facts_of_many(session, contracts)
+    recognitions = newest_recognitions(uow, [c.id for c in contracts])
+    actions: dict[str, list[PackageAction]] = {c.uid: [] for c in contracts}
+    for action in queries.actions_of_many(session, list(actions)):
         if action.verb in NOT_FOR_ABOVE:
             continue
-        detail = json.loads(action.detail)
-        actions.append(
+        uid, detail = action.contract_uid, json.loads(action.detail)
+        actions[uid].append(
             PackageAction(
-                uid=str(uuid5(NAMESPACE_URL, f"{contract.uid}/{action.request_id}/{action.verb}")),
+                uid=str(uuid5(NAMESPACE_URL, f"{uid}/{action.request_id}/{action.verb}")),
                 kind=action.verb,
                 at=action.at,
                 by=action.person,
@@ -145,29 +152,33 @@ def _line(uow: UnitOfWork, office: Office, contract: Contract) -> Any:
                 previous=action.previous_hash,
             )
         )
-    recognition = last_recognition(uow, contract.id)
-    conclusion = {}
-    if recognition is not None:
-        conclusion = {
-            "outcome": recognition.outcome,
-            "kind": recognition.decided_kind,
-            "sub_kind": recognition.decided_sub_kind,
-            "rule_set": recognition.rule_set_version,
-        }
-    return PackageContract(
-        uid=contract.uid,
-        revision=contract.revision,
-        state=contract.state,
-        facts=facts_to_json(facts_of(contract)),
-        actions=tuple(actions),
-        local_serial=contract.local_serial,
-        official_number=contract.official_number or "",
-        rule_set=contract.rule_set or "",
-        law=contract.rule_set_version or "",
-        clerk=people.get(contract.clerk_id or 0, ""),
-        reviewer=people.get(contract.reviewer_id or 0, ""),
-        conclusion=conclusion,
-    )
+    lines = []
+    for contract in contracts:
+        conclusion = {}
+        if (recognition := recognitions.get(contract.id)) is not None:
+            conclusion = {
+                "outcome": recognition.outcome,
+                "kind": recognition.decided_kind,
+                "sub_kind": recognition.decided_sub_kind,
+                "rule_set": recognition.rule_set_version,
+            }
+        lines.append(
+            PackageContract(
+                uid=contract.uid,
+                revision=contract.revision,
+                state=contract.state,
+                facts=facts_to_json(facts[contract.id]),
+                actions=tuple(actions[contract.uid]),
+                local_serial=contract.local_serial,
+                official_number=contract.official_number or "",
+                rule_set=contract.rule_set or "",
+                law=contract.rule_set_version or "",
+                clerk=people.get(contract.clerk_id or 0, ""),
+                reviewer=people.get(contract.reviewer_id or 0, ""),
+                conclusion=conclusion,
+            )
+        )
+    return lines
 
 
 @in_chinese()

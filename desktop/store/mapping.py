@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import bindparam, inspect, select, text
-from sqlalchemy.orm import object_session
+from sqlalchemy.orm import Session, object_session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from desktop import models
 from desktop.models import Contract
 from desktop.rules import facts as law
 from desktop.rules.facts import Facts
+from desktop.store.unit_of_work import AT_ONCE
 
 ROW_CLASSES: dict[str, type[Any]] = {
     "parties": models.ContractParty,
@@ -81,6 +82,35 @@ def facts_of(contract: Contract, *, rows: Collection[str] = ROW_CLASSES) -> Fact
                 cls(**{f: getattr(row, f) for f in names}) for row in getattr(contract, name)
             )
     return Facts(**values)
+
+
+def facts_of_many(session: Session, contracts: Sequence[Contract]) -> dict[int, Facts]:
+    """Contract id → what ``facts_of`` says of it; every list is read for many contracts at once.
+
+    What the session holds unwritten in a list is not seen: for contracts as they stand in the database.
+    """
+    lists: dict[int, dict[str, list[Any]]] = {c.id: {name: [] for name in ROW_CLASSES} for c in contracts}
+    connection, ids = session.connection(), list(lists)
+    for name, query in _READ_MANY.items():
+        cls = law.ROWS[name]
+        for start in range(0, len(ids), AT_ONCE):
+            found = connection.execute(query, {"contracts": ids[start : start + AT_ONCE]})
+            for contract_id, *cells in found:
+                lists[contract_id][name].append(cls(*cells))
+    found_facts = {}
+    for c in contracts:
+        values: dict[str, Any] = {name: getattr(c, name) for name in _SCALARS}
+        values.update((name, tuple(rows)) for name, rows in lists[c.id].items())
+        found_facts[c.id] = Facts(**values)
+    return found_facts
+
+
+_READ_MANY = {
+    name: select(cls.contract_id, *(getattr(cls, field) for field in _ROW_FIELDS[name]))
+    .where(cls.contract_id.in_(bindparam("contracts", expanding=True)))
+    .order_by(cls.contract_id, cls.ordinal)
+    for name, cls in ROW_CLASSES.items()
+}
 
 
 def columns_of(facts: Facts) -> dict[str, Any]:
