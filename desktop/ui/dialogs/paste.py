@@ -28,6 +28,8 @@ from desktop.ui.widgets.table import DeskTable, TableCard
 
 FORM, DRAFTS, ROWS = "form", "drafts", "rows"
 """Where a block goes: into the contract on the page, into several new drafts, into one of its tables."""
+SMALL = 1100
+"""In a window narrower than this what matters less gives way to the reasons."""
 _SIGNS = {"error": "error", "doubt": "doubt", "note": "note", "ok": "verified"}
 
 
@@ -98,6 +100,7 @@ class PasteDialog(DecidingDialog):
             width=1180,
         )
         self._codes, self._run, self._again = codes, run, again
+        self._is_small = parent is not None and parent.window().width() < px(SMALL)
         self.plan = plan
         self.setMinimumWidth(px(760))
         self.summary = Label("", wrap=True)
@@ -115,7 +118,7 @@ class PasteDialog(DecidingDialog):
         self._problem_card = TableCard(self.problems)
         self.body.addWidget(self._problem_card, 2)
         self._show()
-        self.resize(px(1080), px(600))
+        self.resize(px(1180), px(620))
         self.ready()
 
     def _read_again(self, fill_down: bool) -> None:
@@ -138,26 +141,27 @@ class PasteDialog(DecidingDialog):
             heads = [_("栏目"), _("贴来的"), _("将填成"), _("现在是"), _("说明")]
             self.model.heads = tuple((head, False) for head in heads)
             self.model.rows = [self._form_row(at, cell) for at, cell in enumerate(pasted.rows[0])]
-            widths, stretch = {0: 150, 1: 200, 2: 200, 3: 160}, 4
+            widths, stretch = {0: 136, 1: 176, 2: 196, 3: 150}, 4
+            if self._is_small:
+                widths = {0: 120, 1: 130, 2: 150}
         else:
             self.model.heads = ((_("行"), False), *((slot.name, False) for slot in pasted.slots))
             self.model.rows = [self._row(at, row) for at, row in enumerate(pasted.rows)]
-            widths, stretch = {0: 84} | dict.fromkeys(range(1, len(pasted.slots) + 1), 150), 0
+            widths, stretch = {0: 84} | dict.fromkeys(range(1, len(pasted.slots) + 1), 138), 0
         self.model.endResetModel()
         head = self.grid.horizontalHeader()
         for column in range(self.model.columnCount()):
             head.setSectionResizeMode(column, head.ResizeMode.Interactive)
             head.resizeSection(column, px(widths.get(column, 150)))
+            self.grid.setColumnHidden(column, plan.target == FORM and column == 3 and self._is_small)
         if stretch:
             head.setSectionResizeMode(stretch, head.ResizeMode.Stretch)
         self._show_problems()
 
     def _show_problems(self) -> None:
         plan = self.plan
-        if plan.target == FORM:
-            found = list(plan.pasted.said)
-        else:
-            found = list(plan.pasted.problems)
+        found = [p for p in plan.pasted.problems if plan.target != FORM or p.level != "note"]
+        if plan.target == DRAFTS:
             for at, problems in sorted((plan.wrong or {}).items()):
                 label = _("第 {n} 行 ").format(n=at + 1)
                 found += [
@@ -167,7 +171,10 @@ class PasteDialog(DecidingDialog):
         self._problem_model = ProblemTable(found)
         self.problems.setModel(self._problem_model)
         self.problems.setColumnHidden(0, True)
-        self.problems.set_widths({1: 200, 2: 160, 4: 260}, stretch=3)
+        self.problems.setColumnHidden(2, self._is_small)
+        self.problems.set_widths(
+            {1: 130 if self._is_small else 186, 2: 120, 4: 236 if self._is_small else 330}, stretch=3
+        )
         self._problem_card.setVisible(bool(found))
 
     def _summary(self) -> str:
@@ -197,7 +204,7 @@ class PasteDialog(DecidingDialog):
 
     def _form_row(self, at: int, cell: PastedCell) -> Sequence[Cell]:
         now = (self.plan.now or {}).get(at, "")
-        why = "；".join(f"{one.reason}，{one.remedy}" for one in cell.findings)
+        why = "；".join(one.reason for one in cell.findings)
         after = words_of(cell.value, cell.slot, self._codes)
         if at in self.plan.not_there:
             why, after = _("表上没有这一栏，不填入"), ""

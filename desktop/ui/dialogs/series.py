@@ -183,6 +183,8 @@ class SeriesDialog(QDialog):
         column.addWidget(Label(shared.format(who=who, kind=kind or _("类别")), tone="ink2", wrap=True))
         self.model = RowsModel(DRAFT_PAGE, COLUMNS, codes, row_type=SeriesRow)
         widths = {2: 150, 3: 150, 4: 116, 5: 116, 6: 116, 7: 200, 8: 200, 9: 150, 10: 116}
+        if parent is not None and parent.window().width() < px(1100):
+            widths |= {2: 132, 3: 132, 4: 106, 5: 106, 6: 106}
         widths |= dict.fromkeys(range(11, len(COLUMNS) + 1), 150)
         self.rows = RowsTable(
             title, self.model, codes, widths=widths, stretch=1, remainder=self._whole_amount, is_tall=True

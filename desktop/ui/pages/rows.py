@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.exchange.pasted import PastedCell
 from desktop.resources import _
 from desktop.rules.amounts import ZERO, format_yuan
-from desktop.rules.facts import ROWS
+from desktop.rules.facts import LONG_TERM, ROWS
 from desktop.ui.pages.form_fields import FieldCodes, entry_value, make_entry, read_entry
 from desktop.ui.theme import px
 from desktop.ui.widgets.ask import ask
@@ -194,6 +194,8 @@ class RowsModel(QAbstractTableModel):
             return format_yuan(value) if kind == "money" else format(value, "f")
         if kind == "code" and value is not None:
             return self._codes.name(table, value)
+        if value == LONG_TERM:
+            return _("长期")
         return entry_value(value, kind, table, self._codes)
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:

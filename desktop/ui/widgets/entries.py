@@ -7,13 +7,15 @@ from datetime import date
 from decimal import Decimal
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from desktop.resources import _
 from desktop.settings import today as today_in_china
 from desktop.ui.widgets.fields import Field
 from desktop.ui.widgets.spelling import in_fours, narrow, read_amount, read_date, show_amount, tidy_number
+
+_EQUALS = ("=", "＝")
 
 
 class DateField(Field):
@@ -152,13 +154,24 @@ class AmountField(Field):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """“=” fills in what is left of the total."""
-        if event.text() in ("=", "＝") and not self.is_composing and not self.isReadOnly():
-            left = self.remainder() if self.remainder else None
-            if left is not None:
-                self.put(show_amount(left))
-                self.capital_changed.emit(self.capital())
+        if event.text() in _EQUALS and not self.is_composing and not self.isReadOnly():
+            self._fill_in_rest()
             return
         super().keyPressEvent(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """An input method that is switched on hands “=” over as text."""
+        if event.commitString() in _EQUALS and not self.isReadOnly():
+            super().inputMethodEvent(QInputMethodEvent())
+            self._fill_in_rest()
+            return
+        super().inputMethodEvent(event)
+
+    def _fill_in_rest(self) -> None:
+        left = self.remainder() if self.remainder else None
+        if left is not None:
+            self.put(show_amount(left))
+            self.capital_changed.emit(self.capital())
 
 
 class CreditCodeField(Field):

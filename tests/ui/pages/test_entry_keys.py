@@ -287,6 +287,14 @@ def test_an_amount_in_wan_shows_figures_and_capitals(qtbot: Any, theme: Theme) -
     assert entry(step, "contract_amount").text() == "123,456.78"
 
 
+def test_equals_from_an_input_method_fills_in_the_rest_too(qtbot: Any, theme: Theme) -> None:
+    _shown, step = entry_page(qtbot, CaseDesk(WHOLE))
+    field = entry(step, "technology_amount")
+    field.setFocus()
+    write("＝")
+    assert field.text() == "1,030,000.00"
+
+
 # going about
 
 

@@ -88,8 +88,11 @@ def test_names_and_values_are_looked_over_before_they_fill_the_form(qtbot: Any, 
         "项目名称", "合同成交额", "签订日期", "卖方证件号码", "有效期限止",
     ]  # fmt: skip
     assert cells(dialog)[0][1:4] == ["新的名称", "新的名称", "旧名称"]
-    assert cells(dialog)[2][4] == "Excel 已把日期改坏，写成了序数 45000，请把该列设为日期或文本后重贴"
-    assert "请把该列设为文本后重贴" in cells(dialog)[3][4]
+    assert cells(dialog)[2][4] == "Excel 已把日期改坏，写成了序数 45000"
+    told = {problem.value: problem for problem in dialog._problem_model.problems}
+    assert told["45000"].remedy == "请把该列设为日期或文本后重贴"
+    assert told["9.1E+17"].reason == "Excel 已把代码改坏，写成了 9.1E+17，末尾几位已经丢失"
+    assert told["9.1E+17"].remedy == "请把该列设为文本后重贴"
     assert step.form.facts().title == "旧名称", "nothing is written yet"
     assert desk.told("keep_draft") == []
     agree(qtbot, step)
