@@ -89,10 +89,12 @@ def _key(office: Office) -> bytes | None:
 def backup_places(folder: Path, station: StationFile) -> BackupPlaces:
     """Where backups go, as ``station.toml`` says; without a word in it, ``backups`` in the data folder."""
     main = Path(station.extra.get(MAIN) or folder / "backups")
+    is_usual = not station.extra.get(MAIN)
     second = Path(station.extra[SECOND]) if station.extra.get(SECOND) else None
     if second is None or not second.is_dir():
-        return BackupPlaces(main, second)
-    return BackupPlaces(main, second, True, second.stat().st_dev == folder.stat().st_dev)
+        return BackupPlaces(main, second, is_usual=is_usual)
+    is_same_disk = second.stat().st_dev == folder.stat().st_dev
+    return BackupPlaces(main, second, True, is_usual, is_same_disk)
 
 
 def check_place(folder: Path, what: str) -> None:

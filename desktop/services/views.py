@@ -293,6 +293,8 @@ class BackupPlaces:
     """None: none was chosen."""
     is_second_there: bool = False
     """The folder can be seen now; that of a USB stick that is not plugged in cannot."""
+    is_usual: bool = True
+    """The main one is ``backups`` in the data folder, nobody chose another."""
     is_same_disk: bool = False
     """The second place lies on the disk of the data: when that breaks both are gone."""
 

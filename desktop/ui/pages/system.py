@@ -16,10 +16,12 @@ from desktop.resources import _
 from desktop.services import commands as c
 from desktop.services.desk import Desk
 from desktop.services.views import (
+    BackupPlaces,
     BackupView,
     CalendarChange,
     CalendarView,
     CheckReport,
+    PolicyChange,
     ReceiveReport,
     StartPage,
 )
@@ -34,11 +36,15 @@ from desktop.ui.pages.parts import (
     Scroller,
     add_search,
     choose_file,
+    choose_folder,
     choose_target,
     page_column,
 )
 from desktop.ui.pages.sign_in import SecretField
+from desktop.ui.pages.system_parts import PathPairs, PlacesDialog, policy_words, second_place_words
 from desktop.ui.pages.wording import ROLE_WORDS, trouble_words, yuan
+from desktop.ui.printing import print_pdf, printer_names
+from desktop.ui.setup.steps import ChooseFolder
 from desktop.ui.tables.columns import text
 from desktop.ui.tables.plain import PlainTable
 from desktop.ui.theme import px, scale, tokens
@@ -53,6 +59,13 @@ from desktop.ui.widgets.table import DeskTable
 from desktop.ui.widgets.tags import Tag
 
 Ask = Callable[..., bool]
+Came = tuple[
+    StartPage,
+    tuple[tuple[str, str, bool], ...],
+    tuple[BackupView, BackupPlaces, str],
+    PolicyChange | None,
+]
+"""What the page shows, as the worker read it."""
 BACKUPS = _("备份文件 (*.desk)")
 FROM_ABOVE = _("上级下发的文件 (*)")
 CALENDARS = _("节假日表 (*.toml)")
@@ -71,11 +84,16 @@ class SystemPage(Page):
         choose: ChooseFile = choose_file,
         target: ChooseTarget = choose_target,
         ask: Ask = ask_in_dialog,
+        folder: ChooseFolder = choose_folder,
+        printers: Callable[[], Sequence[str]] = printer_names,
+        put_on_paper: Callable[..., int] = print_pdf,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._desk, self._jobs = desk, jobs
         self._choose, self._target, self._ask = choose, target, ask
+        self._folder, self._printers, self._put_on_paper = folder, printers, put_on_paper
+        self._places: BackupPlaces | None = None
         self.setAccessibleName(_("系统"))
         column = page_column(self)
         head = PageHead(_("系统"), desk.station.name)
@@ -100,10 +118,11 @@ class SystemPage(Page):
             self.columns.main.addWidget(card)
         self.columns.main.addStretch(1)
         for card in (
-            self._look_card(),
             self._law_card(),
             self._pack_card(),
             self._calendar_card(),
+            self._printer_card(),
+            self._look_card(),
             self._station_card(),
         ):
             self.columns.side.addWidget(card)
@@ -115,7 +134,7 @@ class SystemPage(Page):
 
     def _safety_card(self) -> Card:
         card = Card(_("备份与自检"), _("备份后自己打开验一遍"))
-        self.backup_facts = Pairs(name_width=96)
+        self.backup_facts = PathPairs(name_width=96)
         card.body.addWidget(self.backup_facts)
         row = QHBoxLayout()
         row.setSpacing(px(8))
@@ -125,7 +144,9 @@ class SystemPage(Page):
         self.backup_button.clicked.connect(self.back_up)
         self.check_button.clicked.connect(self.check)
         self.deep_button.clicked.connect(self.check_deep)
-        for button in (self.backup_button, self.check_button, self.deep_button):
+        self.places_button = Button(_("备份位置"), mnemonic="N")
+        self.places_button.clicked.connect(self.choose_places)
+        for button in (self.backup_button, self.places_button, self.check_button, self.deep_button):
             row.addWidget(button)
         row.addStretch(1)
         card.body.addLayout(row)
@@ -283,6 +304,12 @@ class SystemPage(Page):
         card.body.addWidget(Label(note, size="note", tone="ink2", wrap=True))
         self.gaps = Label("", size="note", tone="warn", wrap=True)
         card.body.addWidget(self.gaps)
+        row = QHBoxLayout()
+        self.take_back_button = Button(_("退回上一个规则包"), mnemonic="H")
+        self.take_back_button.clicked.connect(self.take_back)
+        row.addWidget(self.take_back_button)
+        row.addStretch(1)
+        card.body.addLayout(row)
         return card
 
     def _pack_card(self) -> Card:
@@ -307,9 +334,21 @@ class SystemPage(Page):
         card.body.addWidget(self.deadlines)
         return card
 
+    def _printer_card(self) -> Card:
+        card = Card(_("打印机"), _("偏移按打印机、纸盒和模板记"))
+        words = _("打印一张标尺页，用毫米尺量四个数，程序算出偏移和缩放，以后每张都照它校正。")
+        card.body.addWidget(Label(words, size="note", tone="ink2", wrap=True))
+        row = QHBoxLayout()
+        self.ruler_button = Button(_("标尺页"), icon="print", mnemonic="O")
+        self.ruler_button.clicked.connect(self.open_ruler)
+        row.addWidget(self.ruler_button)
+        row.addStretch(1)
+        card.body.addLayout(row)
+        return card
+
     def _station_card(self) -> Card:
         card = Card(_("本机"))
-        self.station_facts = Pairs(name_width=112)
+        self.station_facts = PathPairs(name_width=112)
         card.body.addWidget(self.station_facts)
         return card
 
@@ -321,6 +360,7 @@ class SystemPage(Page):
             Key("F1", _("帮助")),
             Key("F3", _("查找")),
             Key("Tab", _("下一栏")),
+            Key(("Alt", "N"), _("备份位置")),
             Key(("Alt", "Z"), _("快速自检")),
             Key(("Alt", "D"), _("读入上级文件")),
             Key("Esc", _("返回")),
@@ -352,16 +392,19 @@ class SystemPage(Page):
     def read(self) -> None:
         """Facts of the machine and the people, in the worker."""
         desk = self._desk
-        job = Job(lambda _job: (desk.start_page(), desk.people()))
+        job = Job(
+            lambda _job: (desk.start_page(), desk.people(), desk.backup_report(), desk.look_back_at_policy())
+        )
         job.done.connect(self._came)
         job.failed.connect(self._failed)
         self._jobs.start(job)
 
     # showing
 
-    def _came(self, answer: tuple[StartPage, tuple[tuple[str, str, bool], ...]]) -> None:
-        start, people = answer
-        self._show_backup(start.backup)
+    def _came(self, answer: Came) -> None:
+        start, people, (backup, places, second), back = answer
+        self._show_backup(backup, places, second)
+        self._show_way_back(back)
         self._show_block(start)
         before = self._chosen()
         self._people = people
@@ -378,18 +421,37 @@ class SystemPage(Page):
             self.people_table.selectRow(at)
         self._person_chosen()
 
-    def _show_backup(self, backup: BackupView) -> None:
-        if backup.made_at is None:
-            self.backup_facts.show_pairs([(_("上次备份"), _("还没有备份"))])
-            return
-        checked = _("已打开验过") if backup.is_verified else _("还没有验过")
-        words = f"{local_time(backup.made_at):%Y-%m-%d %H:%M}，{checked}"
-        count = _("{n} 份，成交额合计 {amount} 元").format(
-            n=f"{backup.contract_count:,}", amount=yuan(backup.contract_total)
-        )
-        self.backup_facts.show_pairs(
-            [(_("上次备份"), words), (_("内容"), count), (_("文件"), str(backup.path or "—"))]
-        )
+    def _show_backup(self, backup: BackupView, places: BackupPlaces, second: str) -> None:
+        self._places = places
+        is_head = bool(self._desk.person.roles & {"head", "admin"})
+        self.places_button.setEnabled(is_head)
+        self.places_button.setToolTip("" if is_head else _("备份位置由负责人或系统维护选定，请他们登录"))
+        pairs, paths = [(_("上次备份"), _("还没有备份"))], {}
+        if backup.made_at is not None:
+            checked = _("已打开验过") if backup.is_verified else _("还没有验过")
+            count = _("{n} 份，成交额合计 {amount} 元").format(
+                n=f"{backup.contract_count:,}", amount=yuan(backup.contract_total)
+            )
+            pairs = [
+                (_("上次备份"), f"{local_time(backup.made_at):%Y-%m-%d %H:%M}，{checked}"),
+                (_("内容"), count),
+                (_("文件"), "—"),
+            ]
+            if backup.path is not None:
+                paths[_("文件")] = str(backup.path)
+        pairs.append((_("每天备份到"), ""))
+        paths[_("每天备份到")] = str(places.main)
+        pairs.append((_("第二处"), second_place_words(places, second)))
+        if places.second is not None:
+            pairs.append((_("第二处在"), ""))
+            paths[_("第二处在")] = str(places.second)
+        self.backup_facts.show_paths(pairs, paths)
+
+    def _show_way_back(self, back: PolicyChange | None) -> None:
+        is_head = "head" in self._desk.person.roles
+        self.take_back_button.setEnabled(is_head and back is not None)
+        why = "" if is_head else _("规则包由负责人退回，请负责人登录")
+        self.take_back_button.setToolTip(why or ("" if back else _("现在用的就是程序自带的规则")))
 
     def _show_block(self, start: StartPage) -> None:
         block = start.block
@@ -439,13 +501,14 @@ class SystemPage(Page):
                 (_("救济写法"), _("已设定") if pack.remedy.is_set else _("没有设定，不予登记等文书不能打印")),
             ]
         )
-        self.station_facts.show_pairs(
+        self.station_facts.show_paths(
             [
                 (_("登记机构"), _("{name}（{code}）").format(name=station.name, code=station.code)),
                 (_("地区"), " · ".join((station.province, station.city, station.county))),
-                (_("数据库"), station.database),
+                (_("数据库"), ""),
                 (_("登录的人"), desk.person.name),
-            ]
+            ],
+            {_("数据库"): station.database},
         )
 
     def _show_calendar(self, calendar: CalendarView) -> None:
@@ -508,6 +571,8 @@ class SystemPage(Page):
         self._jobs.start(job)
 
     def _ended(self) -> None:
+        if self._job is not None and self.sender() is not self._job:
+            return  # an earlier one, whose answer has started this one
         self._job = None
         self.progress.finish()
         self._enable()
@@ -537,7 +602,7 @@ class SystemPage(Page):
         self._run(_("正在备份　"), lambda job: desk.backup(where, job.step), self._backed_up)
 
     def _backed_up(self, backup: BackupView) -> None:
-        self._show_backup(backup)
+        self.read()
         words = _("已备份并打开验过：{n} 份，合计 {amount} 元").format(
             n=f"{backup.contract_count:,}", amount=yuan(backup.contract_total)
         )
@@ -571,9 +636,73 @@ class SystemPage(Page):
         path = self._choose(self, _("读入上级文件"), FROM_ABOVE)
         if path is None:
             return
+        desk, where = self._desk, Path(path)
+        command = c.ReceiveFile(actor=desk.person.name, path=where)
+
+        def work(job: Job) -> ReceiveReport | PolicyChange:
+            change = desk.look_at_policy(where)
+            return desk.receive(command, job.step) if change is None else change
+
+        self._run(_("正在读入　"), work, partial(self._read_in, command))
+
+    def _read_in(self, command: c.ReceiveFile, answer: ReceiveReport | PolicyChange) -> None:
+        if isinstance(answer, ReceiveReport):
+            self._received(answer)
+            return
+        if not answer.was_applied_before and not self._ask(
+            self,
+            _("读入规则包 {pack}？").format(pack=answer.pack),
+            policy_words(answer),
+            act=_("备份后读入"),
+            safe=_("先不读入"),
+            kind="plain",
+        ):
+            self.said.emit(_("规则包没有读入"), "warn", False)
+            return
         desk = self._desk
-        command = c.ReceiveFile(actor=desk.person.name, path=Path(path))
-        self._run(_("正在读入　"), lambda job: desk.receive(command, job.step), self._received)
+        self._job = None
+        self._run(_("正在备份并读入　"), lambda job: desk.receive(command, job.step), self._received)
+
+    def take_back(self) -> None:
+        """The rows of before the last policy pack, after telling what that changes."""
+        self._run(_("正在核对　"), lambda _job: self._desk.look_back_at_policy(), self._back_looked_at)
+
+    def _back_looked_at(self, back: PolicyChange | None) -> None:
+        if back is None or not self._ask(
+            self,
+            _("退回到{pack}？").format(pack=back.pack),
+            policy_words(back),
+            act=_("退回"),
+            safe=_("先不退回"),
+        ):
+            return
+        if self._try(lambda: self.said.emit(self._desk.take_back_policy(), "ok", True)):
+            self.read()
+
+    def choose_places(self) -> None:
+        """Alt+N: where the daily backups go."""
+        if (places := self._places) is None or not self.places_button.isEnabled():
+            return
+        dialog = PlacesDialog(self, self._jobs, places, self._desk.set_backup_places, choose=self._folder)
+        self._ask_people(dialog, _("备份位置已改，下次退出起用"))
+
+    def open_ruler(self) -> None:
+        """Alt+O: measure a printer; remembered for certificates and letters alike."""
+        from desktop.certificates.ruler import CERTIFICATE, LETTERS, PAGE, Fit, subject_of
+        from desktop.ui.dialogs.ruler import RulerDialog
+
+        desk = self._desk
+
+        def keep(printer: str, tray: str, fit: Fit) -> None:
+            for paper in (CERTIFICATE, LETTERS):
+                subject = subject_of(printer, paper, tray)
+                cmd = c.KeepDraft(
+                    actor=desk.person.name, page=PAGE, subject=subject, field_name="mm", content=fit.words()
+                )
+                desk.keep_draft(cmd)
+
+        dialog = RulerDialog(self, self._jobs, list(self._printers()), keep, put_on_paper=self._put_on_paper)
+        self._ask_people(dialog, _("这台打印机的偏移已记住"))
 
     def _received(self, report: ReceiveReport) -> None:
         lines = [report.words]

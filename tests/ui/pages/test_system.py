@@ -7,18 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import FakeDesk
+from desk import HE, FakeDesk
 from frame import bring_up, nameless_buttons
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.errors import MachineError, RefusedError
 from desktop.jobs import JobRunner
-from desktop.services.views import MovedDeadline, ReceiveReport
+from desktop.services.views import BackupPlaces, MovedDeadline, PolicyChange, ReceiveReport
 from desktop.ui.dialogs.people import RolesDialog, SecretDialog, StopDialog
+from desktop.ui.dialogs.ruler import RulerDialog
 from desktop.ui.pages.system import SystemPage
+from desktop.ui.pages.system_parts import PlacesDialog
 from desktop.ui.theme import Theme
 
 
@@ -387,3 +389,145 @@ def test_ones_own_pin_is_set_by_keyboard(qtbot: QtBot, theme: Theme) -> None:
     dialog.again.setText("418305")
     dialog.act_button.click()
     assert desk.told("set_pin") == ["418305"]
+
+
+CHANGE = PolicyChange(
+    "yunling-law/2026.12",
+    "更正一处",
+    ("有改动：R-DEV-02：答“否”由“补正”改为“请人判断”",),
+    3,
+    ("澄受 2026-0312",),
+)
+
+
+def test_a_policy_pack_says_what_it_changes_before_it_is_read_in(
+    qtbot: QtBot, theme: Theme, tmp_path: Path
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def ask(_page: object, question: str, more: str, **_words: Any) -> bool:
+        asked.append((question, more))
+        return len(asked) > 1
+
+    desk = FakeDesk(HE, policy_change=CHANGE)
+    page = system(qtbot, desk, choose=lambda *_a: tmp_path / "p.zip", ask=ask)
+    heard = said(page)
+    page.receive_button.click()
+    question, more = asked[0]
+    assert "yunling-law/2026.12" in question
+    assert "有 4 处不同" in more
+    assert "答“否”由“补正”改为“请人判断”" in more
+    assert "澄受 2026-0312" in more
+    assert "读入前先备份" in more
+    assert desk.told("receive") == []
+    assert heard[-1] == ("规则包没有读入", "warn")
+    page.receive_button.click()
+    assert len(desk.told("receive")) == 1
+    assert page.receive_button.isEnabled()
+
+
+@pytest.mark.parametrize("inline", [True, False])
+def test_a_policy_pack_is_read_in_after_the_answer_also_in_the_worker(
+    qtbot: QtBot, theme: Theme, tmp_path: Path, inline: bool
+) -> None:
+    desk = FakeDesk(HE, policy_change=CHANGE)
+    jobs = JobRunner(inline=inline)
+    page = system(qtbot, desk, jobs=jobs, choose=lambda *_a: tmp_path / "p.zip", ask=lambda *_a, **_k: True)
+    qtbot.waitUntil(lambda: not jobs.is_busy)
+    page.receive()
+    qtbot.waitUntil(lambda: len(desk.told("receive")) == 1)
+    qtbot.waitUntil(lambda: page.check_button.isEnabled() and not jobs.is_busy)
+    assert page.progress.isHidden()
+
+
+def test_the_last_pack_can_be_taken_back_by_the_head(qtbot: QtBot, theme: Theme) -> None:
+    asked: list[str] = []
+
+    def ask(_page: object, question: str, _more: str, **_words: Any) -> bool:
+        asked.append(question)
+        return True
+
+    back = replace(CHANGE, pack="程序自带的规则", is_back=True)
+    page = system(qtbot, FakeDesk(policy_back=back), ask=ask)
+    assert not page.take_back_button.isEnabled()
+    assert "负责人" in page.take_back_button.toolTip()
+    desk = FakeDesk(HE, policy_back=back)
+    page = system(qtbot, desk, ask=ask)
+    heard = said(page)
+    QTest.keyClick(page, Qt.Key.Key_H, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: bool(desk.told("take_back_policy")))
+    assert asked == ["退回到程序自带的规则？"]
+    assert "重新登录后生效" in heard[-1][0]
+    assert not system(qtbot, FakeDesk(HE)).take_back_button.isEnabled()
+
+
+def test_backup_places_are_chosen_by_keyboard_and_a_refusal_stays_in_the_dialog(
+    qtbot: QtBot, theme: Theme, tmp_path: Path
+) -> None:
+    desk = FakeDesk(HE)
+    page = system(qtbot, desk, folder=lambda *_a: tmp_path)
+    QTest.keyClick(page, Qt.Key.Key_N, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: page.dialog is not None and page.dialog.isVisible())
+    dialog = page.dialog
+    assert isinstance(dialog, PlacesDialog)
+    QTest.keyClick(dialog, Qt.Key.Key_U, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: dialog.second.path == tmp_path)
+    desk.refusals["set_backup_places"] = RefusedError("第二处写不进去", "请另选")
+    dialog.act_button.click()
+    assert "第二处写不进去。请另选" in dialog.trouble.words.text()
+    del desk.refusals["set_backup_places"]
+    heard = said(page)
+    dialog.act_button.click()
+    assert desk.told("set_backup_places")[-1] == (None, tmp_path)
+    assert heard[-1] == ("备份位置已改，下次退出起用", "ok")
+
+
+def test_a_clerk_sees_the_places_and_cannot_change_them(qtbot: QtBot, theme: Theme) -> None:
+    page = system(qtbot, FakeDesk())
+    assert not page.places_button.isEnabled()
+    assert "负责人或系统维护" in page.places_button.toolTip()
+
+
+def test_a_missing_second_place_is_a_quiet_line(qtbot: QtBot, theme: Theme) -> None:
+    places = BackupPlaces(Path("D:/contract-desk/backups"), Path("E:/备份"), is_same_disk=False)
+    desk = FakeDesk(places=places, second_words="第二处 E:/备份 不在，今天没有另存")
+    page = system(qtbot, desk)
+    assert page.backup_facts.words("第二处") == "第二处 E:/备份 不在，今天没有另存"
+    assert page.notice() == ""
+    same = replace(places, is_second_there=True, is_same_disk=True)
+    page = system(qtbot, FakeDesk(places=same, second_words="x.desk，已打开验过"))
+    assert "同一块盘" in page.backup_facts.words("第二处")
+
+
+def test_a_long_path_loses_its_middle_and_keeps_it_in_the_tooltip(qtbot: QtBot, theme: Theme) -> None:
+    long = "D:/" + "很长的文件夹名/" * 12 + "contract-desk"
+    desk = FakeDesk()
+    desk.station = replace(desk.station, database=long)
+    page = system(qtbot, desk)
+    shown = page.station_facts.words("数据库")
+    assert "…" in shown
+    assert shown.startswith("D:/")
+    assert shown.endswith("desk")
+    assert page.station_facts.whole("数据库") == long
+    label = next(label for label in page.findChildren(QLabel) if label.text() == shown)
+    assert label.toolTip() == long
+    assert label.fontMetrics().horizontalAdvance(shown) <= label.width() + 4
+
+
+def test_the_ruler_page_is_reached_by_keyboard_and_keeps_the_fit(qtbot: QtBot, theme: Theme) -> None:
+    desk = FakeDesk(HE)
+    page = system(qtbot, desk, printers=lambda: ["窗口激光机"], put_on_paper=lambda *_a, **_k: 1)
+    QTest.keyClick(page, Qt.Key.Key_O, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: page.dialog is not None and page.dialog.isVisible())
+    dialog = page.dialog
+    assert isinstance(dialog, RulerDialog)
+    assert not dialog.act_button.isEnabled()
+    dialog.measuring.fields[0].setFocus()
+    for number in ("20.4", "20", "170.5", "257"):
+        QTest.keyClicks(QApplication.focusWidget(), number)
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert "将校正" in dialog.measuring.words.text()
+    assert QApplication.focusWidget() is dialog.act_button
+    QTest.keyClick(dialog.act_button, Qt.Key.Key_Return)
+    assert desk.kept["print_offset", "窗口激光机|P06"][1] == "-0.3 0.0 99.7 100.0"
+    assert desk.kept["print_offset", "窗口激光机|letters"][1] == "-0.3 0.0 99.7 100.0"
