@@ -191,7 +191,7 @@ class CasePage(Page):
         self.contract_head = ContractHead()
         self.contract_head.steps.pressed.connect(self.go_to)
         self.more_button = Button(_("更多"), small=True)  # its key in the tip: the head has no room for it
-        self.more_button.setToolTip(_("Alt+M：专家评审、异议、告知财税、年度账、打印函件"))
+        self.more_button.setToolTip(_("Alt+M：专家评审、异议、告知财税、年度账、履行与收入、打印函件和经过"))
         self.more_button.setShortcut(QKeySequence("Alt+M"))
         self.more_button.clicked.connect(self.open_more)
         self.contract_head.add_right(self.more_button)
@@ -360,7 +360,7 @@ class CasePage(Page):
             tool.setVisible(may)
             if sheet is not None and not may:
                 tool.setToolTip(sheet.why_not.get(verb, ""))
-        self.more_button.setVisible(bool(self.more()))
+        self.more_button.setVisible(sheet is not None)
         self.bin_tool.setVisible(sheet is None)
         self.read_tool.setVisible(sheet is not None and "attach" in sheet.allowed)
         count = len(sheet.facts.attachments) if sheet is not None else 0
@@ -538,13 +538,42 @@ class CasePage(Page):
         """The list under the button."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for at, (verb, words) in enumerate(self.more(), 1):
+        for at, (verb, words) in enumerate([*self.more(), *self.looks()], 1):
             menu.addAction(f"&{at} {words}").setData(verb)
         menu.triggered.connect(self._more_chosen)
         menu.popup(self.more_button.mapToGlobal(QPoint(0, self.more_button.height())))
 
+    def looks(self) -> list[tuple[str, str]]:
+        """What can be looked at or printed in any state; behind the acts in the same list."""
+        sheet = self.sheet
+        if sheet is None:
+            return []
+        found = [("history", _("打印经过"))]
+        return [("performance", _("履行与收入")), *found] if sheet.row.state in LIVE_STATES else found
+
     def _more_chosen(self, action: QAction) -> None:
-        self.open_rare_dialog(str(action.data()))
+        verb = str(action.data())
+        if verb == "history":
+            self.print_history()
+        elif verb == "performance":
+            self.wants.emit("performance", self.sheet.row.id if self.sheet else None)
+        else:
+            self.open_rare_dialog(verb)
+
+    def print_history(self) -> None:
+        """经过 of this contract as a PDF, where the clerk wants it."""
+        sheet = self.sheet
+        if sheet is None:
+            return
+        name = f"{sheet.row.local_serial}_{_('办理经过')}.pdf".replace(" ", "").replace("/", "-")
+        target = self.ask_target(self, _("打印经过"), name, _("PDF 文件 (*.pdf)"))
+        if target is None:
+            return
+        self._letter = _("办理经过已存为 {path}").format(path=target)
+        job = Job(lambda _job: self._desk.print_history(sheet.row.id, target))
+        job.done.connect(self._letter_made)
+        job.failed.connect(self._failed)
+        self._jobs.start(job)
 
     def open_rare_dialog(self, verb: str) -> None:
         """提请专家评审, 记录评审意见, 收到异议, 答复异议, 告知财税部门, 年度账."""

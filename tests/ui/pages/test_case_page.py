@@ -262,7 +262,27 @@ def test_alt_m_opens_the_rarer_acts(qtbot: Any, theme: Theme) -> None:
     qtbot.waitUntil(lambda: QApplication.activePopupWidget() is not None)
     menu = QApplication.activePopupWidget()
     assert menu is not None
-    assert [action.text() for action in menu.actions()] == ["&1 提请专家评审"]
+    assert [action.text() for action in menu.actions()] == ["&1 提请专家评审", "&2 打印经过"]
+    menu.close()
+
+
+def test_the_history_is_printed_and_the_payments_are_looked_at_from_the_case(
+    qtbot: Any, theme: Theme, tmp_path: Path
+) -> None:
+    desk = CaseDesk(WHOLE, "CERTIFIED")
+    _shown, page = case_page(qtbot, desk)
+    page.open(312)
+    page.ask_target = lambda _parent, _title, name, _kinds: tmp_path / name
+    page.open_more()
+    menu = QApplication.activePopupWidget()
+    assert menu is not None
+    acts = {action.text().split(" ", 1)[1]: action for action in menu.actions()}
+    with qtbot.waitSignal(page.wants) as told:
+        acts["履行与收入"].trigger()
+    assert told.args == ["performance", 312]
+    acts["打印经过"].trigger()
+    ((key, path),) = desk.told("print_history")
+    assert (key, path.name) == (312, "澄受2026-0312_办理经过.pdf")
     menu.close()
 
 
