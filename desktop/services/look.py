@@ -229,7 +229,7 @@ def _queue_notes(
         elif now:
             notes[name] = _("✕ {n} 份今天到期").format(n=len(now))
     if counts["to_review_own"] and "to_review" not in notes:
-        notes["to_review"] = _("不含您经办的 {n} 份").format(n=counts["to_review_own"])
+        notes["to_review"] = _("自办 {n} 份除外").format(n=counts["to_review_own"])
     deadline = uow.session.scalar(
         select(func.min(Notice.deadline_on))
         .join(Contract, Contract.id == Notice.contract_id)

@@ -174,7 +174,7 @@ def start_page() -> v.StartPage:
             "draft": "最早 11-12",
             "returned": "! 1 份下周一到期",
             "to_recognise": "✕ 1 份今天到期",
-            "to_review": "不含您经办的 2 份",
+            "to_review": "自办 2 份除外",
             "to_issue": "可打印",
             "to_send": "上次上报 11-17",
         },

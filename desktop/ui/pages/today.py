@@ -38,7 +38,7 @@ from desktop.ui.tables.view import ContractsView
 from desktop.ui.theme import NOTE, TokenName, font, ink, metrics, px
 from desktop.ui.widgets.bars import Key, PageHead
 from desktop.ui.widgets.base import ArrowKeys, Label, Painted, Rule, pen, rounded
-from desktop.ui.widgets.buttons import PageTool
+from desktop.ui.widgets.buttons import Button, PageTool
 from desktop.ui.widgets.cards import Card, EmptyNote, Gauge, Progress, Strip, Tile
 from desktop.ui.widgets.marks import Mark
 from desktop.ui.widgets.spelling import in_fours
@@ -59,6 +59,10 @@ TILES: tuple[tuple[str, str | Mark, str, tuple[str, ...]], ...] = (
     ("to_issue", Mark("disc-3", _("待发证")), _("待发证"), ("REGISTERED", "CHANGED")),
     ("to_send", Mark("icon:box_arrow_up", _("未导出")), _("未导出"), ()),
 )
+
+
+RETURNED_SHOWN = 3
+"""Returned cases shown before the clerk asks for all: more would push the machine's state off the page."""
 
 
 class TodayPage(Page):
@@ -82,6 +86,7 @@ class TodayPage(Page):
         self._choose, self._target = choose, target
         self.start: StartPage | None = None
         self._open_after_reading = False
+        self._shows_all_returned = False
         self._report: ImportReport | None = None
         self.report_dialog: QDialog | None = None
         self.setAccessibleName(_("今日"))
@@ -182,6 +187,10 @@ class TodayPage(Page):
         self.nothing_returned = Label(_("　没有退回或待补正的合同。"), size="note", tone="ink2")
         self.nothing_returned.setMinimumHeight(px(40))
         card.body.addWidget(self.nothing_returned)
+        self.all_returned = Button("", "text")
+        self.all_returned.clicked.connect(self._show_all_returned)
+        self.all_returned.hide()
+        card.body.addWidget(self.all_returned, 0, Qt.AlignmentFlag.AlignLeft)
         self._returned_arrows = ArrowKeys(self)
         return card
 
@@ -222,6 +231,7 @@ class TodayPage(Page):
 
     def _set_tab_order(self) -> None:
         order: list[QWidget] = [*self.tiles.values(), *self.wall.items, self.table, *self.returned_items]
+        order.append(self.all_returned)
         for one, other in pairwise(order):
             QWidget.setTabOrder(one, other)
 
@@ -338,16 +348,27 @@ class TodayPage(Page):
             item.hide()
             item.deleteLater()
         self.returned_items = []
-        shown = start.returned[:8]
+        shown = start.returned if self._shows_all_returned else start.returned[:RETURNED_SHOWN]
         for row in shown:
             item = _returned_item(row, is_last=row is shown[-1])
             item.clicked.connect(self._returned_clicked)
             item.setProperty("contract", row.id)
-            self._returned_box.addWidget(item)
+            self._returned_box.insertWidget(self._returned_box.indexOf(self.all_returned), item)
+            item.show()
             self.returned_items.append(item)
         self._returned_arrows.set_items(self.returned_items)
         self.nothing_returned.setVisible(not start.returned)
         self.returned_count.setText(_("{n} 份").format(n=len(start.returned)) if start.returned else "")
+        self.all_returned.set_words(_("看全部 {n} 份").format(n=len(start.returned)))
+        self.all_returned.setVisible(len(start.returned) > len(shown))
+
+    def _show_all_returned(self) -> None:
+        if self.start is None:
+            return
+        self._shows_all_returned = True
+        self._show_returned(self.start)
+        self._set_tab_order()
+        self.returned_items[RETURNED_SHOWN].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_machine(self, start: StartPage) -> None:
         block = start.block

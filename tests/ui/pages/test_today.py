@@ -104,6 +104,23 @@ def test_enter_opens_what_has_the_focus(qtbot: QtBot, theme: Theme) -> None:
     ]
 
 
+def test_many_returned_cases_leave_room_for_the_state_of_the_machine(qtbot: QtBot, theme: Theme) -> None:
+    desk = FakeDesk()
+    many = tuple(replace(desk.start.returned[-1], id=500 + at) for at in range(7))
+    desk.start = replace(desk.start, returned=many)
+    page = today(qtbot, desk)
+    assert len(page.returned_items) == 3
+    assert page.returned_count.text() == "7 份"
+    assert page.all_returned.isVisible()
+    page.returned_items[2].setFocus()
+    QTest.keyClick(page.returned_items[2], Qt.Key.Key_Tab)
+    assert page.all_returned.hasFocus()
+    QTest.keyClick(page.all_returned, Qt.Key.Key_Space)
+    assert len(page.returned_items) == 7
+    assert page.returned_items[3].hasFocus(), "the first that was not shown before"
+    assert not page.all_returned.isVisible()
+
+
 def test_the_primary_act_takes_the_most_urgent(qtbot: QtBot, theme: Theme) -> None:
     page = today(qtbot, FakeDesk())
     asked = wanted(page)
