@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHeaderView, QWidget
 
 from desktop.jobs import JobRunner
 from desktop.resources import _
@@ -26,6 +27,10 @@ from desktop.ui.widgets.base import Label
 from desktop.ui.widgets.buttons import Choice
 from desktop.ui.widgets.entries import AmountField
 from desktop.ui.widgets.table import DeskTable
+
+_MONEY = range(3, 7)
+"""Columns of money that a year may have nothing in: then they make room."""
+_SAID = 7
 
 
 class YearDialog(DecidingDialog):
@@ -72,13 +77,14 @@ class YearDialog(DecidingDialog):
             (_("免征"), True),
             (_("减半"), True),
             (_("加计扣除"), True),
+            (_("地方补助"), True),
             (_("说明"), False),
         ]
         self.model = PlainTable(heads, self)
         self.table = DeskTable(_("各份合同的贡献"))
         self.table.setModel(self.model)
-        self.table.set_widths({0: 180, 2: 124, 3: 124, 4: 124, 5: 124, 6: 150}, stretch=1)
-        self.table.setMinimumHeight(px(110))
+        self.table.set_widths({0: 180, 2: 124, 3: 124, 4: 124, 5: 124, 6: 124, 7: 150}, stretch=1)
+        self.table.setMinimumHeight(px(76))
         self.setMinimumWidth(px(880))
         self.resize(px(1120), self.sizeHint().height())
         self.body.addWidget(self.table)
@@ -110,17 +116,27 @@ class YearDialog(DecidingDialog):
         for part in (account.transfer, account.research):
             for share in part.shares if part is not None else ():
                 figures = (share.amount, share.exempt or None, share.halved or None, share.deduction or None)
-                shown = [text("" if n is None else format_yuan(n)) for n in figures]
-                rows.append([text(share.number), text(share.title or "—"), *shown, text(share.why)])
-        rows += [row for scheme in account.subsidies for row in _scheme_rows(scheme)]
+                rows.append(_row(share.number, share.title, (*figures, None), share.why))
+        for scheme in account.subsidies:
+            for given in scheme.shares:
+                said = f"{scheme.name} {given.why}".rstrip()
+                rows.append(
+                    _row(given.number, given.title, (given.base, None, None, None, given.amount), said)
+                )
         self.model.show_rows(rows)
+        empty = [at for at in _MONEY if not any(row[at].get(Qt.ItemDataRole.DisplayRole) for row in rows)]
+        for column in _MONEY:
+            self.table.setColumnHidden(column, column in empty)
+        mode = QHeaderView.ResizeMode.Stretch if len(empty) > 1 else QHeaderView.ResizeMode.Interactive
+        self.table.horizontalHeader().setSectionResizeMode(_SAID, mode)
         words = [sums_in_words(part) for part in (account.transfer, account.research) if part is not None]
         words += [scheme_in_words(scheme) for scheme in account.subsidies]
         self.sums.setText("\n".join(words) or _("这一年没有技术转让所得，也没有委托研发支出。"))
         self.look()
-        layout = self.layout()
+        layout, window = self.layout(), self.parentWidget()
         needed = layout.totalHeightForWidth(self.width()) if layout is not None else 0
-        self.resize(self.width(), max(self.height(), needed))
+        most = window.window().height() if window is not None else needed
+        self.resize(self.width(), max(self.height(), min(needed, most)))
 
     def lacks(self) -> str:
         """An account to save."""
@@ -139,21 +155,22 @@ class YearDialog(DecidingDialog):
         self.missing.show()
 
 
-def _scheme_rows(scheme: SchemeYear) -> list[list[Cell]]:
-    """What each contract gives to a local scheme: base, and the money in the last column."""
-    rows: list[list[Cell]] = []
-    for share in scheme.shares:
-        base = "" if share.base is None else format_yuan(share.base)
-        money = "" if share.amount is None else _("{sum} 元").format(sum=format_yuan(share.amount))
-        said = f"{scheme.name} {share.why or money}".rstrip()
-        rows.append([text(share.number), text(share.title or "—"), text(base), *[text("")] * 3, text(said)])
-    return rows
+def _row(number: str, title: str, figures: Sequence[Decimal | None], said: str) -> list[Cell]:
+    shown = [text("" if n is None else format_yuan(n)) for n in figures]
+    return [text(number), text(title or "—"), *shown, text(said)]
 
 
 def scheme_in_words(scheme: SchemeYear) -> str:
-    """The year of a local scheme, and until when it is claimed."""
-    due = _("申领截止 {day}。").format(day=scheme.deadline) if scheme.deadline else ""
-    return _("地方补助　{words}").format(words=scheme.words) + due
+    """The year of a local scheme in a line, and until when it is claimed."""
+    name = f"{scheme.name}（{scheme.who}）"
+    if scheme.amount is None:
+        return _("{name}：{why}，算不出来。").format(name=name, why=scheme.why)
+    most = _("最多") if scheme.is_ceiling else ""
+    gaps = "" if scheme.is_complete else _("，有合同或上年数还缺，合计不全")
+    due = _("，申领截止 {day}").format(day=scheme.deadline) if scheme.deadline else ""
+    return _("{name}{most} {sum} 元{gaps}{due}。").format(
+        name=name, most=most, sum=format_yuan(scheme.amount), gaps=gaps, due=due
+    )
 
 
 def sums_in_words(part: TransferYear | ResearchYear) -> str:

@@ -37,7 +37,7 @@ from desktop.ui.dialogs.objections import AnswerObjectionDialog, InformDialog, T
 from desktop.ui.dialogs.park import ParkDialog
 from desktop.ui.dialogs.send_back import SendBackDialog
 from desktop.ui.dialogs.sheet import SheetDialog
-from desktop.ui.dialogs.year import YearDialog, sums_in_words
+from desktop.ui.dialogs.year import YearDialog, scheme_in_words, sums_in_words
 from desktop.ui.theme import Theme
 
 Make = Callable[..., DecidingDialog]
@@ -489,12 +489,25 @@ def test_the_local_schemes_of_a_year_stand_beside_its_limits(
     bring(qtbot, dialog)
     qtbot.waitUntil(lambda: dialog.account is not None)
     assert desk.told("year_account")[0][1] == today, "the running year first, though the next is offered"
-    last = dialog.model.columnCount() - 1
-    told = [dialog.model.data(dialog.model.index(row, last)) for row in range(dialog.model.rowCount())]
-    assert told[-2:] == ["技术交易补助 5,500.00 元", "技术交易补助 缺：是否关联交易"]
+    shown = [
+        [dialog.model.data(dialog.model.index(row, column)) for column in (2, 6, 7)]
+        for row in range(dialog.model.rowCount())
+    ]
+    assert shown[-2:] == [
+        ["600,000.00", "5,500.00", "技术交易补助"],
+        ["", "", "技术交易补助 缺：是否关联交易"],
+    ]
     assert dialog.sums.text().endswith(
-        "地方补助　技术交易补助（卖方） 5,500.00 元（合计）。"
-        "有合同或上年数还缺，合计不全。申领截止 2026-11-30。"
+        "技术交易补助（卖方） 5,500.00 元，有合同或上年数还缺，合计不全，申领截止 2026-11-30。"
+    )
+    assert not dialog.table.isColumnHidden(6)
+    desk.year_account = known  # type: ignore[method-assign]
+    dialog.reckon()
+    qtbot.waitUntil(lambda: dialog.table.isColumnHidden(6))
+    unseen = replace(scheme, amount=None, why="补助标准未见")
+    assert scheme_in_words(unseen) == "技术交易补助（卖方）：补助标准未见，算不出来。"
+    assert scheme_in_words(replace(scheme, shares=(), deadline="", is_ceiling=True)) == (
+        "技术交易补助（卖方）最多 5,500.00 元。"
     )
 
 
