@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -376,7 +376,7 @@ def sheet_in(office: Office, uow: UnitOfWork, contract_id: int) -> v.ContractShe
     certificates = session.scalars(
         select(Certificate).where(Certificate.contract_id == contract_id).order_by(Certificate.version)
     ).all()
-    history, whole = history_of(uow, contract)
+    history, whole = history_of(uow, contract, kind_namer(office))
     reviewer = session.get(Person, contract.reviewer_id) if contract.reviewer_id else None
     return v.ContractSheet(
         row=rows(office, uow, [contract_id])[contract_id],
@@ -488,8 +488,13 @@ def notices_of(uow: UnitOfWork, contract_id: int) -> tuple[v.NoticeView, ...]:
 WARNING_VERBS = frozenset({"return", "refuse", "decline", "send_back", "cancel", "revoke", "reject_above"})
 
 
-def history_of(uow: UnitOfWork, contract: Contract) -> tuple[tuple[v.HistoryRow, ...], bool]:
-    """Every act in words with old and new values, newest first; and whether each row still has its hash."""
+def history_of(
+    uow: UnitOfWork, contract: Contract, name_of: Callable[[str], str] = str
+) -> tuple[tuple[v.HistoryRow, ...], bool]:
+    """Every act in words with old and new values, newest first; and whether each row still has its hash.
+
+    ``name_of`` gives the words of a kind or sub-kind.
+    """
     found, whole = [], True
     for action in queries.actions_of(uow.session, contract.uid):
         detail = json.loads(action.detail)
@@ -511,7 +516,7 @@ def history_of(uow: UnitOfWork, contract: Contract) -> tuple[tuple[v.HistoryRow,
                 action.at,
                 action.person,
                 action.verb,
-                words_of(action.verb, detail),
+                words_of(action.verb, detail, name_of),
                 changes,
                 action.verb in WARNING_VERBS or bool(detail.get("objections")),
                 ground_of(detail),
@@ -527,7 +532,10 @@ def ground_of(detail: Mapping[str, Any]) -> str:
         detail.get("document"),
         detail.get("against"),
         detail.get("voucher"),
-        detail.get("rule_set"),
+        # the version's digest helps nobody who reads it: 规则 M2026.1
+        _("规则 {name}").format(name=str(detail["rule_set"]).partition("+")[0])
+        if detail.get("rule_set")
+        else "",
         detail.get("notice"),
     ]
     return "；".join(str(one) for one in said if one)
@@ -552,7 +560,7 @@ def masked(field: str, value: str) -> str:
     return value
 
 
-def words_of(verb: str, detail: Mapping[str, Any]) -> str:
+def words_of(verb: str, detail: Mapping[str, Any], name_of: Callable[[str], str] = str) -> str:
     """One act as a clerk would say it."""
     if verb == "save":
         if "serial" in detail:
@@ -569,7 +577,8 @@ def words_of(verb: str, detail: Mapping[str, Any]) -> str:
             )
         return _("复核，{n} 项都同意").format(n=detail.get("agreed", 0))
     if verb == "recognise":
-        return _("认定为 {kind}，提交复核").format(kind=detail.get("sub_kind") or detail.get("kind"))
+        kind = name_of(str(detail.get("sub_kind") or detail.get("kind") or ""))
+        return _("认定为 {kind}，提交复核").format(kind=kind)
     if verb == "attach":
         return _("收下文件：{name}").format(name=detail.get("name"))
     if verb == "accept":
@@ -582,6 +591,8 @@ def words_of(verb: str, detail: Mapping[str, Any]) -> str:
         return _("打印登记证明第 {version} 版 {copies} 联").format(
             version=detail.get("version"), copies="、".join(str(c) for c in detail.get("copies", ()))
         )
+    if verb == "sheet":
+        return _sheet_words(detail)
     if verb == "income":
         return _("核定技术性收入 {amount} 元，累计 {total} 元").format(
             amount=detail.get("amount"), total=detail.get("total")
@@ -613,6 +624,27 @@ def words_of(verb: str, detail: Mapping[str, Any]) -> str:
         return _("告知{office}").format(office=detail.get("office"))
     move = TABLE.get(verb)
     return move.words if move else verb
+
+
+def _sheet_words(detail: Mapping[str, Any]) -> str:
+    """第 2 联作废：卡纸，纸已收回."""
+    events = {"void": _("作废"), "collected": _("已领走"), "recalled": _("已收回"), "printed": _("已打印")}
+    event = events.get(str(detail.get("event", "")))
+    if event is None:
+        return TABLE["sheet"].words
+    words = _("登记证明第 {n} 联{event}").format(n=detail.get("copy"), event=event)
+    who = _("{name} 签收").format(name=detail["collector"]) if detail.get("collector") else ""
+    more = "，".join(part for part in (str(detail.get("reason") or ""), who) if part)
+    return f"{words}：{more}" if more else words
+
+
+def kind_namer(office: Office) -> Callable[[str], str]:
+    """Kind or sub-kind → its name in the code table, without 合同 at the end."""
+
+    def name(code: str) -> str:
+        return office.codes.name("contract_kinds", code).removesuffix("合同") or code
+
+    return name
 
 
 def report_page(office: Office) -> v.ReportPage:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from desktop.resources import _, in_chinese
 from desktop.rules.facts import label_of
-from desktop.services.look import history_of, rows
+from desktop.services.look import history_of, kind_namer, rows
 from desktop.services.office import Office
 from desktop.services.views import STATE_WORDS
 from desktop.settings import local_time
@@ -24,7 +24,7 @@ def print_history(office: Office, contract_id: int, path: Path) -> Path:
     with office.look() as uow:
         contract = uow.contract(contract_id)
         row = rows(office, uow, [contract_id])[contract_id]
-        history, is_whole = history_of(uow, contract)
+        history, is_whole = history_of(uow, contract, kind_namer(office))
     paper = HistoryPaper(
         station_name=office.station.name,
         decided_on=office.today(),

@@ -37,6 +37,9 @@ def test_the_paper_holds_every_act_with_old_and_new_values_and_its_ground(way: W
     assert "2026年11月18日补充协议" in words
     assert "陆知远" in words
     assert "不作为减免税依据" in words
+    assert "认定为委托开发，提交复核" in words
+    assert "DEV-1" not in words
+    assert "规则M2026" in words
     assert words.index("受理，期限") < words.index("变更登记"), "oldest first"
 
 
@@ -87,3 +90,21 @@ def test_a_long_history_goes_over_several_sheets(way: Way, tmp_path: Path) -> No
     assert page_count(path) > 4
     assert "第44稿" in squeezed(path)
     assert "续表" in squeezed(path)
+
+
+def test_what_became_of_a_sheet_is_said(way: Way, tmp_path: Path) -> None:
+    from desktop.services.issue import record_sheet
+
+    made = way.certified(tmp_path)
+    record_sheet(
+        way.office,
+        c.RecordSheet(
+            actor=CLERK.name, contract_id=made, copy_number=2, event="collected", collector="韦青岚"
+        ),
+    )
+    record_sheet(
+        way.office,
+        c.RecordSheet(actor=CLERK.name, contract_id=made, copy_number=2, event="void", reason="卡纸"),
+    )
+    words = [act.words for act in way.sheet(made).history[:2]]
+    assert words == ["登记证明第 2 联作废：卡纸", "登记证明第 2 联已领走：韦青岚 签收"]

@@ -101,7 +101,8 @@ class ChangeDialog(DecidingDialog):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(self._grid_owner)
-        area.setMinimumHeight(px(140))
+        area.setMinimumHeight(px(92))
+        self.resize(px(760), px(660))  # as high as the window allows: the old values are what is looked at
         self.body.addWidget(area, 1)
         self.fixed_words = Label("", tone="ink2", wrap=True)
         self.body.addWidget(self.fixed_words)
