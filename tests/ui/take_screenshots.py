@@ -228,10 +228,14 @@ def ten_contracts(folder: Path, wanted: list[str]) -> None:
 
 
 def small(path: Path) -> None:
-    """Flat colours: 64 of them look the same in a third of the size."""
+    """Flat colours: the 256 most frequent keep every ground and every ink, in a third of the size."""
     with Image.open(path) as picture:
-        flat = picture.convert("RGB").quantize(64, dither=Image.Dither.NONE)
-    flat.save(path, optimize=True)
+        full = picture.convert("RGB")
+    found: list[Any] = full.getcolors(full.width * full.height) or []
+    frequent = sorted(found, key=lambda pair: pair[0], reverse=True)[:256]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([level for _count, colour in frequent for level in colour])
+    full.quantize(palette=palette, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def fill_stations(folder: Path) -> None:

@@ -181,16 +181,16 @@ class TodayPage(Page):
         card = Card(_("退回与补正"), padded=False)
         self.returned_count = Label("", size="note", tone="ink2")
         card.add_to_head(self.returned_count)
+        self.all_returned = Button("", "text")
+        self.all_returned.clicked.connect(self._show_all_returned)
+        self.all_returned.hide()
+        card.add_to_head(self.all_returned)
         self.returned_items: list[CaseItem] = []
         self._returned_box = card.body
         card.body.setSpacing(0)
         self.nothing_returned = Label(_("　没有退回或待补正的合同。"), size="note", tone="ink2")
         self.nothing_returned.setMinimumHeight(px(40))
         card.body.addWidget(self.nothing_returned)
-        self.all_returned = Button("", "text")
-        self.all_returned.clicked.connect(self._show_all_returned)
-        self.all_returned.hide()
-        card.body.addWidget(self.all_returned, 0, Qt.AlignmentFlag.AlignLeft)
         self._returned_arrows = ArrowKeys(self)
         return card
 
@@ -353,14 +353,16 @@ class TodayPage(Page):
             item = _returned_item(row, is_last=row is shown[-1])
             item.clicked.connect(self._returned_clicked)
             item.setProperty("contract", row.id)
-            self._returned_box.insertWidget(self._returned_box.indexOf(self.all_returned), item)
+            self._returned_box.addWidget(item)
             item.show()
             self.returned_items.append(item)
         self._returned_arrows.set_items(self.returned_items)
         self.nothing_returned.setVisible(not start.returned)
         self.returned_count.setText(_("{n} 份").format(n=len(start.returned)) if start.returned else "")
         self.all_returned.set_words(_("看全部 {n} 份").format(n=len(start.returned)))
-        self.all_returned.setVisible(len(start.returned) > len(shown))
+        has_more = len(start.returned) > len(shown)
+        self.all_returned.setVisible(has_more)
+        self.returned_count.setVisible(not has_more)
 
     def _show_all_returned(self) -> None:
         if self.start is None:
@@ -385,9 +387,12 @@ class TodayPage(Page):
         self.next_head.setVisible(bool(block.next_number))
         self.next.setText(in_fours(block.next_number))
         trouble = _block_trouble(start)
-        self.block_note.setText(trouble)
-        self.block_note.set_tone("err" if trouble.startswith("✕") else "warn", strong=True)
-        self.block_note.setVisible(bool(trouble))
+        stops = trouble.startswith("✕")
+        self.block_note.setText(trouble if stops else "")
+        self.block_note.setVisible(stops)
+        if trouble and not stops:  # in place of the reminder: a line more would push the backup off the page
+            self.remind.setText(trouble)
+        self.remind.set_tone("warn" if trouble and not stops else "ink2", strong=bool(trouble) and not stops)
         backup = _("还没有备份")
         if start.backup.made_at is not None:
             checked = _("已验") if start.backup.is_verified else _("未验")

@@ -180,7 +180,10 @@ def test_the_machine_card_says_when_numbers_run_out(
     desk = FakeDesk()
     desk.start = replace(desk.start, block=replace(desk.start.block, left=left, is_frozen=frozen))
     page = today(qtbot, desk)
-    assert page.block_note.text() == words
+    shown = [label.text() for label in (page.block_note, page.remind) if label.isVisible()]
+    assert shown == [words] if words.startswith("!") else words in ["", *shown]
+    assert page.block_note.isVisible() == words.startswith("✕")
+    assert (page.remind.text() == "余 20 个时提醒") == (not words.startswith("!"))
 
 
 def test_an_import_reports_what_came_in_and_reads_the_figures_again(
