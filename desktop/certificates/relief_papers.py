@@ -31,7 +31,8 @@ from desktop.certificates.wording import (
 from desktop.errors import RefusedError
 from desktop.resources import _
 from desktop.rules.book import Source
-from desktop.rules.relief import RESULT_WORDS, Condition, Figure, ReliefResult, form_fields
+from desktop.rules.relief import RESULT_WORDS, Condition, ReliefResult, form_fields
+from desktop.rules.relief_figures import Figure
 
 LIVE = ("supported", "supported_once_registered", "cannot_tell")
 """Results that a taxpayer may build on, now or once something is added."""

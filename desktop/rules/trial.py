@@ -17,7 +17,8 @@ from desktop.rules.amounts import ZERO, to_fen
 from desktop.rules.book import Book
 from desktop.rules.conclusion import Answer
 from desktop.rules.facts import LONG_TERM, Facts, Invoice, Party, Payment
-from desktop.rules.relief import Figure, ReliefChange, check_relief, what_if
+from desktop.rules.relief import ReliefChange, check_relief, what_if
+from desktop.rules.relief_figures import Figure
 from desktop.rules.subsidies import Subsidy
 from desktop.rules.working_days import Calendar
 
