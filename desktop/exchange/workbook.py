@@ -873,20 +873,25 @@ def write_list(
         sheet.repeat_rows(0)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
-        sheet.set_footer("&L" + title.replace("&", "&&")[:100] + "&R&P / &N")
-        for count, row in enumerate(rows, 1):
-            for at, (column, value) in enumerate(zip(columns, row, strict=True)):
-                if isinstance(value, date):
-                    sheet.write_datetime(count, at, value, forms["date"])
-                elif isinstance(value, Decimal | int) and column.kind in ("money", "int"):
-                    sheet.write_number(count, at, float(value), forms[column.kind])
-                    if at in sums:
-                        sums[at] += value
-                elif value not in (None, ""):
-                    sheet.write_string(count, at, str(value), forms[column.kind])
-            progress(count, 0, _("第 {n} 行").format(n=count))
-        sheet.write_string(count + 1, 0, _("共 {n} 份　合计（元）").format(n=count), head)
-        for at, total in sums.items():
-            sheet.write_number(count + 1, at, float(total), bold)
-        book.close()
+        try:
+            for count, row in enumerate(rows, 1):
+                for at, (column, value) in enumerate(zip(columns, row, strict=True)):
+                    if isinstance(value, date):
+                        sheet.write_datetime(count, at, value, forms["date"])
+                    elif isinstance(value, Decimal | int) and column.kind in ("money", "int"):
+                        sheet.write_number(count, at, float(value), forms[column.kind])
+                        if at in sums:
+                            sums[at] += value
+                    elif value not in (None, ""):
+                        sheet.write_string(count, at, str(value), forms[column.kind])
+                progress(count, 0, _("第 {n} 行").format(n=count))
+            sheet.write_string(count + 1, 0, _("共 {n} 份　合计（元）").format(n=count), head)
+            for at, total in sums.items():
+                sheet.write_number(count + 1, at, float(total), bold)
+            said = _("共 {n} 份").format(n=count)
+            if sums:
+                said = _("{count}　合计 {total:,.2f} 元").format(count=said, total=next(iter(sums.values())))
+            sheet.set_footer(f"&L{title.replace('&', '&&')[:100]}&C{said}&R&P / &N")
+        finally:
+            book.close()  # also when it was stopped: else its temporary file stays open
     return count

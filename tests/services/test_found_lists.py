@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import warnings
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -145,6 +147,7 @@ def test_the_exported_list_has_types_a_frozen_head_and_its_sums(way: Way, tmp_pa
     assert cells["登记日期"][1].date() == date(2026, 11, 20)
     assert sheet.freeze_panes == "A2"
     assert sheet.print_title_rows == "$1:$1"
+    assert "共 2 份　合计 1,580,000.00 元" in str(sheet.oddFooter.center.text)
     foot = [cell.value for cell in sheet[sheet.max_row]]
     assert str(foot[0]).startswith("共 2 份")
     assert 1580000 in foot
@@ -158,8 +161,12 @@ def test_a_stopped_export_leaves_nothing_behind(way: Way, tmp_path: Path) -> Non
     def stop(_done: int, _total: int, _words: str) -> None:
         raise Cancelled
 
-    with pytest.raises(Cancelled):
-        export_list(way.office, ids, tmp_path / "l.xlsx", stop)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with pytest.raises(Cancelled):
+            export_list(way.office, ids, tmp_path / "l.xlsx", stop)
+        gc.collect()
+    assert [str(one.message) for one in told if one.category is ResourceWarning] == []
     assert not list(tmp_path.glob("*.xlsx*"))
     with pytest.raises(RefusedError, match="没有可导出"):
         export_list(way.office, [], tmp_path / "l.xlsx")
