@@ -32,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run the day; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.registrar", description=__doc__)
     parser.add_argument("--seed", type=int, default=SEED, help="moments of the kills and ways of typing")
-    parser.add_argument("--pause", type=float, default=20.0, help="milliseconds between two keys")
+    parser.add_argument("--pause", type=float, default=12.0, help="milliseconds between two keys")
     parser.add_argument("--only", type=int, nargs="*", help="序号 of the rows to enter")
     parser.add_argument("--screens", type=Path, default=SCREENS, help="folder for five pictures")
     parser.add_argument("--keep", action="store_true", help="leave the folder of the run")
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return run(folder, asked)
     finally:
-        if not asked.keep:
+        if not asked.keep and not (folder / "stuck.png").exists():
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -64,6 +64,7 @@ def run(folder: Path, asked: argparse.Namespace) -> int:
         told: list[Entered] = []
         registrar = Registrar(program, keys, ime, papers, special)
         registrar.stops_at_losses = asked.stop
+        keys.answered = lambda: program.is_at_rest() and ime.is_at_rest()
         shots = Shots(program, asked.screens)
         registrar.picture = shots.take
         ime.composing = lambda word: shots.take("2-composing") if len(word) == AT_ONCE else None
@@ -76,7 +77,7 @@ def run(folder: Path, asked: argparse.Namespace) -> int:
                 told.append(one)
                 say(line(one))
         except BaseException:
-            program.picture(folder.parent / "registrar-stuck.png")
+            program.picture(folder / "stuck.png")
             raise
         finally:
             program.kill()

@@ -14,6 +14,7 @@ from typing import Final
 from pypinyin import Style, lazy_pinyin, pinyin
 
 from tests.registrar.keyboard import Keyboard
+from tests.registrar.program import sleeps
 
 PROFILE: Final = """[Groups/0]
 Name=Default
@@ -115,6 +116,10 @@ class InputMethod:
             check=False,
         )
         return "true" in done.stdout
+
+    def is_at_rest(self) -> bool:
+        """fcitx waits for a key."""
+        return sleeps(Path(f"/proc/{self._process.pid}"))
 
     def close(self) -> None:
         """End fcitx and its panel."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from ctypes.util import find_library
 from typing import Any, Final
 
@@ -65,6 +65,8 @@ class Keyboard:
             raise RuntimeError(f"no X server at {display}")
         self._display = ctypes.c_void_p(opened)
         self._pause = pause
+        self.answered: Callable[[], bool] = lambda: True
+        """Whether those who get the keys are at rest: nobody types while the machine does not answer."""
         self._keys: dict[int, tuple[int, bool]] = {}
         self.strokes = 0
 
@@ -110,7 +112,15 @@ class Keyboard:
             self._send(one, down=False)
         self._x.XSync(self._display, 0)
         self.strokes += 1
+        self._rest()
+
+    def _rest(self) -> None:
+        """The pause between two keys, and until the last one was answered (twice looked, for a hand-over)."""
         time.sleep(self._pause)
+        end, quiet = time.monotonic() + 3, 0
+        while quiet < 2 and time.monotonic() < end:
+            quiet = quiet + 1 if self.answered() else 0
+            time.sleep(0.002)
 
     def type(self, text: str) -> None:
         """Character after character."""

@@ -90,6 +90,14 @@ def screen(folder: Path) -> Iterator[dict[str, str]]:
             one.wait(10)
 
 
+def sleeps(task: Path) -> bool:
+    """A thread or process waits; one that is gone does too."""
+    try:
+        return (task / "stat").read_text().rpartition(") ")[2][0] != "R"
+    except OSError:
+        return True
+
+
 class Program:
     """One station, and the window on it while it runs."""
 
@@ -120,6 +128,7 @@ class Program:
         window = window.split()[0]
         wait_for(lambda: self._focus(window), "the window does not take the keys")
         self._window = window
+        self._tasks = self._talkers()
 
     def _focus(self, window: str) -> bool:
         self._xdotool("windowfocus", window)
@@ -130,6 +139,22 @@ class Program:
             ["xdotool", *words], env=self._environment, capture_output=True, text=True, check=False
         )
         return done.stdout.strip()
+
+    def is_at_rest(self) -> bool:
+        """The thread of the window and the one that talks to the input method wait for something."""
+        if self._process is None or self._process.poll() is not None:
+            return True
+        return all(sleeps(task) for task in self._tasks)
+
+    def _talkers(self) -> list[Path]:
+        """Those two threads."""
+        assert self._process is not None
+        tasks = Path(f"/proc/{self._process.pid}/task")
+        return [
+            task
+            for task in tasks.iterdir()
+            if task.name == str(self._process.pid) or (task / "comm").read_text().startswith("QDBus")
+        ]
 
     def title(self) -> str:
         """What the title of the window says: the station's folder once somebody is signed in."""

@@ -111,7 +111,7 @@ class Registrar:
         self._stroke("F6", "save")
         wait_for(lambda: self._program.contracts() == before + 1, "not saved")
         wait_for(lambda: self._program.draft() == ("", {}), "the draft stays")
-        self._keys.press("F5")
+        self._program.look_until_changed(lambda: self._keys.press("F5"))
         told.strokes, told.seconds = self._keys.strokes - strokes, time.monotonic() - began
         return told
 
@@ -169,6 +169,7 @@ class Registrar:
                 mine = sum(role == place[1] for role, _ordinal in blocks)
                 if mine < paper.parties(place[1]):
                     self._stroke("Return", "add a party")
+                    time.sleep(0.3)  # the form grows and moves: nobody types blindly then
                     blocks.append((place[1], str(mine + 1)))
                     place = (*blocks[-1], "name")
                     continue
