@@ -3,7 +3,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint types bench soak registrar demo clean screenshots
+.PHONY: run test lint types bench soak registrar demo clean screenshots help-pictures
 
 run: $(VENV)/.ready-run
 	@installer/run.sh
@@ -34,6 +34,9 @@ demo: $(VENV)/.ready-run
 
 screenshots: $(VENV)/.ready-test
 	QT_QPA_PLATFORM=offscreen $(PY) -m tests.ui.take_screenshots
+
+help-pictures: $(VENV)/.ready-test
+	$(PY) -m tests.ui.help_pictures
 
 clean:
 	rm -rf $(VENV) demo bench-out .mypy_cache .ruff_cache .pytest_cache

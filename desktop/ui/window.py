@@ -531,12 +531,12 @@ class MainWindow(QMainWindow):
         """F1."""
         if self._help is not None:
             return
-        from desktop.ui.help import HelpDialog
+        from desktop.ui.help import HelpDialog, chapter_for
 
         page = self.page if self.rooms.currentWidget() is self.work else None
         keys: Sequence[Key] = page.keys() if page else ()
         name = page.accessibleName() or page.code if page else ""
-        self._help = HelpDialog(self, name, keys, self.status.record())
+        self._help = HelpDialog(self, name, keys, self.status.record(), chapter=chapter_for(page))
         self._help.finished.connect(self._help_closed)
         self._help.open()
 

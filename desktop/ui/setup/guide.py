@@ -555,7 +555,7 @@ class FirstRunGuide(QWidget):
         """F1: the chapter on this guide."""
         from desktop.ui.help import HelpDialog
 
-        dialog = HelpDialog(self, _("首次使用"), ())
+        dialog = HelpDialog(self, _("首次使用"), (), chapter="first-run")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
