@@ -80,6 +80,7 @@ class Case:
         "buyers",
         "calendar",
         "day",
+        "deal",
         "facts",
         "has_rule",
         "is_domestic",
@@ -109,6 +110,8 @@ class Case:
     ) -> None:
         self.facts, self.kind, self.sub_kind = facts, kind, sub_kind
         self.technology_amount, self.registered, self.subsidies = technology_amount, registered, subsidies
+        self.deal: Deal | None = None
+        """The contract as the local schemes saw it last."""
         self.said: Mapping[str, bool] = {}
         """What persons answered to the rows of LOCAL-SUBSIDY."""
         self.pilot_said: bool | None = None
@@ -695,7 +698,9 @@ def may_be_army(c: Case) -> Verdict:
 # -------------------------------------------------------------------------------------- subsidy and award
 def deal_of(c: Case, day: date | None) -> Deal:
     """The contract as the local schemes see it on the day that stands for its registration."""
-    return Deal(c.facts, c.kind, c.sub_kind, c.technology_amount, day, c.subsidies, c.said)
+    if c.deal is None or c.deal.day != day:
+        c.deal = Deal(c.facts, c.kind, c.sub_kind, c.technology_amount, day, c.subsidies, c.said)
+    return c.deal
 
 
 def has_local_scheme(c: Case) -> Verdict:

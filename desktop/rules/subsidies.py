@@ -552,6 +552,10 @@ class Deal:
     schemes: Sequence[Subsidy]
     said: Mapping[str, bool] = field(default_factory=dict)
     """What a person answered to the rows of LOCAL-SUBSIDY; it comes before the form."""
+    _found: dict[str, list[tuple[Subsidy, bool | None]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Answers by step, filled when first asked for: nine conditions of a contract ask the same."""
 
     @property
     def is_related(self) -> bool | None:
@@ -570,6 +574,15 @@ class Deal:
         """Payments really made, in the order of their days."""
         made = (p for p in self.facts.payments if p.paid_on and p.amount)
         return tuple(sorted(made, key=lambda p: p.paid_on or date.min))
+
+    def asked(self, step: str) -> list[tuple[Subsidy, bool | None]]:
+        """The schemes that no earlier step has ruled out, each with its answer to this one."""
+        if not self._found:
+            left = schemes_of(self)
+            for code, ask in _STEPS.items():
+                self._found[code] = [(s, ask(s, self)) for s in left]
+                left = tuple(s for s, answer in self._found[code] if answer is not False)
+        return self._found[step]
 
 
 def said_of(answers: Mapping[str, Answer]) -> dict[str, bool]:
@@ -687,26 +700,17 @@ _STEPS: Final[Mapping[str, Callable[[Subsidy, Deal], bool | None]]] = MappingPro
 """What is asked of a scheme, in this order; a scheme that fails a step is not asked on."""
 
 
-def _left(deal: Deal, step: str) -> list[Subsidy]:
-    """The schemes that no earlier step has ruled out."""
-    left = list(schemes_of(deal))
-    for code, ask in _STEPS.items():
-        if code == step:
-            break
-        left = [s for s in left if ask(s, deal) is not False]
-    return left
-
-
 def verdict(deal: Deal, step: str) -> bool | None:
     """Whether some scheme is left after a step; None while that is unknown of one of them.
 
     True where no scheme came so far: an earlier step has said so already. What a person said of this very
     step is left aside: it overrides the form where the row is judged.
     """
-    left = _left(deal, step)
+    asked = deal.asked(step)
+    found = [answer for _scheme, answer in asked]
     if step in deal.said:
-        deal = replace(deal, said={code: said for code, said in deal.said.items() if code != step})
-    found = [_STEPS[step](s, deal) for s in left]
+        unsaid = replace(deal, said={code: said for code, said in deal.said.items() if code != step})
+        found = [_STEPS[step](s, unsaid) for s, _answer in asked]
     if None in found:
         return None
     return True in found or not found
@@ -718,21 +722,19 @@ def hangs_on(deal: Deal, step: str) -> bool:
     No where no scheme asks, and no where it is known and a scheme that does not ask is left: then the one
     scheme falls and the other stays.
     """
-    left = _left(deal, step)
-    asking = [s for s in left if _asks(s, deal, step)]
+    left = deal.asked(step)
+    asking = [answer for s, answer in left if _asks(s, deal, step)]
     if not asking:
         return False
-    return len(asking) == len(left) or any(_STEPS[step](s, deal) is not False for s in asking)
+    return len(asking) == len(left) or any(answer is not False for answer in asking)
 
 
 def _asks(s: Subsidy, deal: Deal, step: str) -> bool:
-    asked = {
-        RELATION: s.excludes_related,
-        FUNDING: s.excludes_public_funded,
-        EXTRA: bool(s.extra),
-        STANDARD: _is_unseen(s, deal),
-    }
-    return asked[step]
+    if step == RELATION:
+        return s.excludes_related
+    if step == FUNDING:
+        return s.excludes_public_funded
+    return bool(s.extra) if step == EXTRA else _is_unseen(s, deal)
 
 
 _YEARLESS: Final = 0
