@@ -36,7 +36,7 @@ from desktop.services.desk import Desk
 from desktop.ui.calls import Calls
 from desktop.ui.dialogs.paste import ROWS, PasteDialog, Plan
 from desktop.ui.pages.form_fields import FieldCodes, make_entry
-from desktop.ui.pages.rows import RowsModel, RowsTable
+from desktop.ui.pages.rows import RowEntry, RowsModel, RowsTable
 from desktop.ui.pages.wording import trouble_words
 from desktop.ui.theme import ink, px
 from desktop.ui.widgets.base import Label
@@ -46,6 +46,10 @@ from desktop.ui.widgets.fields import ENTER
 
 DRAFT_PAGE: Final = "series"
 """Under this name the service keeps a grid that is not done yet."""
+STEPS_KEPT: Final = 200
+"""So many changes can be taken back with Ctrl+Z."""
+Rows = tuple[tuple[dict[str, Any], dict[str, str]], ...]
+"""A grid as it stood: values and texts that could not be read, row by row."""
 _OF_FACTS = {item.name: item.metadata for item in fields(Facts)}
 _OF_PARTY = {item.name: item.metadata for item in fields(Party)}
 
@@ -156,6 +160,11 @@ class SeriesDialog(QDialog):
         self._request = c.new_request()
         self._calls = Calls(jobs, self)
         self._calls.changed.connect(self.look)
+        self._keeping = Calls(jobs, self)
+        """Writes of what is typed; they hold nothing up."""
+        self._now: Rows = ()
+        self._before: list[Rows] = []
+        self._after: list[Rows] = []
         self._words: dict[tuple[int, str], str] = {}
         self._codes = codes
         buyer = next((p.name for p in facts.buyers if p.name), "")
@@ -210,11 +219,13 @@ class SeriesDialog(QDialog):
         self.show_columns(SHOWN_AT_FIRST)
         self.paste_dialog: PasteDialog | None = None
         self.rows.paste_block = self._paste_block
+        self.rows.step_back = self.step_back
         self.rows.edited.connect(self._edited)
         self.rows.table.selectionModel().currentChanged.connect(self._moved)
         self.found_at = ""
         self._at = (0, 1)
         self._restore()
+        self._now = self._copy()
         self.check()
 
     # columns
@@ -254,9 +265,36 @@ class SeriesDialog(QDialog):
         return self.model.rows[row].values.get("contract_amount") if row < len(self.model.rows) else None
 
     def _edited(self) -> None:
+        self._before.append(self._now)
+        del self._before[:-STEPS_KEPT]
+        self._after.clear()
+        self._now = self._copy()
+        self._settled()
+
+    def _settled(self) -> None:
         self._request = c.new_request()
         self._keep()
         self.check()
+
+    def _copy(self) -> Rows:
+        return tuple((dict(row.values), dict(row.raw)) for row in self.model.rows)
+
+    def step_back(self, back: bool) -> bool:
+        """Ctrl+Z, or with ``back`` False Ctrl+Y: the grid as before the last change; False: there is none."""
+        source, other = (self._before, self._after) if back else (self._after, self._before)
+        if not source:
+            return False
+        other.append(self._now)
+        self._now = source.pop()
+        place = self.rows.table.currentIndex()
+        at = (place.row(), place.column())
+        self.model.beginResetModel()
+        self.model.rows = [RowEntry(dict(values), dict(raw)) for values, raw in self._now]
+        self.model.endResetModel()
+        row = min(max(at[0], 0), len(self.model.rows))
+        self.rows.table.setCurrentIndex(self.model.index(row, max(at[1], 1)))
+        self._settled()
+        return True
 
     def _moved(self, *_indexes: object) -> None:
         index = self.rows.table.currentIndex()
@@ -279,7 +317,7 @@ class SeriesDialog(QDialog):
             field_name="",
             content=content,
         )
-        self._calls.ask(partial(self._desk.keep_draft, command), self._was_kept, self._not_kept)
+        self._keeping.ask(partial(self._desk.keep_draft, command), self._was_kept, self._not_kept)
 
     def _was_kept(self, _result: object) -> None:
         self.trouble.hide()

@@ -34,7 +34,7 @@ from desktop.ui.pages.form_fields import (
 from desktop.ui.pages.rows import RowsModel, RowsTable
 from desktop.ui.theme import px
 from desktop.ui.widgets.ask import ask
-from desktop.ui.widgets.base import restyle, set_ground
+from desktop.ui.widgets.base import Label, restyle, set_ground
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.codes import CodeField
 from desktop.ui.widgets.entries import AmountField, CreditCodeField
@@ -383,7 +383,10 @@ class EntryForm(QWidget):
         foot = QHBoxLayout()
         foot.setContentsMargins(0, px(10), 0, 0)
         foot.addWidget(self.series_button)
-        foot.addStretch(1)
+        self.paste_hint = Label(
+            _("从 Excel、WPS 整块复制来的，Ctrl+V 先看后填"), size="note", tone="ink2", wrap=True
+        )
+        foot.addWidget(self.paste_hint, 1)
         foot.addWidget(self.save_button)
         outer.addLayout(foot)
         outer.addStretch(1)
@@ -1075,8 +1078,9 @@ class EntryForm(QWidget):
         for table in self.tables.values():
             table.model.is_read_only = read_only
             table.model.layoutChanged.emit()
-        for button in (*self.add_buttons.values(), self.save_button, self.series_button):
-            button.setVisible(not read_only)
+        own = (self.save_button, self.series_button, self.paste_hint)
+        for widget in (*self.add_buttons.values(), *own):
+            widget.setVisible(not read_only)
 
     @property
     def is_read_only(self) -> bool:

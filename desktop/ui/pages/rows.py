@@ -329,7 +329,7 @@ class RowsTable(QWidget):
             if any(editor.is_composing for editor in editors):
                 event.accept()
                 return True
-            if event.matches(QKeySequence.StandardKey.Paste):
+            if self.paste_block is not None and event.matches(QKeySequence.StandardKey.Paste):
                 if is_press and not self._paste_block() and not self.model.is_read_only:
                     self.put_text(one_cell(QGuiApplication.clipboard().text()))
                 event.accept()

@@ -163,6 +163,25 @@ def test_rows_are_added_by_insert_and_deleted_after_a_question(qtbot: Any, theme
     assert rows_kept(desk) == [{"title": "second"}]
 
 
+def test_ctrl_z_takes_back_a_cell_and_a_deleted_row(qtbot: Any, theme: Theme) -> None:
+    desk = CaseDesk(WHOLE)
+    _shown, step = entry_page(qtbot, desk)
+    dialog = grid(qtbot, step)
+    type_row("first", "100")
+    dialog.rows.ask = lambda *_a, **_k: True
+    dialog.go_to(0, "title")
+    press(K.Key_Delete, CTRL)
+    assert dialog.model.result() == ()
+    press(K.Key_Z, CTRL)
+    assert [(row.title, row.contract_amount) for row in dialog.model.result()] == [
+        ("first", Decimal("100.00"))
+    ]
+    press(K.Key_Z, CTRL)
+    assert [row.contract_amount for row in dialog.model.result()] == [None]
+    press(K.Key_Y, CTRL)
+    assert rows_kept(desk) == [{"title": "first", "contract_amount": "100.00"}]
+
+
 def test_columns_are_chosen_and_one_that_holds_something_stays(qtbot: Any, theme: Theme) -> None:
     desk = CaseDesk(WHOLE)
     _shown, step = entry_page(qtbot, desk)
