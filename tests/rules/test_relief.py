@@ -187,6 +187,50 @@ def test_a_trial_says_from_what_to_what_and_changes_nothing() -> None:
         what_if(SAMPLE, known, BOOK, colour="red")
 
 
+def test_ways_that_end_leave_those_that_go_on() -> None:
+    last = timeline("VAT-OTHER", BOOK)[-1]
+    assert (last.first, last.has_rule) == (date(2028, 1, 1), False)
+    assert last.label == "只余软件产品即征即退，其余未见规定"
+    general = replace(SAMPLE.parties[0], vat_status="general", party_type="150")
+    software = replace(SAMPLE, kind="TRF", sub_kind="TRF-4", parties=(general, SAMPLE.parties[1]))
+    known = {"VAT-OTHER.VO5": Answer("yes")}
+    changed = {c.relief: c for c in what_if(software, known, BOOK, paid_on=date(2028, 1, 1))}["VAT-OTHER"]
+    assert (changed.before.result, changed.after.result) == ("supported", "supported")
+    assert changed.after.rule_sources[0].instrument == "财税〔2011〕100号"
+    small = replace(software, parties=(replace(general, vat_status="small_scale"), SAMPLE.parties[1]))
+    later = run(small, {"VAT-OTHER.VO5": Answer("no")}, on=date(2028, 1, 1))["VAT-OTHER"]
+    assert later.result == "supported", "paid in 2027 by the contract"
+    unpaid = run(replace(small, payments=()), {"VAT-OTHER.VO5": Answer("no")}, on=date(2028, 1, 1))
+    assert unpaid["VAT-OTHER"].result == "no_rule"
+    assert [c.words for c in unpaid["VAT-OTHER"].conditions if c.id == "VAT-OTHER.VO2"] == [
+        "该日期没有有效规定"
+    ]
+
+
+def test_a_trial_of_the_day_of_payment_takes_it_as_paid() -> None:
+    known = {code: Answer("yes") for code in ("RD-SUPER.D3", "RD-SUPER.D4", "RD-SUPER.D8")}
+    tried = {c.relief: c for c in what_if(SAMPLE, known, BOOK, paid_on=date(2026, 12, 1))}["RD-SUPER"]
+    before = {f.label: f.amount for f in tried.before.figures}
+    after = {f.label: f.amount for f in tried.after.figures}
+    assert before == {"待付，付后计入": Decimal("824000.00")}
+    assert after["加计扣除基数"] == Decimal("824000.00")
+    assert "待付，付后计入" not in after
+
+
+def test_every_formula_is_whole_chinese() -> None:
+    """Each figure says how it is reckoned, in words that can be read aloud."""
+    seen = 0
+    for _file, case in CASES:
+        for results in judge(case, BOOK):
+            for result in results.values():
+                for figure in result.figures:
+                    seen += 1
+                    assert re.search(r"[\u4e00-\u9fff‰%]", figure.formula), (result.relief, figure)
+                    assert not figure.formula.endswith(("；", "，", "：", "时"))
+                    assert figure.formula.count("（") == figure.formula.count("）")
+    assert seen > 1000
+
+
 def test_a_trial_works_without_payments() -> None:
     bare = replace(SAMPLE, payments=())
     changed = {c.relief: c for c in what_if(bare, {}, BOOK, paid_on=date(2027, 3, 31))}
