@@ -440,6 +440,7 @@ def _relief(args: argparse.Namespace) -> Answer:
         book,
         registered=facts.registered_on is not None,
         on=args.on or settings.today(),
+        subsidies=_pack(args.pack).subsidies if args.pack else (),
         calendar=load_calendar(args.data or settings.user_data_folder()),
     )
     whom = {"seller": _("卖方"), "buyer": _("买方"), "both": _("双方"), "staff": _("科技人员")}
@@ -478,6 +479,7 @@ def _tried_relief(args: argparse.Namespace, facts: Facts, answers: Mapping[str, 
         book,
         registered=facts.registered_on is not None,
         on=args.on or settings.today(),
+        subsidies=_pack(args.pack).subsidies if args.pack else (),
         calendar=load_calendar(args.data or settings.user_data_folder()),
     )
     moves = moves_of(changes)
@@ -1026,24 +1028,7 @@ def _year(args: argparse.Namespace) -> Answer:
             for other in bought.otherwise
         ]
     lines += [line for scheme in account.subsidies for line in _scheme_lines(scheme)]
-    lines += [line for scheme in account.subsidies for line in _scheme_lines(scheme)]
     return Answer(account.to_json(), "\n".join(lines))
-
-
-def _scheme_lines(scheme: SchemeYear) -> Iterator[str]:
-    """One scheme of the year; of a station's many contracts only those that give nothing."""
-    from desktop.rules.amounts import format_yuan
-
-    shares = scheme.shares if len(scheme.shares) <= _SHARES_SHOWN else ()
-    for share in shares or tuple(s for s in scheme.shares if s.why):
-        figure = format_yuan(share.amount) if share.amount is not None else "—"
-        yield f"  {share.number}　{figure}　{share.why}".rstrip()
-    yield _("地方补助　{words}　{days}").format(words=scheme.words, days=scheme.days)
-    if scheme.deadline:
-        yield _("  申领截止 {day}").format(day=scheme.deadline)
-
-
-_SHARES_SHOWN = 50
 
 
 def _scheme_lines(scheme: SchemeYear) -> Iterator[str]:
@@ -1403,35 +1388,6 @@ def _policy_subsidies(args: argparse.Namespace) -> Answer:
     return Answer(values, "\n".join(lines))
 
 
-def _policy_subsidies(args: argparse.Namespace) -> Answer:
-    """The schemes found in one place or another, to be copied into a pack; or those of a pack."""
-    from desktop.resources import resource
-    from desktop.rules.local_pack import load_subsidies
-
-    if args.pack:
-        schemes = _pack(args.pack).subsidies
-    else:
-        schemes = load_subsidies(resource("local", "examples", "subsidies.toml"))
-    wanted = args.place or args.first or ""
-    schemes = tuple(s for s in schemes if wanted in s.place)
-    if not schemes:
-        raise RefusedError(
-            _("没有“{place}”的补助办法").format(place=wanted), _("不写 --place 就列出全部找到的办法")
-        )
-    marks = {"verified": _("已核对"), "draft": _("草案"), "memory": _("凭记忆")}
-    lines = [] if args.pack else [_("各地找到的办法，供写地方包时照抄；现在是否仍有效没有核对")]
-    for s in schemes:
-        place = f"{s.place}　" if s.place else ""
-        lines.append(f"{s.code}　{place}{s.name}（{s.who}）　[{marks[s.confidence]}]")
-        lines.append(f"  {s.pays}")
-        lines.append(f"  {'；'.join(s.terms)}")
-        lines.append(f"  {s.instrument}　{s.source}".rstrip())
-    names = ("code", "place", "name", "who", "pays", "terms")
-    origin = ("instrument", "source", "confidence", "last_checked")
-    values = [{name: getattr(s, name) for name in (*names, *origin)} for s in schemes]
-    return Answer(values, "\n".join(lines))
-
-
 def _policy_import(args: argparse.Namespace) -> Answer:
     from desktop.services.commands import ReceiveFile
 
@@ -1668,6 +1624,7 @@ def build_parser() -> argparse.ArgumentParser:
         p.add_argument("--schema", action="store_true", help="打印要素的 JSON Schema")
         if name == "relief":
             p.add_argument("--explain", action="store_true", help="逐条说明")
+            p.add_argument("--pack", help="地方补助按这个地方包（名称或文件）判断；不写则不看")
             p.add_argument(
                 "--what-if",
                 action="append",
@@ -1828,8 +1785,6 @@ def build_parser() -> argparse.ArgumentParser:
     )
     p.add_argument("first", nargs="?")
     p.add_argument("second", nargs="?")
-    p.add_argument("--place", help="subsidies：只列这个地方的补助办法")
-    p.add_argument("--pack", help="subsidies：列这个地方包（名称或文件）的补助办法")
     p.add_argument("--place", help="subsidies：只列这个地方的补助办法")
     p.add_argument("--pack", help="subsidies：列这个地方包（名称或文件）的补助办法")
     p.add_argument("--move", action="store_true", help="calendar：换用并改在办合同的期限，逐份记日志")

@@ -160,6 +160,40 @@ def test_the_schemes_found_are_listed_by_place_and_by_pack_without_signing_in(de
     assert run(["policy", "subsidies", "月球"]) == 1
 
 
+def test_the_relief_of_facts_looks_at_the_schemes_of_a_pack_when_told(desk: Terminal, tmp_path: Path) -> None:
+    party = {"country": "CHN", "party_type": "150", "region": "990321"}
+    facts = {
+        "kind": "DEV",
+        "sub_kind": "DEV-1",
+        "contract_amount": "600000",
+        "technology_amount": "600000",
+        "registered_on": "2026-11-02",
+        "is_related_party": False,
+        "parties": [{**party, "role": "seller", "name": "启衡"}, {**party, "role": "buyer", "name": "丰禾"}],
+        "payments": [{"paid_on": "2026-11-10", "amount": "600000"}],
+    }
+    path = tmp_path / "要素.json"
+    path.write_text(json.dumps({"facts": facts}), encoding="utf-8")
+    told = {}
+    for more in ((), ("--pack", "yunling-2026.11")):
+        assert run(["relief", str(path), "--on", "2026-11-20", "--json", *more]) == 0
+        told[more] = next(r for r in json.loads(desk.take()) if r["relief"] == "LOCAL-SUBSIDY")
+    without, with_pack = told.values()
+    assert without["result"] == "not_applicable"
+    assert (with_pack["result"], with_pack["basis"]) == ("supported", "5500.00")
+    ((label, money, formula),) = with_pack["figures"]
+    assert (label, money) == ("技术交易补助（卖方企业）", "5500.00")
+    assert formula == (
+        "实际支付 600,000.00：500,000.00 × 1% + 100,000.00 × 0.5%；单位全年最多 100,000.00 元；"
+        "申请后给付，申领期 11月1日—11月30日；岚州市示例办法（虚构）"
+    )
+    assert with_pack["deadlines"] == [["技术交易补助 申领截止", "2027-11-30"]]
+    assert (
+        run(["relief", str(path), "--pack", "yunling-2026.11", "--what-if", "technology_amount=500000"]) == 0
+    )
+    assert "技术交易补助（卖方企业）　5,500.00 → 5,000.00" in desk.take()
+
+
 def test_the_station_sees_its_own_award_of_the_year(desk: Terminal) -> None:
     assert desk(CLERK, "year", "本站", "2026", "--json") == 0
     (scheme,) = json.loads(desk.said)["LOCAL-SUBSIDY"]
