@@ -19,10 +19,13 @@ from desktop.resources import _
 from desktop.ui.dialogs.deciding import DecidingDialog
 from desktop.ui.pages.wording import trouble_words
 from desktop.ui.printing import TRAYS, print_pdf, tray_name
-from desktop.ui.theme import px
+from desktop.ui.theme import metrics, px
 from desktop.ui.widgets.base import Label
 from desktop.ui.widgets.buttons import Button, Choice
 from desktop.ui.widgets.fields import Field, FieldRow
+
+NAME_WIDTH = 236
+"""Drawing pixels for the longest name with its true distance behind it."""
 
 KeepFit = Callable[[str, str, Fit], object]
 """(printer, tray, fit): remember it, for every paper."""
@@ -77,11 +80,12 @@ class Measuring(QWidget):
             )
         )
         for field in self.fields:
-            row = FieldRow("", field.name, field, name_width=176)
-            row.set_note(_("应为 {n} 毫米").format(n=field.nominal))
-            column.addWidget(row)
+            name = _("{name}（{n}）").format(name=field.name, n=field.nominal)
+            column.addWidget(FieldRow("", name, field, name_width=NAME_WIDTH))
             field.textChanged.connect(self.look)
         self.words = Label("", wrap=True)
+        self.words.setMinimumHeight(2 * metrics().lineSpacing() + px(4))
+        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         column.addWidget(self.words)
         self.look()
 
@@ -102,7 +106,7 @@ class Measuring(QWidget):
     def look(self, *_changed: object) -> None:
         """The result, or what is wrong, while typing."""
         if self.is_empty():
-            self.words.setText(_("填完四个数，这里显示算出的偏移和缩放。"))
+            self.words.setText(_("括号里是应有的毫米数。填完四个数，这里显示算出的偏移和缩放。"))
             self.words.set_tone("ink2")
             return
         try:
@@ -176,8 +180,8 @@ class RulerDialog(DecidingDialog):
         self.tray = Choice(_("纸盒"), TRAYS)
         self.printer.choose(printer if printer in printers else printers[0] if printers else "")
         self.tray.choose(tray)
-        self.body.addWidget(FieldRow("", _("打印机"), self.printer, name_width=176))
-        self.body.addWidget(FieldRow("", _("纸盒"), self.tray, name_width=176))
+        self.body.addWidget(FieldRow("", _("打印机"), self.printer, name_width=NAME_WIDTH))
+        self.body.addWidget(FieldRow("", _("纸盒"), self.tray, name_width=NAME_WIDTH))
         line = QHBoxLayout()
         line.setSpacing(px(8))
         self.page_button = Button(_("打印标尺页"), icon="print", mnemonic="P")

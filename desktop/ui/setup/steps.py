@@ -17,7 +17,7 @@ from desktop.resources import _
 from desktop.rules.local_pack import LocalPack
 from desktop.services.new_station import FirstPerson, PackChoice
 from desktop.ui.calls import Calls
-from desktop.ui.dialogs.ruler import Measuring, print_ruler
+from desktop.ui.dialogs.ruler import NAME_WIDTH, Measuring, print_ruler
 from desktop.ui.pages.parts import ChooseFile, Pairs, choose_file, choose_folder
 from desktop.ui.pages.sign_in import SecretField
 from desktop.ui.pages.wording import ROLE_WORDS, trouble_words
@@ -540,8 +540,8 @@ class PrinterStep(SetupStep):
         self._knows = False
         self.printer = Choice(_("打印机"))
         self.tray = Choice(_("纸盒"), TRAYS)
-        self.column.addWidget(FieldRow("", _("打印机"), self.printer, name_width=176))
-        self.column.addWidget(FieldRow("", _("纸盒"), self.tray, name_width=176))
+        self.column.addWidget(FieldRow("", _("打印机"), self.printer, name_width=NAME_WIDTH))
+        self.column.addWidget(FieldRow("", _("纸盒"), self.tray, name_width=NAME_WIDTH))
         line = QHBoxLayout()
         self.page_button = Button(_("打印标尺页"), icon="print", mnemonic="P")
         self.check_button = Button(_("打印校对页"), icon="print", mnemonic="J")

@@ -1,0 +1,90 @@
+"""The start of the program where there is no station yet: the guide, then the window on what it made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop import app as desktop_app
+from desktop.errors import MachineError
+from desktop.security.passwords import CHEAP
+from desktop.services.station import FirstPerson, init_station, shipped_pack
+from desktop.settings import StationFile
+from desktop.ui.launch import run_window
+from desktop.ui.window import MainWindow
+
+in_a_running_application = pytest.mark.qt_log_ignore("^setHighDpiScaleFactorRoundingPolicy", extend=True)
+
+
+class Guide(QWidget):
+    """Left by itself after a moment, with or without a station."""
+
+    closed = Signal(bool)
+
+    def __init__(self, folder: Path, *, makes: bool) -> None:
+        super().__init__()
+        self._folder, self._makes = folder, makes
+        self.step = self
+        QTimer.singleShot(50, self.leave)
+
+    def first(self) -> QWidget:
+        return self
+
+    def leave(self) -> None:
+        if self._makes:
+            people = (
+                FirstPerson("秦岭松", ("head", "reviewer"), "lingsong-2026"),
+                FirstPerson("柳溪月", ("clerk",), "xiyue-2026"),
+            )
+            station = StationFile("990321", "澄河县技术合同登记处", pack="yunling-2026.11", is_plain=True)
+            init_station(self._folder, station, people, shipped_pack("yunling-2026.11"), cost=CHEAP)
+        self.closed.emit(self._makes)
+        self.hide()
+
+
+def opened(folder: Path, *, makes: bool, titles: list[str]) -> int:
+    def look() -> None:
+        for widget in QApplication.topLevelWidgets():
+            if isinstance(widget, MainWindow) and widget.isVisible():
+                titles.append(widget.windowTitle())
+                widget.close()
+                QApplication.quit()
+                return
+        QTimer.singleShot(50, look)
+
+    if makes:
+        QTimer.singleShot(200, look)
+    guide: Any = lambda _theme, _jobs: Guide(folder, makes=makes)  # noqa: E731
+    return run_window(
+        folder, lambda *_a: pytest.fail("nobody signs in"), lambda: (), pages={}, version="1", guide=guide
+    )
+
+
+@in_a_running_application
+def test_the_window_opens_on_the_station_that_the_guide_made(qtbot: QtBot, tmp_path: Path) -> None:
+    titles: list[str] = []
+    assert opened(tmp_path / "data", makes=True, titles=titles) == 0
+    assert titles == ["澄河县技术合同登记处 — 技术合同登记工作站"]
+
+
+@in_a_running_application
+def test_a_guide_that_was_left_ends_the_program_without_a_trace(qtbot: QtBot, tmp_path: Path) -> None:
+    assert opened(tmp_path / "data", makes=False, titles=[]) == 0
+    assert not (tmp_path / "data").exists()
+
+
+def test_without_a_screen_the_folder_is_refused_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("desktop.app.sys.platform", "linux")
+    assert desktop_app.run_window(str(tmp_path)) == 3
+    assert "contract-desk init" in capsys.readouterr().err
+    with pytest.raises(MachineError):
+        run_window(tmp_path, lambda *_a: None, lambda: (), pages={})  # type: ignore[arg-type, return-value]
