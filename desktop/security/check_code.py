@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Final
 
@@ -30,11 +29,15 @@ def check_code(digest: bytes) -> str:
 
 def check_code_of(content: bytes) -> str:
     """The check code of some bytes, e.g. of the QR payload of a certificate."""
+    import hashlib  # OpenSSL comes with it: not before the sign-in page stands
+
     return check_code(hashlib.sha256(content).digest())
 
 
 def check_code_of_file(path: Path) -> str:
     """The check code of a file, e.g. of a package on the stick."""
+    import hashlib
+
     with path.open("rb") as stream:
         return check_code(hashlib.file_digest(stream, "sha256").digest())
 

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.errors import DeskError
 from desktop.resources import _
@@ -26,6 +26,8 @@ LOG_LIMIT = 2_000_000
 
 def ask_where(parent: QWidget | None, name: str) -> Path | None:
     """Where to save the report; None when the clerk thought better of it."""
+    from PySide6.QtWidgets import QFileDialog  # a large class, set up when it is first named
+
     chosen, _kind = QFileDialog.getSaveFileName(parent, _("存一份报告"), name, _("文本文件 (*.txt)"))
     return Path(chosen) if chosen else None
 

@@ -14,6 +14,7 @@ HEAVY = (
     "pypinyin",
     "cryptography",
     "argon2",
+    "_hashlib",
     "openpyxl",
     "desktop.models",
     "desktop.rules.book",
