@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from desktop.errors import RefusedError
 from desktop.models import Action, PartyRecord
+from desktop.rules.identifiers import check_character, organisation_check
 from desktop.services import commands as c
 from desktop.services.learn_parties import find_parties
 from desktop.services.look import check_database
@@ -17,6 +18,11 @@ from desktop.services.parties import edit_party, merge_parties, party_list, part
 from tests.conftest import ADMIN, CLERK, Way, party
 
 SELLER = "岚州启衡自动化技术有限公司"
+
+
+def code_of(first8: str) -> str:
+    body = "91990321" + first8 + organisation_check(first8)
+    return body + check_character(body)
 
 
 def of(way: Way, name: str) -> int:
@@ -226,3 +232,22 @@ def test_a_contract_that_differs_on_purpose_leaves_the_library_alone(way: Way) -
     assert found.content["contact"] == (
         next(p for p in way.facts.parties if p.name == SELLER).contact or "闻笛"
     )
+
+
+def test_a_search_by_either_name_finds_the_contracts_signed_under_both(way: Way) -> None:
+    from desktop.services.look import search
+
+    old = way.accepted()
+    renamed = replace(way.facts.sellers[0], name="岚州启衡智能装备有限公司")
+    new = way.accepted(title="茶园滴灌控制器研制", parties=(way.facts.parties[0], renamed))
+    stranger = way.accepted(
+        title="茶园除草机械臂研制",
+        parties=(way.facts.parties[0], party("seller", "云汐环境科技有限公司", code_of("MA7TT3C9"))),
+    )
+    for words in ("启衡自动化", "智能装备"):
+        assert list(search(way.office, words).ids) == [new, old], words
+    assert list(search(way.office, "启衡自动化 滴灌").ids) == [new]
+    assert list(search(way.office, "智能装备 采摘").ids) == [old]
+    assert list(search(way.office, "启衡自动化", {"kind": ["LIC"]}).ids) == []
+    assert list(search(way.office, "启衡自动化 >1亿").ids) == []
+    assert stranger not in search(way.office, "启衡").ids
