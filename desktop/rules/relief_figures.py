@@ -306,7 +306,7 @@ def _extra_figures(
             label += f"（{row.note if row is not None and row.note else name}）"
         figures.append(Figure(label, extra, _rates_in_words(costs)))
         if standing == research_cost.GENERAL and (months := _by_months(costs, law.book)) is not None:
-            words = _("2022 年可以选择：全年费用按月份比例，九个月 75%、三个月 100%（全年经营的）")
+            words = _("2022 年可选的算法，全年经营的按九个月 75%、三个月 100%")
             figures.append(Figure(_("加计扣除额（按月份比例）"), months, words))
     return figures
 
