@@ -48,7 +48,9 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Plug:
-    """When to pull it: in this field that is typed (counted), after so many characters of it."""
+    """When to pull it: in this field that is typed (counted), after so many characters of it; in the next one
+    where it has fewer.
+    """
 
     field: int
     signs: int
@@ -105,6 +107,8 @@ class Registrar:
             place, blocks = self._found_again(paper, path, facts)
             told.again += 1
             self._walk(paper, told, place, blocks)
+        if self._plug is not None:
+            raise Stuck("the plug was not pulled")
         self._check_disk(paper, told)
         if paper.rows["ip_rights"]:
             self.picture("5-tables")
@@ -154,7 +158,7 @@ class Registrar:
 
     def _pull(self, signs: int) -> None:
         plug = self._plug
-        if plug is not None and plug.field == self._at and signs >= plug.signs:
+        if plug is not None and (self._at, signs) >= (plug.field, plug.signs):
             raise Killed
 
     # walking
@@ -322,7 +326,7 @@ def plugs(seed: int, papers: Papers, count: int = 5) -> dict[int, Plug]:
         p.number: len(p.values) - 4 + sum(len(r) for rows in p.rows.values() for r in rows)
         for p in papers.all
     }
-    return {number: Plug(dice.randint(2, fields[number] - 3), dice.randint(0, 6)) for number in chosen}
+    return {number: Plug(dice.randint(2, fields[number] - 12), dice.randint(0, 6)) for number in chosen}
 
 
 def signs_without_key(papers: Papers) -> set[str]:
