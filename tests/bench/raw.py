@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -28,7 +30,10 @@ def statements(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
 
 
 def again_raw(engine: Engine, sent: Sent) -> Callable[[], None]:
-    """The same statements in one transaction on a bare cursor of the same database, every row fetched."""
+    """The same statements in one transaction on a bare cursor of the same database, every row fetched.
+
+    Ids that come as one text are made into numbers, as anybody must who wants to list what was found.
+    """
     connection = engine.raw_connection()
     connection.detach()  # the pool must not give it to ours
     cursor = connection.cursor()
@@ -37,7 +42,9 @@ def again_raw(engine: Engine, sent: Sent) -> Callable[[], None]:
         cursor.execute("BEGIN")
         for statement, parameters in sent:
             cursor.execute(statement, parameters)
-            cursor.fetchall()
+            rows = cursor.fetchall()
+            if "group_concat" in statement:
+                array("q", json.loads(f"[{rows[0][0] or ''}]")).reverse()
         cursor.execute("ROLLBACK")
 
     return run
