@@ -27,7 +27,7 @@ from desktop.ui.widgets.codes import (
     CodeMatch,
     CodePopup,
 )
-from desktop.ui.widgets.entries import DateField
+from desktop.ui.widgets.entries import DateField, tell_correction
 from desktop.ui.widgets.fields import ENTER, Field
 from desktop.ui.widgets.spelling import tidy_number
 
@@ -240,8 +240,10 @@ class DecimalField(Field):
         return "" if ok else _("看不出是多少。请只写数字，例如 7.1123。")
 
     def neat(self, text: str) -> str:
-        """Half width, no spaces."""
-        return tidy_number(text).replace(",", "")
+        """Half width, no spaces; tells what was put right on the way."""
+        shown = tidy_number(text).replace(",", "")
+        tell_correction(self, text, shown)
+        return shown
 
 
 @dataclass(frozen=True, slots=True)

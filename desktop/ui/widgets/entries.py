@@ -61,10 +61,10 @@ class DateField(Field):
         return ""
 
     def neat(self, text: str) -> str:
-        """2026-11-21; tells when letters were read as digits."""
+        """2026-11-21; tells what was put right on the way."""
         day = read_date(text, self._today())
         shown = day.isoformat() if day else ""
-        _tell_letters(self, text, shown)
+        tell_correction(self, text, shown)
         return shown
 
 
@@ -126,10 +126,10 @@ class AmountField(Field):
         return ""
 
     def neat(self, text: str) -> str:
-        """1,280,000.00; tells when letters were read as digits."""
+        """1,280,000.00; tells what was put right on the way."""
         amount = read_amount(text)
         shown = "" if amount is None else show_amount(amount)
-        _tell_letters(self, text, shown)
+        tell_correction(self, text, shown)
         return shown
 
     def capital(self) -> str:
@@ -248,8 +248,12 @@ class CreditCodeField(Field):
         QGuiApplication.clipboard().setText("".join(self.selectedText().split()))
 
 
-def _tell_letters(entry: Field, typed: str, shown: str) -> None:
-    """O read as 0 and l read as 1 are worth a word; full-width digits, commas and 万 are not."""
-    plain = "".join(narrow(typed).split())
-    if plain != tidy_number(typed):
-        entry.tidied.emit(typed.strip(), shown)
+def tell_correction(entry: Field, typed: str, shown: str) -> None:
+    """Say before and after when full-width signs, blanks between digits, or O and l were put right.
+
+    Thousands commas and 万 are ways of writing, not mistakes.
+    """
+    text = typed.strip()
+    plain = "".join(text.split())
+    if plain != text or narrow(plain) != plain or tidy_number(plain) != narrow(plain):
+        entry.tidied.emit(text, shown)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -269,13 +268,36 @@ def test_every_spelling_of_a_day_is_shown_in_one(qtbot: Any, theme: Theme, typed
     assert focused() is entry(step, "effective_on")
 
 
-def test_a_correction_is_shown_before_and_after(qtbot: Any, theme: Theme) -> None:
+@pytest.mark.parametrize(
+    ("name", "typed", "shown"),
+    [
+        ("contract_amount", "1O0000", "100,000.00"),
+        ("contract_amount", "l00000", "100,000.00"),
+        ("contract_amount", "１０００００", "100,000.00"),
+        ("contract_amount", "100 000", "100,000.00"),
+        ("signed_on", "２０２６１１２１", "2026-11-21"),
+        ("signed_on", "2O261121", "2026-11-21"),
+        ("related_share_percent", "２５．５", "25.5"),
+    ],
+)
+def test_a_correction_is_shown_before_and_after(
+    qtbot: Any, theme: Theme, name: str, typed: str, shown: str
+) -> None:
+    _shown, step = entry_page(qtbot, CaseDesk(WHOLE))
+    entry(step, name).setFocus()
+    write(typed)
+    press(K.Key_Return)
+    assert step.form.bounds[name].row.note() == f"已把“{typed}”改为“{shown}”，Ctrl+Z 撤回"
+    assert entry(step, name).text() == shown
+
+
+@pytest.mark.parametrize("typed", ["100000", "100,000.00", "10万", "100000.00"])
+def test_a_usual_way_of_writing_is_no_correction(qtbot: Any, theme: Theme, typed: str) -> None:
     _shown, step = entry_page(qtbot, CaseDesk(WHOLE))
     entry(step, "contract_amount").setFocus()
-    write("1O0000")
+    write(typed)
     press(K.Key_Return)
-    assert "已把“1O0000”改为“100,000.00”" in step.form.bounds["contract_amount"].row.note()
-    assert step.form.facts().contract_amount == Decimal("100000.00")
+    assert step.form.bounds["contract_amount"].row.note() == "壹拾万元整"
 
 
 def test_an_amount_in_wan_shows_figures_and_capitals(qtbot: Any, theme: Theme) -> None:
