@@ -52,8 +52,7 @@ def opened(folder: Path, *, makes: bool, titles: list[str]) -> int:
         for widget in QApplication.topLevelWidgets():
             if isinstance(widget, MainWindow) and widget.isVisible():
                 titles.append(widget.windowTitle())
-                widget.close()
-                QApplication.quit()
+                widget.close()  # the last window: the program ends by itself
                 return
         QTimer.singleShot(50, look)
 
