@@ -382,6 +382,7 @@ class EntryForm(QWidget):
         self.series_button.clicked.connect(self.series_wanted)
         foot = QHBoxLayout()
         foot.setContentsMargins(0, px(10), 0, 0)
+        foot.setSpacing(px(14))
         foot.addWidget(self.series_button)
         self.paste_hint = Label(
             _("从 Excel、WPS 整块复制来的，Ctrl+V 先看后填"), size="note", tone="ink2", wrap=True

@@ -295,3 +295,19 @@ def test_a_change_is_taken_back_from_another_field(qtbot: Any, theme: Theme) -> 
     assert step.form.facts().title == TITLE
     assert QApplication.focusWidget() is step.form.bounds["title"].entry
     assert not step.form.step_back(True)
+
+
+def test_a_code_copied_alone_is_taken_like_a_typed_one(qtbot: Any, theme: Theme) -> None:
+    _shown, step = entry_page(qtbot, CaseDesk(WHOLE))
+    field = step.form.blocks[0].bounds["party_type"].entry
+    field.setFocus()
+    copy(("160",))
+    press(K.Key_V, CTRL)
+    press(K.Key_Return)
+    assert step.form.blocks[0].party().party_type == "160"
+    number = step.form.blocks[0].bounds["id_number"].entry
+    number.setFocus()
+    copy((f"{SELLER_CODE[:4]} {SELLER_CODE[4:]}",))
+    press(K.Key_V, CTRL)
+    press(K.Key_Return)
+    assert step.form.blocks[0].party().id_number == SELLER_CODE
