@@ -673,7 +673,8 @@ def _reaches_minimum(s: Subsidy, deal: Deal) -> bool | None:
         return True
     bases = _bases(s, deal)
     if bases is None:
-        return None if deal.technology_amount is None or s.minimum else True
+        amount = deal.facts.contract_amount if s.base == "contract_amount" else deal.technology_amount
+        return None if amount is None or s.minimum else True
     return any(base >= s.minimum for _year, base in bases)
 
 

@@ -18,6 +18,7 @@ from desktop.rules.local_pack import load_pack, load_subsidies
 from desktop.rules.subsidies import (
     CALENDAR_YEAR,
     EXTRA,
+    MINIMUM,
     STANDARD,
     Band,
     Bands,
@@ -32,6 +33,7 @@ from desktop.rules.subsidies import (
     grants,
     reckon,
     share_words,
+    verdict,
 )
 
 EXAMPLES = resource("local", "examples", "subsidies.toml")
@@ -310,6 +312,13 @@ def first_why(code: str, said: dict[str, bool] | None = None, **changes: Any) ->
 )
 def test_what_is_unmet_or_unknown_is_named(code: str, changes: Any, found: tuple[str, str]) -> None:
     assert first_why(code, **changes) == found
+
+
+def test_an_unknown_contract_amount_leaves_its_scheme_open() -> None:
+    made = deal(flat(base="contract_amount"), "100", contract_amount=None)
+    assert verdict(made, MINIMUM) is None
+    (grant,) = grants(made)
+    assert (grant.result, grant.amount, grant.why) == ("cannot_tell", None, "缺：合同成交额")
 
 
 def test_an_unknown_region_or_type_names_the_side() -> None:
