@@ -20,6 +20,7 @@ NAMED: Final = {
     "Down": 0xFF54,
     "Up": 0xFF52,
     "Right": 0xFF53,
+    "Left": 0xFF51,
     "Page_Down": 0xFF56,
     "Page_Up": 0xFF55,
     "F5": 0xFFC2,

@@ -20,7 +20,7 @@ from desktop.ui.pages.form_fields import YES_NO, FieldCodes
 ROOT: Final = Path(__file__).parents[2]
 WORKBOOK: Final = ROOT / "resources" / "sample" / "application.xlsx"
 TODAY: Final = date(2026, 11, 20)
-NUMBERS: Final = (2, 50, 3, 4, 12, 17, 5, 51, 14, 41, 53, 33, 39, 54, 7, 72, 46, 56, 63, 69)
+NUMBERS: Final = (2, 50, 53, 3, 39, 56, 69, 12, 17, 4, 5, 51, 14, 41, 33, 54, 7, 72, 46, 63)
 """序号: five kinds, up to three sellers, a middleman, rights, foreign money, long names, 𬭎 䶮 𫖮."""
 TABLES: Final = {
     "amount_lines": ("label", "nature", "amount", "clause"),

@@ -193,11 +193,16 @@ class Program:
     # the disk
 
     def draft(self) -> tuple[str, dict[str, Any]]:
-        """(field that was left last, facts) of the new contract's draft on disk; empty when there is none."""
+        """(where the focus was, facts) of the new contract's draft on disk; empty when there is none."""
         row = self._database.execute(QUERY).fetchone()
         if row is None:
             return "", {}
-        return row[0], json.loads(row[1])["facts"]
+        content = json.loads(row[1])
+        return content.get("at") or row[0], content["facts"]
+
+    def is_marked(self) -> bool:
+        """The place is on disk to which the window goes back by itself after a power cut."""
+        return bool(self._database.execute("SELECT 1 FROM draft WHERE page = 'place'").fetchone())
 
     def contracts(self) -> int:
         """How many contracts are on disk."""

@@ -79,12 +79,18 @@ class Registrar:
     # the station
 
     def sign_in(self) -> None:
-        """The password, Enter, F5: the empty form, or what was found again."""
+        """The password, Enter; F5 unless the window goes back by itself to what was being typed."""
         self._ime.forget()
+        goes_back = self._program.is_marked()
         self._keys.type(self._program.password)
-        self._keys.press("Return")
-        wait_for(self._program.is_signed_in, "not signed in")
-        self._program.look_until_changed(lambda: self._keys.press("F5"))
+
+        def hand_in() -> None:
+            self._keys.press("Return")
+            wait_for(self._program.is_signed_in, "not signed in")
+
+        self._program.look_until_changed(hand_in)
+        if not goes_back:
+            self._program.look_until_changed(lambda: self._keys.press("F5"))
 
     def enter(self, paper: Paper, *, plug: Plug | None, ahead: bool) -> Entered:
         """One contract from the empty form until it is saved, the plug pulled once on the way if so wished.
@@ -97,6 +103,7 @@ class Registrar:
         before = self._program.contracts()
         self._done: set[Key] = set()
         self._cells: dict[str, int] = dict.fromkeys(TABLES, 0)
+        self._cell: tuple[int, int] | None = None
         try:
             self._walk(paper, told, ("title",), [("buyer", "1"), ("seller", "1")])
         except Killed:
@@ -152,9 +159,16 @@ class Registrar:
         blocks += [(role, "1") for role in ("buyer", "seller") if not counts[role]]
         values, _rows = flat(facts)
         self._done = {key for key in self._done if key in TABLES or key in values or len(key) == 1}
-        if found := re.fullmatch(r"parties\[(\d+)\]\.(\w+)", path):
-            return (*parties[int(found[1])], found[2]), blocks
-        return ((path,) if path and path not in ROWS else ("title",)), blocks
+        name, _bracket, rest = path.partition("[")
+        index, _close, column = rest.partition("].")
+        if name in TABLES:
+            self._cell = (int(index), TABLES[name].index(column) + 1)
+            return (name,), blocks
+        if name == "parties":
+            return (*parties[int(index)], column), blocks
+        if (name, index) in blocks:
+            return (name, index, column), blocks
+        return ((path,) if path and not index else ("title",)), blocks
 
     def _pull(self, signs: int) -> None:
         plug = self._plug
@@ -215,13 +229,14 @@ class Registrar:
         total = len(columns) * len(rows)
         at = self._cells[name]
         if at < total:
-            row, column = divmod(at, len(columns))
-            if at == 0:
+            if at == 0 and self._cell is None:
                 self._stroke("Insert", "tables")
             else:
-                for key, times in (("Down", row), ("Right", column + 1)):
-                    for _time in range(times):
-                        self._stroke(key, "walk again")
+                here, there = self._cell or (0, 0), (at // len(columns), at % len(columns) + 1)
+                for back, on, one, other in zip(("Up", "Left"), ("Down", "Right"), here, there, strict=True):
+                    for _time in range(abs(other - one)):
+                        self._stroke(on if other > one else back, "walk again")
+        self._cell = None
         while at < total:
             row, column = divmod(at, len(columns))
             value = rows[row].get(columns[column])
@@ -321,7 +336,7 @@ def _cut(paper: Paper, cells: dict[str, int]) -> Paper:
 def plugs(seed: int, papers: Papers, count: int = 5) -> dict[int, Plug]:
     """Contract number → when the plug is pulled in it; the same seed gives the same moments."""
     dice = random.Random(seed)
-    chosen = dice.sample([paper.number for paper in papers.all], count)
+    chosen = dice.sample(sorted(paper.number for paper in papers.all), count)
     fields = {
         p.number: len(p.values) - 4 + sum(len(r) for rows in p.rows.values() for r in rows)
         for p in papers.all
