@@ -287,7 +287,8 @@ def search(office: Office, text: str, filters: Mapping[str, Any] | None = None) 
 
     Amounts and days in the words (``100万-200万``, ``2026-07..``) are conditions, and so are the filters
     ``amount`` and ``day`` … ``signed_on`` (``low..high``, of which one must hold); ``sort`` is a column and
-    ``up`` or ``down``. Raises RefusedError for a day that does not exist and for too many rows to sort.
+    ``up`` or ``down``; more than ``SORTED_AT_MOST`` stay newest first. Raises RefusedError for a day that does
+    not exist.
     """
     started = time.perf_counter()
     asked, tokens, order = asked_of(text, filters or {})
@@ -307,15 +308,12 @@ def search(office: Office, text: str, filters: Mapping[str, Any] | None = None) 
             found = narrowed(uow.session, found, conditions)
         ids: Any = found
         if order and len(ids) > SORTED_AT_MOST:
-            raise RefusedError(
-                _("查到 {n} 份，太多了，不能另行排序").format(n=f"{len(ids):,}"),
-                _("请先加条件，到 {n} 份以内再排").format(n=f"{SORTED_AT_MOST:,}"),
-            )
+            order = None
         if order:
             ids = sorted_ids(uow.session, ids, order[0], descending=order[1] == "down")
     spent = round((time.perf_counter() - started) * 1000)
     known = None if ids else Decimal(0)
-    return v.SearchResult(ids, len(ids), known, known, spent, asked.words, asked.text)
+    return v.SearchResult(ids, len(ids), known, known, spent, asked.words, asked.text, order)
 
 
 RENAMED_AT_MOST = 8
@@ -689,10 +687,12 @@ def report_page(office: Office) -> v.ReportPage:
     with office.look() as uow:
         session = uow.session
         ours = Contract.registered_on.is_not(None) & (Contract.origin != "ledger")
-        counts, sums = {}, {}
-        for state in v.REPORTING_WORDS:
-            number, _total, technology = queries.sums(session, ours, Contract.reporting_state == state)
-            counts[state], sums[state] = number, technology
+        days = queries.month_figures(session)
+        counts = dict.fromkeys(v.REPORTING_WORDS, 0)
+        sums = dict.fromkeys(v.REPORTING_WORDS, Decimal(0))
+        for _day, state, number, technology in days:
+            counts[state] += number
+            sums[state] += technology or 0
         ids = list(
             session.scalars(
                 select(Contract.id)
@@ -708,7 +708,7 @@ def report_page(office: Office) -> v.ReportPage:
             sums=sums,
             rows=in_order(office, uow, ids),
             batches=tuple(batch_view(office, batch) for batch in batches),
-            reconcile=reconcile(uow),
+            reconcile=reconcile(days),
             last_sent_at=last.made_at if last else None,
             next_sequence=(last.sequence if last else 0) + 1,
         )
@@ -738,10 +738,13 @@ def batch_view(
     )
 
 
-def reconcile(uow: UnitOfWork) -> tuple[v.ReconcileRow, ...]:
-    """Month by month: registered here against accepted above, counts and technology amounts."""
+def reconcile(days: Sequence[Any]) -> tuple[v.ReconcileRow, ...]:
+    """Month by month: registered here against accepted above, counts and technology amounts.
+
+    ``days``: what ``month_figures`` found.
+    """
     months: dict[str, list[Any]] = {}
-    for day, state, number, technology in queries.month_figures(uow.session):
+    for day, state, number, technology in days:
         row = months.setdefault(day.strftime("%Y-%m"), [0, Decimal(0), 0, Decimal(0)])
         amount = technology or Decimal(0)
         row[0] += number

@@ -169,7 +169,7 @@ _ACTIONS = (
 
 
 def month_figures(session: Session) -> Sequence[Any]:
-    """(registered_on, reporting_state, contract_amount) of every registered contract of our own, by day."""
+    """(registered_on, reporting_state, count, sum of technology amounts) of our own registrations, by day."""
     query = (
         select(
             Contract.registered_on,

@@ -288,3 +288,16 @@ def test_a_receipt_leaves_the_contracts_where_a_search_looks_for_them(way: Way, 
     assert sent.contract_count == len(made)
     assert set(search(way.office, "采摘", {"reporting": ["EXPORTED"]}).ids) == set(made)
     assert search(way.office, "采摘", {"reporting": ["NOT_SENT"]}).total == 0
+
+
+def test_counts_and_sums_by_reporting_state_are_those_of_the_contracts(way: Way, tmp_path: Path) -> None:
+    made = [way.registered(title=f"{name}采摘机研制") for name in ("茶叶", "苹果", "草莓")]
+    way.draft(title="低品位石英砂提纯工艺")
+    send(way.office, tmp_path, *made[:2])
+    page = report_page(way.office)
+    technology = way.sheet(made[0]).facts.technology_amount
+    assert technology is not None
+    assert (page.counts["EXPORTED"], page.sums["EXPORTED"]) == (2, technology * 2)
+    assert (page.counts["NOT_SENT"], page.sums["NOT_SENT"]) == (1, technology)
+    assert (page.counts["ACCEPTED_ABOVE"], page.sums["ACCEPTED_ABOVE"]) == (0, 0)
+    assert sum(page.counts.values()) == sum(row.own_count for row in page.reconcile)
