@@ -287,8 +287,8 @@ def search(office: Office, text: str, filters: Mapping[str, Any] | None = None) 
 
     Amounts and days in the words (``100万-200万``, ``2026-07..``) are conditions, and so are the filters
     ``amount`` and ``day`` … ``signed_on`` (``low..high``, of which one must hold); ``sort`` is a column and
-    ``up`` or ``down``; more than ``SORTED_AT_MOST`` stay newest first. Raises RefusedError for a day that does
-    not exist.
+    ``up`` or ``down``; more than ``SORTED_AT_MOST`` stay newest first. Raises RefusedError for a day that
+    does not exist.
     """
     started = time.perf_counter()
     asked, tokens, order = asked_of(text, filters or {})

@@ -378,6 +378,8 @@ class SearchResult:
     """What was taken for an amount or a day in the words typed, said again; empty: nothing."""
     words: str = ""
     """What is left of the words: looked for as text."""
+    order: tuple[str, str] | None = None
+    """Column and direction the ids are in; None: newest first, also where too many were found to sort."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,17 @@ def test_a_list_is_sorted_by_a_column_what_is_empty_last(way: Way) -> None:
     assert found(way, "采摘", sort=["title", "up"]) == [d, b, a], "equal ones newest first"
 
 
+def test_too_many_contracts_stay_newest_first_and_the_result_says_so(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a, b = of(way, "100000.00"), of(way, "300000.00")
+    by_amount = {"sort": ["amount", "up"]}
+    assert search(way.office, "", by_amount).order == ("amount", "up")
+    monkeypatch.setattr("desktop.services.look.SORTED_AT_MOST", 1)
+    found = search(way.office, "", by_amount)
+    assert (list(found.ids), found.order) == ([b, a], None)
+
+
 def keep(way: Way, name: str, **more: Any) -> Any:
     return keep_query(way.office, c.KeepQuery(actor=CLERK.name, name=name, **more))
 

@@ -519,6 +519,7 @@ class FakeDesk:
             23,
             asked.words(),
             asked.text,
+            tuple(filters["sort"]) if filters and "sort" in filters and len(ids) < 5_000 else None,
         )
 
     def saved_queries(self) -> tuple[v.SavedQuery, ...]:

@@ -601,10 +601,13 @@ class SearchPage(Page):
         self._ask_sums(asked, result)
         if not words and not self.filters():
             self._everything = result.total
-        self.model.order = self._order or ("day", "down")
+        self.model.order = result.order or ("day", "down")
         self.model.show_ids(result.ids, result.words)
-        self.understood.setText(_("按{conditions}查").format(conditions=result.understood))
-        self.understood.setVisible(bool(result.understood))
+        said = [_("按{conditions}查").format(conditions=result.understood)] if result.understood else []
+        if self._order is not None and result.order is None:
+            said.append(_("查到的太多，不另排序，仍是新的在前；加条件后再排"))
+        self.understood.setText("。".join(said))
+        self.understood.setVisible(bool(said))
         if self.model.rowCount():
             self.view.select_row(0)
         self._show_counts()

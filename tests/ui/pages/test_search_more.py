@@ -245,6 +245,22 @@ def test_sorting_goes_to_the_service_and_the_head_carries_the_arrow(wide: MainWi
     assert desk.told("search")[-1][1] == {"sort": ["title", "up"]}
 
 
+def test_too_many_to_sort_are_shown_all_the_same(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
+    from array import array
+
+    remembered = Remembered.load(tmp_path)
+    remembered.layouts["search"] = json.dumps({"sort": ["amount", "down"]})
+    made = make(theme, tmp_path, remembered=remembered)
+    qtbot.addWidget(made)
+    bring_up(made)
+    made.show_desk(FakeDesk(found_ids=array("q", range(1, 9001))))  # type: ignore[arg-type]
+    made.go("search")
+    page = page_of(made)
+    assert page.model.rowCount() == 9000
+    assert page.model.order == ("day", "down")
+    assert "不另排序" in page.understood.text()
+
+
 def test_columns_widths_and_sorting_are_there_after_a_restart(
     qtbot: QtBot, theme: Theme, tmp_path: Path
 ) -> None:
