@@ -191,8 +191,9 @@ def make_window(
 
 
 def own_pages() -> dict[str, PageMaker]:
-    """The pages that need nothing but the desk: 今日, 查询 with 单位库 and 履行与收入, 统计, 系统; imported when
-    they are opened.
+    """The pages that need nothing but the desk: 今日, 查询 with 单位库 and 履行与收入, 统计, 系统.
+
+    Each is imported when it is opened.
     """
 
     def today(desk: Desk, jobs: JobRunner) -> Page:

@@ -30,7 +30,7 @@ from desktop.jobs import Job, JobRunner
 from desktop.resources import _
 from desktop.services import commands as c
 from desktop.services.desk import Desk
-from desktop.services.views import BlockView, ContractSheet
+from desktop.services.views import BlockView, ContractRow, ContractSheet
 from desktop.settings import local_time
 from desktop.ui.calls import Calls
 from desktop.ui.dialogs.change import ChangeDialog
@@ -249,7 +249,13 @@ class IssueStep(Step):
         card.body.addLayout(grid)
         self.pause = CheckBox(_("先打一张，停下来看"))
         self.pause.toggled.connect(self._pause_chosen)
-        card.body.addWidget(self.pause)
+        line = QHBoxLayout()
+        line.addWidget(self.pause)
+        line.addStretch(1)
+        self.batch_button = Button(_("成批打印"), small=True)
+        self.batch_button.clicked.connect(self.open_batch)
+        line.addWidget(self.batch_button)
+        card.body.addLayout(line)
         buttons = QHBoxLayout()
         buttons.setSpacing(px(8))
         self.print_button = Button("", "primary", key="F12")
@@ -401,6 +407,7 @@ class IssueStep(Step):
             self.printer.set_choices(choices)
             self.printer.choose(choices[0][0])
             self._read_offset()
+            self._look()
         self._show_preview()
         if self.print_button.isEnabled():
             self.print_button.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -460,27 +467,11 @@ class IssueStep(Step):
 
     def version(self) -> int:
         """The version a first issue would carry now."""
-        sheet = self._sheet
-        if sheet is None:
-            return 1
-        made = sheet.certificate_version
-        return made + 1 if sheet.row.state in ("REGISTERED", "CHANGED") else max(made, 1)
+        return 1 if self._sheet is None else next_version(self._sheet)
 
     def waiting(self) -> tuple[int, ...]:
         """第几联 of that version still without a valid first issue."""
-        sheet = self._sheet
-        if sheet is None:
-            return ()
-        version, found = self.version(), []
-        for number in range(1, len(self._copies) + 1):
-            events = [
-                s.event
-                for s in sheet.sheets
-                if (s.version, s.copy_number, s.copy_kind) == (version, number, "first")
-            ]
-            if events.count("printed") <= events.count("void"):
-                found.append(number)
-        return tuple(found)
+        return () if self._sheet is None else waiting_sheets(self._sheet, len(self._copies))
 
     def ticked(self) -> tuple[int, ...]:
         """第几联 chosen for printing."""
@@ -526,6 +517,11 @@ class IssueStep(Step):
         sheet = self._sheet
         allowed = sheet.allowed if sheet else frozenset()
         printed = bool(sheet and any(s.event == "printed" for s in sheet.sheets))
+        has_printer = bool(self.printer.choice())
+        self.batch_button.setEnabled(has_printer and not self._calls.is_busy)
+        self.batch_button.setToolTip(
+            _("待发证的，一份接一份打") if has_printer else _("成批打印要先选一台打印机")
+        )
         for how, button in self.sheet_buttons.items():
             verb = "issue" if how in ("reissue", "duplicate") else "sheet"
             can = verb in allowed and printed and not self._calls.is_busy
@@ -769,6 +765,42 @@ class IssueStep(Step):
             tray=tray,
         )
 
+    def open_batch(self) -> None:
+        """成批打印: what waits for its certificate, one contract after another."""
+        printer = self.printer.choice()
+        if printer and not self._calls.is_busy:
+            self._calls.ask(partial(self._desk.queue, "to_issue"), self._batch_read, self._refused)
+
+    def _batch_read(self, rows: Sequence[ContractRow]) -> None:
+        from desktop.ui.dialogs.batch_print import BatchPrintDialog
+
+        printer, count = self.printer.choice(), len(self._copies)
+        put = self._put(printer)
+
+        def print_one(desk: Desk, cmd: c.IssueCertificate, copies: Sequence[int]) -> str:
+            done = _sheet_by_sheet(desk, cmd, copies, printer, put)
+            return trouble_words(done.trouble) if done.trouble is not None else ""
+
+        numbered = [row for row in rows if row.official_number]
+        dialog = BatchPrintDialog(
+            self,
+            self._jobs,
+            self._desk,
+            numbered,
+            lambda sheet: waiting_sheets(sheet, count) if "issue" in sheet.allowed else (),
+            print_one,
+            printer,
+        )
+        self.dialog = dialog
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.decided.connect(self._batch_left)
+        dialog.open()
+
+    def _batch_left(self, _done: object) -> None:
+        if self._sheet is not None:
+            key = self._sheet.row.id
+            self._calls.ask(partial(self._desk.contract, key), self._decided, self._refused)
+
     def _printed(self, done: Printed) -> None:
         looked = self._stops_after_first()
         self.sheet_changed.emit(done.sheet)
@@ -940,6 +972,26 @@ class IssueStep(Step):
     def _ask_path(self, wanted: str) -> Path | None:
         name, _kind = QFileDialog.getSaveFileName(self, _("存为 PDF"), wanted, "PDF (*.pdf)")
         return Path(name) if name else None
+
+
+def next_version(sheet: ContractSheet) -> int:
+    """The version that a first issue of this contract would carry now."""
+    made = sheet.certificate_version
+    return made + 1 if sheet.row.state in ("REGISTERED", "CHANGED") else max(made, 1)
+
+
+def waiting_sheets(sheet: ContractSheet, copies: int) -> tuple[int, ...]:
+    """第几联 of that version, out of ``copies``, that have no valid first issue."""
+    version, found = next_version(sheet), []
+    for number in range(1, copies + 1):
+        events = [
+            s.event
+            for s in sheet.sheets
+            if (s.version, s.copy_number, s.copy_kind) == (version, number, "first")
+        ]
+        if events.count("printed") <= events.count("void"):
+            found.append(number)
+    return tuple(found)
 
 
 def _sheet_by_sheet(

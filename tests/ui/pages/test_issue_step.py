@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.certificates.preview import page_count
 from desktop.errors import MachineError, RefusedError
+from desktop.ui.dialogs.batch_print import BatchPrintDialog
 from desktop.ui.pages.issue import IssueStep
 from desktop.ui.pages.issue_parts import ledger_lines
 from desktop.ui.printing import print_pdf, to_picture
@@ -444,6 +445,32 @@ def test_offset_and_scale_of_the_tray_reach_the_printer(step: Open, qtbot: QtBot
         "along_percent": 100.1,
         "tray": "manual",
     }
+
+
+def test_a_batch_needs_a_printer_and_lists_what_waits(step: Open, qtbot: QtBot) -> None:
+    page, _frame = step(registered())
+    assert not page.batch_button.isEnabled()
+    assert "先选一台打印机" in page.batch_button.toolTip()
+    came: list[str] = []
+
+    def put(_path: Path, name: str, **_more: Any) -> int:
+        came.append(name)
+        return 1
+
+    desk = registered()
+    ready = replace(desk.sheet().row, official_number=NUMBER)
+    desk.queue = lambda _name: (ready, replace(ready, official_number=""))  # type: ignore[method-assign]
+    page, _frame = step(desk, printers=("窗口激光机",), put=put)
+    page.batch_button.click()
+    qtbot.waitUntil(lambda: isinstance(page.dialog, BatchPrintDialog) and page.dialog.isVisible())
+    dialog = page.dialog
+    assert isinstance(dialog, BatchPrintDialog)
+    assert dialog.model.rowCount() == 1, "without a number nothing is printed"
+    dialog.act_button.click()
+    qtbot.waitUntil(lambda: came == ["窗口激光机"] * 3)
+    qtbot.waitUntil(lambda: not dialog._calls.is_busy)
+    assert [cmd.copies for cmd in desk.told("issue_certificate")] == [(1,), (2,), (3,)]
+    dialog.reject()
 
 
 def test_an_impossible_scale_is_named(step: Open) -> None:
