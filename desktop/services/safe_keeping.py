@@ -236,6 +236,11 @@ def backup_report(office: Office) -> tuple[BackupView, BackupPlaces, str]:
         view = backup_view(uow)
         said = setting(uow, "second_backup")
         note = json.loads(said) if said else {}
+    if view.path is not None and not view.path.exists():  # a data folder that was moved took it along
+        for place in (places.main, office.folder / "backups"):
+            if (place / view.path.name).exists():
+                view = replace(view, path=place / view.path.name)
+                break
     if places.second is None:
         return view, places, _("没有选第二处")
     if note.get("trouble"):

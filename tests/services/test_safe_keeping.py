@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from desktop.errors import RefusedError
 from desktop.models import Action
-from desktop.services.look import setting
+from desktop.services.look import put_setting, setting
 from desktop.services.office import Office
 from desktop.services.safe_keeping import (
     KEPT,
@@ -150,6 +150,16 @@ def test_fourteen_are_kept_at_both_places_and_other_files_stay(head: Office, tmp
         assert len(names) == KEPT
         assert names[-1] == "990321_2026-12-06.desk"
     assert (second / "手工_备份.desk").exists()
+
+
+@only_sqlite
+def test_a_backup_is_found_again_after_the_data_folder_was_moved(head: Office, tmp_path: Path) -> None:
+    made = daily_backup(head)
+    with head.work() as uow:
+        note = json.loads(setting(uow, "last_backup")) | {"path": f"/moved/away/{made.path.name}"}
+        put_setting(uow, "last_backup", json.dumps(note))
+        uow.commit()
+    assert backup_report(head)[0].path == made.path
 
 
 @only_sqlite

@@ -438,7 +438,8 @@ class SystemPage(Page):
                 (_("文件"), "—"),
             ]
             if backup.path is not None:
-                paths[_("文件")] = str(backup.path)
+                is_daily = backup.path.parent == places.main
+                paths[_("文件")] = backup.path.name if is_daily else str(backup.path)
         pairs.append((_("每天备份到"), ""))
         paths[_("每天备份到")] = str(places.main)
         pairs.append((_("第二处"), second_place_words(places, second)))

@@ -531,3 +531,15 @@ def test_the_ruler_page_is_reached_by_keyboard_and_keeps_the_fit(qtbot: QtBot, t
     QTest.keyClick(dialog.act_button, Qt.Key.Key_Return)
     assert desk.kept["print_offset", "窗口激光机|P06"][1] == "-0.3 0.0 99.7 100.0"
     assert desk.kept["print_offset", "窗口激光机|letters"][1] == "-0.3 0.0 99.7 100.0"
+
+
+def test_a_daily_backup_is_shown_by_its_name_and_another_by_its_path(qtbot: QtBot, theme: Theme) -> None:
+    places = BackupPlaces(Path("D:/contract-desk/backups"), None)
+    desk = FakeDesk(places=places)
+    for path, shown in (
+        (places.main / "990321_2026-11-20.desk", "990321_2026-11-20.desk"),
+        (Path("E:/备份/手工.desk"), str(Path("E:/备份/手工.desk"))),
+    ):
+        desk.start = replace(desk.start, backup=replace(desk.start.backup, path=path))
+        page = system(qtbot, desk)
+        assert page.backup_facts.whole("文件") == shown

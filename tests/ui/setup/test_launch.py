@@ -12,10 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from desktop import app as desktop_app
 from desktop.errors import MachineError
+from desktop.jobs import JobRunner
 from desktop.security.passwords import CHEAP
 from desktop.services.station import FirstPerson, init_station, shipped_pack
 from desktop.settings import StationFile
 from desktop.ui.launch import run_window
+from desktop.ui.setup.guide import Devices
+from desktop.ui.theme import Theme
 from desktop.ui.window import MainWindow
 
 in_a_running_application = pytest.mark.qt_log_ignore("^setHighDpiScaleFactorRoundingPolicy", extend=True)
@@ -75,6 +78,26 @@ def test_the_window_opens_on_the_station_that_the_guide_made(qtbot: QtBot, tmp_p
 def test_a_guide_that_was_left_ends_the_program_without_a_trace(qtbot: QtBot, tmp_path: Path) -> None:
     assert opened(tmp_path / "data", makes=False, titles=[]) == 0
     assert not (tmp_path / "data").exists()
+
+
+def test_the_program_wires_the_guide_to_the_real_services(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    make = desktop_app._guide_for(tmp_path / "data")
+    assert make is not None
+    jobs = JobRunner(inline=True)
+    guide = make(Theme(), jobs)
+    qtbot.addWidget(guide)
+    assert [step.code for step in guide.steps] == [
+        *("office", "pack", "people", "block", "printer", "backup", "summary", "sheet"),
+    ]
+    assert len(guide.pack.radios) == 3
+    guide.next()
+    assert "机构" in guide.trouble.words.text()
+    guide._keep.stop()
+    assert not (tmp_path / "data").exists()
+    guide._devices = Devices(ask=lambda *_a, **_k: True)
 
 
 def test_without_a_screen_the_folder_is_refused_in_words(
