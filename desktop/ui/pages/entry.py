@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -63,6 +64,7 @@ DRAFT_PAGE = "entry"
 NEW = "new"
 """Subject of the draft of a contract that has no number yet."""
 DUPLICATE = "V11"
+_RULE = re.compile(r"R-[A-Z]+-\d+")
 PLACE_PAGE = "place"
 """Under this name and that of the person stands which contract was being typed: after a power cut the window
 opens it again. Leaving in good order forgets it."""
@@ -104,7 +106,7 @@ class EntryStep(Step):
         self.form.previous = self._previous
         self.form.paste_block = self._paste_block
         self.form.paste_rows = self._paste_rows
-        self.panel = CheckPanel(may_be_kept)
+        self.panel = CheckPanel(may_be_kept, self._basis_of)
         self.check_button = CheckButton()
         self.check_button.hide()
         self.check_button.clicked.connect(self.show_checks)
@@ -504,6 +506,18 @@ class EntryStep(Step):
             row=one.other_id,
             field=field,
         )
+
+    def _basis_of(self, problem: Problem) -> str:
+        """Instrument, article and day in force of the rule that the reason names."""
+        found = _RULE.search(problem.reason)
+        if found is None:
+            return ""
+        day = (self._sheet.facts.accepted_on if self._sheet else None) or self._desk.today()
+        rule = self._desk.book.rule(found[0], day)
+        if rule is None or not rule.sources:
+            return ""
+        sources = "、".join(dict.fromkeys(source.printable for source in rule.sources))
+        return _("{sources}，{day} 起施行").format(sources=sources, day=rule.valid_from.isoformat())
 
     def show_checks(self) -> None:
         """F8: to the list of findings, and back to the form."""

@@ -43,15 +43,18 @@ class CheckItem(QFrame):
     entered = Signal(object)
     """The focus came to this item."""
 
-    def __init__(self, problem: Problem, *, can_keep: bool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, problem: Problem, *, can_keep: bool, basis: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.problem, self._can_keep = problem, can_keep
+        self.problem, self._can_keep, self.basis = problem, can_keep, basis
         self.is_unfolded = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty("ring", True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         word = LEVELS[problem.level].word
-        self.setAccessibleName(f"{word}，{problem.place}，{problem.reason}，{problem.remedy}")
+        said = (word, problem.place, problem.reason, basis, problem.remedy)
+        self.setAccessibleName("，".join(words for words in said if words))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(px(14), px(8), px(12), px(8))
         self._column.setSpacing(px(2))
@@ -91,11 +94,13 @@ class CheckItem(QFrame):
         grid.setVerticalSpacing(px(2))
         grid.setColumnStretch(1, 1)
         problem = self.problem
-        lines = (
+        lines = [
             (_("现在"), problem.value or _("（空）"), bool(problem.value) and problem.value.isascii()),
             (_("为什么"), problem.reason, False),
             (_("怎么改"), problem.remedy, False),
-        )
+        ]
+        if self.basis:
+            lines.insert(2, (_("依据"), self.basis, False))
         for row, (name, words, mono) in enumerate(lines):
             top = Qt.AlignmentFlag.AlignTop
             grid.addWidget(Label(name, size="note", tone="ink2"), row, 0, top)
@@ -158,9 +163,14 @@ class CheckPanel(QWidget):
     WIDTH = 316
 
     def __init__(
-        self, can_keep: Callable[[Problem], bool] | None = None, parent: QWidget | None = None
+        self,
+        can_keep: Callable[[Problem], bool] | None = None,
+        basis_of: Callable[[Problem], str] | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._basis_of = basis_of or (lambda _problem: "")
+        """Article and day in force of the rule a finding names; empty when it names none."""
         set_ground(self, "page")
         self.setAccessibleName(_("自检"))
         self._can_keep = can_keep or (lambda problem: problem.level == "doubt")
@@ -211,7 +221,9 @@ class CheckPanel(QWidget):
             item.hide()
             item.deleteLater()
         ordered = sorted(problems, key=lambda problem: ORDER.index(problem.level))
-        self.items = [CheckItem(p, can_keep=self._can_keep(p), parent=self) for p in ordered]
+        self.items = [
+            CheckItem(p, can_keep=self._can_keep(p), basis=self._basis_of(p), parent=self) for p in ordered
+        ]
         for at, item in enumerate(self.items):
             self._list.insertWidget(at, item)
             item.show()

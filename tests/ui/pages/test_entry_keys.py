@@ -464,6 +464,17 @@ def test_a_finding_says_field_value_reason_with_article_and_day_remedy_and_a_kep
     assert focused() is entry(step, "title")
 
 
+def test_a_finding_that_names_a_rule_says_article_and_day_in_force(qtbot: Any, theme: Theme) -> None:
+    desk = CaseDesk(replace(WHOLE, technology_amount=WHOLE.contract_amount * 2))  # type: ignore[operator]
+    _shown, step = entry_page(qtbot, desk)
+    item = next(item for item in step.panel.items if "R-AMT-04" in item.problem.reason)
+    rule = desk.book.rule("R-AMT-04", desk.today())
+    assert rule is not None
+    assert rule.sources[0].instrument in item.basis
+    assert item.basis.endswith(f"{rule.valid_from.isoformat()} 起施行")
+    assert item.basis in item.accessibleName()
+
+
 def test_an_empty_form_has_nothing_to_step_back_to(qtbot: Any, theme: Theme) -> None:
     desk = CaseDesk(Facts(currency="CNY", price_form="fixed"))
     _shown, step = entry_page(qtbot, desk)
