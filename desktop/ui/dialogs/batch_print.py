@@ -24,6 +24,7 @@ from desktop.ui.theme import px
 from desktop.ui.widgets.base import Label
 from desktop.ui.widgets.cards import Progress
 from desktop.ui.widgets.fields import Field
+from desktop.ui.widgets.spelling import in_fours
 from desktop.ui.widgets.table import DeskTable
 
 PrintOne = Callable[[Desk, c.IssueCertificate, Sequence[int]], str]
@@ -126,7 +127,7 @@ class BatchPrintDialog(DecidingDialog):
         self.model.show_rows(
             [
                 text(str(at)),
-                text(row.official_number),
+                text(in_fours(row.official_number)),
                 text(row.title),
                 text(self._states.get(at, _("待打印")), TONE=self._tone(at)),
             ]
