@@ -24,6 +24,8 @@ COMMAND: Final = (sys.executable, "-m", "desktop")
 CLERK: Final = "沈清禾"
 PRODUCT: Final = "技术合同登记工作站"
 SCREEN: Final = "1366x768x24"
+NAVIGATION: Final = 144
+"""Pixels."""
 QUERY: Final = "SELECT field, content FROM draft WHERE page = 'entry' AND subject = 'new'"
 
 
@@ -175,18 +177,23 @@ class Program:
         path.parent.mkdir(exist_ok=True)
         ImageGrab.grab(xdisplay=self._environment["DISPLAY"]).save(path)
 
-    def _pixels(self) -> bytes:
-        return bytes(ImageGrab.grab(xdisplay=self._environment["DISPLAY"]).tobytes())
+    def _pixels(self) -> tuple[bytes, bytes]:
+        """The whole screen, and its left edge, which is another on every page."""
+        seen = ImageGrab.grab(xdisplay=self._environment["DISPLAY"])
+        return seen.tobytes(), seen.crop((0, 0, NAVIGATION, seen.height)).tobytes()
 
-    def look_until_changed(self, act: Callable[[], object]) -> None:
-        """Do something that brings another page up; look until it came and the screen stands still."""
+    def look_until_changed(self, act: Callable[[], object], *, leaves: bool = False) -> None:
+        """Do something that brings another form up; look until it came and the screen stands still.
+
+        ``leaves``: to another page; what changes beside the navigation does not count.
+        """
         before = self._pixels()
         act()
         seen = [before, before]
 
         def stands() -> bool:
             seen[:] = [seen[1], self._pixels()]
-            return seen[0] == seen[1] != before
+            return seen[0] == seen[1] and seen[1][leaves] != before[leaves]
 
         wait_for(stands, "the page does not come", pause=0.15)
 

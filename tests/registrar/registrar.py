@@ -88,7 +88,7 @@ class Registrar:
             self._keys.press("Return")
             wait_for(self._program.is_signed_in, "not signed in")
 
-        self._program.look_until_changed(hand_in)
+        self._program.look_until_changed(hand_in, leaves=True)
         if not goes_back:
             self._program.look_until_changed(lambda: self._keys.press("F5"))
 
