@@ -154,8 +154,8 @@ class SystemPage(Page):
         result.setSpacing(px(6))
         self.good, self.bad = Glyph("verified"), Glyph("error")
         self.check_words = Label("", wrap=True)
-        self.good.hide()
-        self.bad.hide()
+        for part in (self.good, self.bad, self.check_words):
+            part.hide()
         for part in (self.good, self.bad):
             result.addWidget(part, 0, Qt.AlignmentFlag.AlignTop)
         result.addWidget(self.check_words, 1)
@@ -623,6 +623,7 @@ class SystemPage(Page):
         self.good.setVisible(report.is_good)
         self.bad.setVisible(not report.is_good)
         self.check_words.setText("\n".join(report.lines))
+        self.check_words.show()
         self.check_words.set_tone("ink1" if report.is_good else "err")
         if report.is_good:
             words = _("自检正常：合同 {n} 份，日志 {m} 条").format(
