@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QBoxLayout, QDialog, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QWidget
 
-from desktop.ui.theme import px
 from desktop.ui.widgets.ask import AskDialog
 
 
 class FormDialog(AskDialog):
-    """An ``AskDialog`` with a ``body`` between its consequence and its buttons.
+    """An ``AskDialog`` with fields in its ``body``.
 
-    ``gate()`` says whether the act is possible; call ``look()`` after every change. The focus starts in
-    ``first`` if given, else on the safe button.
+    ``gate()`` says whether the act is possible; call ``look()`` after every change. The focus starts on the
+    safe button.
     """
 
     def __init__(
@@ -28,16 +27,17 @@ class FormDialog(AskDialog):
         mnemonic: str = "",
         wide: int = 560,
     ) -> None:
-        super().__init__(parent, question, consequence, act=act, safe=safe, kind=kind, mnemonic=mnemonic)
-        self.setMaximumWidth(px(wide))
-        self.setMinimumWidth(px(min(wide, 520)))
-        self.body = QVBoxLayout()
-        self.body.setSpacing(px(8))
-        outer = self.layout()
-        item = outer.itemAt(1) if outer is not None else None
-        column = item.layout() if item is not None else None
-        if isinstance(column, QBoxLayout):
-            column.insertLayout(column.count() - 1, self.body)
+        super().__init__(
+            parent,
+            question,
+            consequence,
+            act=act,
+            safe=safe,
+            kind=kind,
+            mnemonic=mnemonic,
+            least=520,
+            most=wide,
+        )
 
     def gate(self) -> bool:
         """Everything needed is filled in. Subclasses override."""
@@ -54,11 +54,5 @@ class FormDialog(AskDialog):
         self.safe_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def ask(self) -> bool:
-        """Show it in the middle of its window and wait; True when the act was chosen."""
-        parent = self.parentWidget()
-        if parent is not None:
-            window = parent.window()
-            size = self.sizeHint()
-            middle = window.mapToGlobal(window.rect().center())
-            self.move(middle - QPoint(size.width() // 2, size.height() // 2))
+        """Show it and wait; True when the act was chosen."""
         return self.exec() == QDialog.DialogCode.Accepted

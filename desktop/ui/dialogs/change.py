@@ -9,8 +9,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from desktop.jobs import JobRunner
 from desktop.resources import _
@@ -95,21 +94,16 @@ class ChangeDialog(DecidingDialog):
                 party.id_number,
                 code=is_code,
             )
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(self._grid_owner)
-        area.setMinimumHeight(px(92))
-        self.resize(px(760), px(660))  # as high as the window allows: the old values are what is looked at
-        self.body.addWidget(area, 1)
+        self.body.addWidget(self._grid_owner)
+        self.body.addStretch(1)
         self.fixed_words = Label("", tone="ink2", wrap=True)
-        self.body.addWidget(self.fixed_words)
+        self.below.insertWidget(0, self.fixed_words)
         self.agreement = Field(_("变更协议"), required=True)
         self.reason = Field(_("变更理由"), required=True)
-        self.add(_("变更协议"), self.agreement).set_note(_("名称和日期，例如：2026年11月2日补充协议"))
-        self.add(_("变更理由"), self.reason)
+        self.add(_("变更协议"), self.agreement, stays=True).set_note(
+            _("名称和日期，例如：2026年11月2日补充协议")
+        )
+        self.add(_("变更理由"), self.reason, stays=True)
         self.ready()
 
     def _add_line(self, path: tuple[str, int, str], label: str, before: Any, *, code: bool = False) -> None:

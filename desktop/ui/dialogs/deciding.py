@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
 
 from desktop.jobs import JobRunner
 from desktop.ui.calls import Calls
 from desktop.ui.pages.wording import trouble_words
-from desktop.ui.theme import ink, px
+from desktop.ui.theme import px
+from desktop.ui.widgets.ask import QuestionDialog
 from desktop.ui.widgets.base import Label
-from desktop.ui.widgets.buttons import Button
-from desktop.ui.widgets.cards import Icon, Strip
-from desktop.ui.widgets.fields import ENTER, Field, FieldRow, TextBox
+from desktop.ui.widgets.cards import Strip
+from desktop.ui.widgets.fields import Field, FieldRow, TextBox
 
 
-class DecidingDialog(QDialog):
+class DecidingDialog(QuestionDialog):
     """A question with fields. The safe button holds the focus; Enter on the dialog answers nothing.
 
     A subclass adds rows with ``add``, says in ``lacks()`` what is still missing and does the act in
@@ -41,53 +40,38 @@ class DecidingDialog(QDialog):
         mnemonic: str = "",
         width: int = 560,
     ) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(question)
-        self.setAccessibleName(question)
-        self.setAccessibleDescription(consequence)
-        self.setModal(True)
-        self.setMinimumWidth(px(min(width, 520)))
-        self.setMaximumWidth(px(width))
+        super().__init__(
+            parent,
+            question,
+            consequence,
+            act=act,
+            safe=safe,
+            kind=kind,
+            mnemonic=mnemonic,
+            most=width,
+        )
         self._calls = Calls(jobs, self)
         self._calls.changed.connect(self.look)
-        outer = QHBoxLayout(self)
-        outer.setContentsMargins(px(22), px(16), px(18), px(14))
-        outer.setSpacing(px(14))
-        risky = kind == "danger"
-        sign = Icon("warning" if risky else "question", "warn" if risky else "accent", 24, filled=risky)
-        outer.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout()
-        column.setSpacing(px(8))
-        outer.addLayout(column, 1)
-        column.addWidget(Label(question, size="contract", strong=True, wrap=True))
-        self.consequence = Label(consequence, tone="ink2", wrap=True)
-        column.addWidget(self.consequence)
-        self.body = QVBoxLayout()
         self.body.setSpacing(px(6))
-        column.addLayout(self.body)
         self.trouble = Strip("", level="error")
         self.trouble.hide()
-        column.addWidget(self.trouble)
+        self.below.addWidget(self.trouble)
         self.missing = Label("", size="note", tone="ink2", wrap=True)
-        column.addWidget(self.missing)
-        buttons = QHBoxLayout()
-        buttons.setContentsMargins(0, px(4), 0, px(4))
-        buttons.setSpacing(px(12))
-        buttons.addStretch(1)
-        self.act_button = Button(act, kind, mnemonic=mnemonic)
+        self.below.addWidget(self.missing)
         self.act_button.clicked.connect(self.do)
-        self.safe_button = Button(safe, key="Esc")
-        self.safe_button.clicked.connect(self.reject)
-        buttons.addWidget(self.act_button)
-        buttons.addWidget(self.safe_button)
-        column.addLayout(buttons)
 
     # for subclasses
 
-    def add(self, name: str, entry: QWidget, *, width: int = 96) -> FieldRow:
-        """A row with its name; every change looks again at what is missing."""
+    def add(self, name: str, entry: QWidget, *, width: int = 96, stays: bool = False) -> FieldRow:
+        """A row with its name; every change looks again at what is missing.
+
+        ``stays``: under the part that scrolls, always in sight.
+        """
         row = FieldRow("", name, entry, name_width=width)
-        self.body.addWidget(row)
+        if stays:
+            self.below.insertWidget(self.below.indexOf(self.trouble), row)
+        else:
+            self.body.addWidget(row)
         if isinstance(entry, Field):
             entry.textChanged.connect(self.look)
             entry.committed.connect(self.look)
@@ -135,36 +119,9 @@ class DecidingDialog(QDialog):
         words = trouble_words(exc)
         self.trouble.say(words)
         self.trouble.show()
-        self.adjustSize()
-
-    # the frame
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """In the middle of the window, the focus on the safe side."""
-        super().showEvent(event)
-        parent = self.parentWidget()
-        if parent is not None:
-            window = parent.window()
-            self.resize(min(self.width(), window.width()), min(self.height(), window.height()))
-            middle = window.mapToGlobal(window.rect().center())
-            self.move(middle - QPoint(self.width() // 2, self.height() // 2))
-        self.safe_button.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter never reaches a default button: there is none."""
-        if event.key() in ENTER:
-            return
-        super().keyPressEvent(event)
+        self.fit()
 
     def reject(self) -> None:
         """Not while the act is under way: its answer would be lost."""
         if not self._calls.is_busy:
             super().reject()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A frame: some desktops draw none."""
-        super().paintEvent(event)
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), ink("bg0"))
-        painter.setPen(QPen(ink("line2"), 1))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))

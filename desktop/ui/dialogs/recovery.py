@@ -10,16 +10,13 @@ from PySide6.QtCore import QMarginsF, QPoint, QRectF, Qt
 from PySide6.QtGui import (
     QFont,
     QGuiApplication,
-    QKeyEvent,
     QPageLayout,
     QPageSize,
     QPainter,
-    QPaintEvent,
     QPdfWriter,
-    QPen,
     QShowEvent,
 )
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.errors import MachineError
 from desktop.jobs import JobRunner
@@ -30,11 +27,12 @@ from desktop.ui.dialogs.deciding import DecidingDialog
 from desktop.ui.pages.parts import ChooseTarget, choose_target
 from desktop.ui.pages.sign_in import SecretField
 from desktop.ui.pages.wording import trouble_words
-from desktop.ui.theme import font, ink, px
+from desktop.ui.theme import font, px
+from desktop.ui.widgets.ask import FramedDialog
 from desktop.ui.widgets.base import Label
 from desktop.ui.widgets.buttons import Button, CheckBox
 from desktop.ui.widgets.cards import Icon, Strip
-from desktop.ui.widgets.fields import ENTER, Field
+from desktop.ui.widgets.fields import Field
 
 Recover = Callable[[str, str, str], Recovered]
 """(recovery code, name, new password) → the next sheet's code."""
@@ -89,7 +87,7 @@ class RecoverDialog(DecidingDialog):
         return partial(self._run, self.sheet_code.text(), self.person.text().strip(), self.fresh.text())
 
 
-class NewSheetDialog(QDialog):
+class NewSheetDialog(FramedDialog):
     """The next code, shown once: it closes only when it was saved, copied, or copied down by hand."""
 
     def __init__(
@@ -191,20 +189,6 @@ class NewSheetDialog(QDialog):
             middle = parent.window().mapToGlobal(parent.window().rect().center())
             self.move(middle - QPoint(self.width() // 2, self.height() // 2))
         self.save_button.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter never reaches a default button: there is none."""
-        if event.key() in ENTER:
-            return
-        super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A frame: some desktops draw none."""
-        super().paintEvent(event)
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), ink("bg0"))
-        painter.setPen(QPen(ink("line2"), 1))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
 
 def in_two_lines(code: str) -> tuple[str, str]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.resources import _
 from desktop.rules.codes import CodeTables
 from desktop.ui.dialogs.asking import FormDialog
-from desktop.ui.theme import px
 from desktop.ui.widgets.buttons import CheckBox
 from desktop.ui.widgets.fields import FieldRow, TextBox
 
@@ -36,11 +34,7 @@ class RefuseDialog(FormDialog):
             safe=_("先不决定"),
             mnemonic="N",
         )
-        inner = QWidget()
-        inner.setProperty("scrolled", True)
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        self.body.setSpacing(0)
         self.ticks: dict[str, CheckBox] = {}
         for entry in codes.entries("refusal_grounds"):
             tick = CheckBox(f"{entry.code} {entry.name}")
@@ -48,23 +42,14 @@ class RefuseDialog(FormDialog):
             tick.setChecked(entry.code in grounds)
             tick.toggled.connect(self.look)
             self.ticks[entry.code] = tick
-            column.addWidget(tick)
-        column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(inner)
-        area.setMinimumHeight(px(200))
-        area.setMaximumHeight(px(240))
-        self.body.addWidget(area)
+            self.body.addWidget(tick)
+        self.body.addStretch(1)
         self.facts = TextBox(_("事实和理由"), required=True, lines=3)
         self.facts.setPlainText(reason)
         self.facts.textChanged.connect(self.look)
         row = FieldRow("", _("事实"), self.facts, name_width=48)
         row.set_note(_("写明合同的哪一条、为什么不符合"))
-        self.body.addWidget(row)
+        self.below.addWidget(row)
         self.finish()
 
     def gate(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
 from desktop.resources import _
@@ -88,21 +88,8 @@ class ReturnDialog(FormDialog):
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, px(8), 0)
         self._list.setSpacing(0)
-        inner = QWidget()
-        inner.setProperty("scrolled", True)
-        box = QVBoxLayout(inner)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addLayout(self._list)
-        box.addStretch(1)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setWidget(inner)
-        self.area.setMinimumHeight(px(240))
-        self.area.setMaximumHeight(px(320))
-        self.body.addWidget(self.area, 1)
+        self.body.addLayout(self._list)
+        self.body.addStretch(1)
         for defect in defects:
             self.add(defect)
         self.more = Button(_("再写一项"), "text", icon="add")
@@ -114,9 +101,9 @@ class ReturnDialog(FormDialog):
         line.addWidget(self.more)
         line.addStretch(1)
         line.addWidget(FieldRow("", _("补正期限"), self.deadline, name_width=80))
-        self.body.addLayout(line)
+        self.below.addLayout(line)
         self.count = Label("", size="note", tone="ink2")
-        self.body.addWidget(self.count)
+        self.below.addWidget(self.count)
         if not self.rows:
             self._add_empty()
         self.finish()

@@ -89,7 +89,7 @@ class YearDialog(DecidingDialog):
         self.resize(px(1120), self.sizeHint().height())
         self.body.addWidget(self.table)
         self.sums = Label("", wrap=True)
-        self.body.addWidget(self.sums)
+        self.below.insertWidget(0, self.sums)
         self.ready()
         self.reckon()
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.resources import _
 from desktop.ui.theme import ink, px
@@ -14,75 +14,39 @@ from desktop.ui.widgets.cards import Icon
 from desktop.ui.widgets.fields import ENTER, Field, FieldRow
 
 
-class AskDialog(QDialog):
-    """``AskDialog(parent, "注销 … 的登记？", "注销后编号不再使用……", act="注销这份登记", safe="先不注销")``.
+class BodyArea(QScrollArea):
+    """What stands between the question and its buttons; scrolls when the screen is too low for all of it."""
 
-    Neither button is the dialog's default: Enter presses the one with the focus, at first the safe one; Esc
-    is the safe
-    one. With ``reason`` (its name, 事由) the act stays disabled until something is written; see ``reason()``.
-    """
-
-    def __init__(
-        self,
-        parent: QWidget | None,
-        question: str,
-        consequence: str,
-        *,
-        act: str,
-        safe: str,
-        kind: str = "danger",
-        mnemonic: str = "",
-        reason: str = "",
-    ) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        if not consequence:
-            raise ValueError("a question without its consequence")
-        self.setWindowTitle(question)
-        self.setAccessibleName(question)
-        self.setAccessibleDescription(consequence)
-        self.setModal(True)
-        self.setWindowFlag(Qt.WindowType.WindowContextHelpButtonHint, False)
-        self.setMaximumWidth(px(560))
-        self.setMinimumWidth(px(420))
-        outer = QHBoxLayout(self)
-        outer.setContentsMargins(px(22), px(16), px(18), px(14))
-        outer.setSpacing(px(14))
-        sign = Icon("warning" if kind == "danger" else "question", "warn", 24, filled=kind == "danger")
-        outer.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout()
-        column.setSpacing(px(8))
-        outer.addLayout(column, 1)
-        column.addWidget(Label(question, size="contract", strong=True, wrap=True))
-        column.addWidget(Label(consequence, tone="ink2", wrap=True))
-        self.entry: Field | None = None
-        if reason:
-            self.entry = Field(reason, required=True)
-            row = FieldRow("", reason, self.entry, name_width=48)
-            column.addWidget(row)
-            self.entry.textChanged.connect(self._enable)
-        buttons = QHBoxLayout()
-        buttons.setContentsMargins(0, px(8), 0, px(4))
-        buttons.setSpacing(px(12))
-        buttons.addStretch(1)
-        self.act_button = Button(act, kind, mnemonic=mnemonic)
-        self.act_button.clicked.connect(self.accept)
-        self.safe_button = Button(safe, key="Esc")
-        self.safe_button.clicked.connect(self.reject)
-        buttons.addWidget(self.act_button)
-        buttons.addWidget(self.safe_button)
-        column.addLayout(buttons)
-        self._enable()
-        if self.entry is not None:
-            QWidget.setTabOrder(self.entry, self.act_button)
-        QWidget.setTabOrder(self.act_button, self.safe_button)
-        self.safe_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget()
+        inside.setProperty("scrolled", "true")
+        self.column = QVBoxLayout(inside)
+        self.column.setContentsMargins(0, 0, px(2), 0)
+        self.column.setSpacing(px(8))
+        self.setWidget(inside)
 
-    def reason(self) -> str:
-        """What was written as the reason."""
-        return self.entry.text().strip() if self.entry is not None else ""
+    def needed(self, width: int) -> int:
+        """Height of all of it at this width."""
+        if not self.column.count():
+            return 0
+        return max(self.column.totalHeightForWidth(width), self.column.totalMinimumSize().height())
 
-    def _enable(self, _text: str = "") -> None:
-        self.act_button.setEnabled(self.entry is None or bool(self.reason()))
+    def sizeHint(self) -> QSize:
+        """All of it."""
+        return self.column.totalSizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as what is in it; the height is settled by the dialog."""
+        return QSize(self.column.totalMinimumSize().width(), 0)
+
+
+class FramedDialog(QDialog):
+    """A modal dialog with a frame of its own and no default button: Enter presses the one with the focus."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter never reaches a default button: there is none."""
@@ -99,6 +63,165 @@ class AskDialog(QDialog):
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
 
+class QuestionDialog(FramedDialog):
+    """The frame of every question: sign, question, consequence, ``body``, ``below``, act and safe way.
+
+    Neither button is the default: Enter presses the one with the focus, at first the safe one; Esc is the
+    safe one. It stands in the middle of its window and never outgrows it: then the body scrolls.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget | None,
+        question: str,
+        consequence: str,
+        *,
+        act: str,
+        safe: str,
+        kind: str,
+        mnemonic: str = "",
+        least: int = 520,
+        most: int = 560,
+    ) -> None:
+        super().__init__(parent)
+        if not consequence:
+            raise ValueError("a question without its consequence")
+        self.setWindowTitle(question)
+        self.setAccessibleName(question)
+        self.setAccessibleDescription(consequence)
+        self.setModal(True)
+        self.setWindowFlag(Qt.WindowType.WindowContextHelpButtonHint, False)
+        self.setMaximumWidth(px(most))
+        self.setMinimumWidth(px(min(least, most)))
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(px(22), px(16), px(18), px(14))
+        outer.setSpacing(px(14))
+        risky = kind == "danger"
+        sign = Icon("warning" if risky else "question", "warn" if risky else "accent", 24, filled=risky)
+        outer.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        self._column = QVBoxLayout()
+        self._column.setSpacing(px(8))
+        outer.addLayout(self._column, 1)
+        self._column.addWidget(Label(question, size="contract", strong=True, wrap=True))
+        self.consequence = Label(consequence, tone="ink2", wrap=True)
+        self._column.addWidget(self.consequence)
+        self.scroller = BodyArea(self)
+        self.body = self.scroller.column
+        self.scroller.setFixedHeight(0)
+        self._column.addWidget(self.scroller, 1)
+        self.below = QVBoxLayout()
+        self.below.setSpacing(px(8))
+        self._column.addLayout(self.below)
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(0, px(6), 0, px(4))
+        buttons.setSpacing(px(12))
+        buttons.addStretch(1)
+        self.act_button = Button(act, kind, mnemonic=mnemonic)
+        self.safe_button = Button(safe, key="Esc")
+        self.safe_button.clicked.connect(self.reject)
+        buttons.addWidget(self.act_button)
+        buttons.addWidget(self.safe_button)
+        self._column.addLayout(buttons)
+        self._fitting = QTimer(self)
+        self._fitting.setSingleShot(True)
+        self._fitting.timeout.connect(self.fit)
+        inside = self.scroller.widget()
+        inside.installEventFilter(self)
+
+    def fit(self) -> None:
+        """As high as its content wants, never higher than its window; in the middle of it."""
+        layout, parent = self.layout(), self.parentWidget()
+        if layout is None:
+            return
+        window = parent.window() if parent is not None else None
+        room = window.size() if window is not None else self.screen().availableSize()
+        wide = min(
+            max(layout.totalSizeHint().width(), self.minimumWidth()), self.maximumWidth(), room.width()
+        )
+        now = self.scroller.minimumHeight()  # settled below: what is left is the rest of the dialog
+        layout.invalidate()
+        rest = max(layout.totalHeightForWidth(wide), layout.totalMinimumSize().height()) - now
+        inside = wide - (self.width() - self.scroller.width()) if self.scroller.width() else wide
+        needed = self.scroller.needed(inside)
+        most = max(room.height() - rest - px(8), 0)
+        high = needed
+        if needed > most:  # the scroll bar takes its width
+            high = min(self.scroller.needed(inside - px(14)), most)
+        if high != now or self.scroller.maximumHeight() != high:
+            self.scroller.setFixedHeight(high)
+        self.resize(wide, rest + high)
+        layout.activate()
+        if window is not None:
+            middle = window.mapToGlobal(window.rect().center())
+            self.move(middle - QPoint(self.width() // 2, self.height() // 2))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Something in the body came, went or grew."""
+        if event.type() == QEvent.Type.LayoutRequest and self.isVisible():
+            self._fitting.start(0)
+        return super().eventFilter(watched, event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """In the middle of the window, the focus where it belongs."""
+        super().showEvent(event)
+        self.fit()
+        self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def first_focus(self) -> QWidget:
+        """The safe button, unless a subclass has a field that comes first."""
+        return self.safe_button
+
+
+class AskDialog(QuestionDialog):
+    """``AskDialog(parent, "注销 … 的登记？", "注销后编号不再使用……", act="注销这份登记", safe="先不注销")``.
+
+    With ``reason`` (its name, 事由) the act stays disabled until something is written; see ``reason()``.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget | None,
+        question: str,
+        consequence: str,
+        *,
+        act: str,
+        safe: str,
+        kind: str = "danger",
+        mnemonic: str = "",
+        reason: str = "",
+        least: int = 420,
+        most: int = 560,
+    ) -> None:
+        super().__init__(
+            parent,
+            question,
+            consequence,
+            act=act,
+            safe=safe,
+            kind=kind,
+            mnemonic=mnemonic,
+            least=least,
+            most=most,
+        )
+        self.entry: Field | None = None
+        if reason:
+            self.entry = Field(reason, required=True)
+            self.body.addWidget(FieldRow("", reason, self.entry, name_width=48))
+            self.entry.textChanged.connect(self._enable)
+        self.act_button.clicked.connect(self.accept)
+        self._enable()
+        if self.entry is not None:
+            QWidget.setTabOrder(self.entry, self.act_button)
+        QWidget.setTabOrder(self.act_button, self.safe_button)
+
+    def reason(self) -> str:
+        """What was written as the reason."""
+        return self.entry.text().strip() if self.entry is not None else ""
+
+    def _enable(self, _text: str = "") -> None:
+        self.act_button.setEnabled(self.entry is None or bool(self.reason()))
+
+
 def ask(
     parent: QWidget,
     question: str,
@@ -113,7 +236,6 @@ def ask(
     plain.
     """
     dialog = AskDialog(parent, question, consequence, act=act, safe=safe, kind=kind, mnemonic=mnemonic)
-    _centre(dialog, parent)
     agreed = dialog.exec() == QDialog.DialogCode.Accepted
     dialog.deleteLater()
     return agreed
@@ -141,15 +263,7 @@ def ask_reason(
         mnemonic=mnemonic,
         reason=reason or _("事由"),
     )
-    _centre(dialog, parent)
     agreed = dialog.exec() == QDialog.DialogCode.Accepted
     written = dialog.reason()
     dialog.deleteLater()
     return written if agreed else None
-
-
-def _centre(dialog: QDialog, parent: QWidget) -> None:
-    window = parent.window()
-    size = dialog.sizeHint()
-    middle = window.mapToGlobal(window.rect().center())
-    dialog.move(middle - QPoint(size.width() // 2, size.height() // 2))

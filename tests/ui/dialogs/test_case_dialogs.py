@@ -4,9 +4,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from overlaps import overlaps
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 
 from desktop.errors import Problem
 from desktop.resources import resource
@@ -51,6 +52,26 @@ def test_dialogs_are_no_wider_than_they_may_be(qtbot: Any, theme: Theme) -> None
         shown(qtbot, dialog)
         assert dialog.width() <= 560
         assert not dialog.act_button.isEnabled()
+
+
+def test_grounds_and_defects_scroll_in_a_low_window_and_nothing_overlaps(qtbot: Any, theme: Theme) -> None:
+    codes = CodeTables(resource("codes"))
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(911, 512)
+    window.show()
+    defects = [Defect(problem=f"第 {n} 处", remedy="请补", clause="", code="M01") for n in range(9)]
+    for dialog in (
+        RefuseDialog(window, "澄受 2026-0312", codes),
+        ReturnDialog(window, "澄受 2026-0312", defects, date(2026, 12, 11), TODAY),
+    ):
+        shown(qtbot, dialog)
+        QApplication.processEvents()
+        assert dialog.height() <= 512
+        assert dialog.scroller.verticalScrollBar().maximum() > 0
+        assert overlaps(dialog) == []
+        assert dialog.rect().contains(dialog.act_button.geometry())
+        dialog.close()
 
 
 def test_declining_needs_a_ground_and_where_to_go(qtbot: Any, theme: Theme) -> None:

@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "pages"))
 
 from desk import FakeDesk, c, row, v
 from later import drawn_facts, registered, runner, sheet_row
+from overlaps import overlaps
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -132,8 +133,12 @@ def test_dialogs_fit_the_smallest_window(qtbot: QtBot, theme: Theme, jobs: JobRu
     dialog = ALL[name](registered(sheets=SHEETS), jobs, window)
     dialog.show()
     assert QTest.qWaitForWindowExposed(dialog, 3000)
+    QApplication.processEvents()
     assert dialog.width() <= 911
     assert dialog.height() <= 512
+    assert overlaps(dialog) == []
+    dialog.act_button.setFocus()
+    assert dialog.rect().contains(dialog.act_button.geometry()), "the act is in sight however low the window"
 
 
 def test_cancelling_names_number_and_sheets_to_recall(qtbot: QtBot, theme: Theme, jobs: JobRunner) -> None:
