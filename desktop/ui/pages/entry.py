@@ -278,6 +278,7 @@ class EntryStep(Step):
         """The focus has come to rest elsewhere since the draft was written: there the work goes on."""
         if (
             self._is_dirty
+            and not self._is_busy  # what is being saved drops its draft: none may come after that
             and self.can_edit
             and self.form.path_at(QApplication.focusWidget()) != self._kept_at
         ):
@@ -434,6 +435,13 @@ class EntryStep(Step):
         self._strip = strip
         self._strips.setContentsMargins(px(16), px(8), px(16), px(4))
         self._strips.addWidget(strip)
+        QTimer.singleShot(0, self, self._show_focus)
+
+    def _show_focus(self) -> None:
+        """The strip took its room from the form: the field with the focus stays in sight."""
+        focused = QApplication.focusWidget()
+        if focused is not None and self.form.isAncestorOf(focused):
+            self.area.ensureWidgetVisible(focused, 0, px(60))
 
     def _drop_strip(self) -> None:
         self._strips.setContentsMargins(0, 0, 0, 0)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -143,6 +145,44 @@ def test_a_draft_is_found_again_with_what_could_not_be_read(qtbot: Any, theme: T
     other.ask = lambda *_a, **_k: True
     other.drop_changes()
     assert other.form.bounds["signed_on"].entry.text() == "2026-10-26"  # type: ignore[union-attr]
+    assert ("entry", desk.sheet().uid) not in desk.kept
+
+
+@pytest.mark.parametrize("stop", ["signed_place", "waived_from", "broker"])
+def test_the_field_where_it_stopped_is_in_sight_below_the_strip(qtbot: Any, theme: Theme, stop: str) -> None:
+    """The strip comes above a form that has been scrolled already, and takes its room from it."""
+    desk = CaseDesk(WHOLE)
+    _shown, step = entry_page(qtbot, desk)
+    step.form.bounds["title"].entry.setFocus()
+    write("改")
+    step.form.bounds[stop].entry.setFocus()
+    _again, other = entry_page(qtbot, desk)
+    QTest.qWait(50)
+    field = other.form.bounds[stop].entry
+    assert QApplication.focusWidget() is field
+    assert other.strip_words
+    assert field.visibleRegion().boundingRect().height() == field.height()
+
+
+def test_no_draft_is_written_behind_a_save(qtbot: Any, theme: Theme) -> None:
+    """The focus comes to rest on 保存 while F6 is at work: the draft dropped by it must not come back."""
+    desk = CaseDesk(WHOLE)
+    page = CasePage(desk, JobRunner())
+    frame(qtbot, page)
+    page.open((desk.sheet_row.id, 1))
+    step = page.step()
+    assert isinstance(step, EntryStep)
+    step.form.bounds["title"].entry.setFocus()
+    write("改")
+    step.form.save_button.setFocus()
+    qtbot.waitUntil(lambda: ("entry", desk.sheet().uid) in desk.kept)
+    keep = desk.keep_draft
+    desk.keep_draft = lambda command: (time.sleep(0.2), keep(command))[1]  # type: ignore[method-assign]
+    step._kept_at = "title"
+    step.save()
+    step._keep_focus()
+    qtbot.waitUntil(lambda: not step.is_dirty)
+    qtbot.wait(500)
     assert ("entry", desk.sheet().uid) not in desk.kept
 
 
