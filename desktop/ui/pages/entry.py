@@ -35,7 +35,7 @@ from desktop.exchange.pasted import (
 )
 from desktop.jobs import Job, JobRunner
 from desktop.resources import _
-from desktop.rules.checks import may_be_kept
+from desktop.rules.checks import is_missing, may_be_kept
 from desktop.rules.facts import ROWS, Facts, facts_from_json, facts_to_json
 from desktop.services import commands as c
 from desktop.services.desk import Desk
@@ -469,12 +469,12 @@ class EntryStep(Step):
     def check(self) -> None:
         """Look the form over; the findings come when they are ready."""
         self._round += 1
-        turn, facts = self._round, self.form.facts()
+        turn, facts, whole = self._round, self.form.facts(), self.form.facts_to_check()
         number = self._sheet.row.id if self._sheet else None
         submitted = self._submitted
 
         def work(_job: Job) -> object:
-            found = self._desk.check_form(facts, number, submitted=submitted)
+            found = self._desk.check_form(whole, number, submitted=submitted)
             likely = self._desk.find_duplicates(facts, number) if facts.title and facts.sellers else ()
             return turn, found, likely
 
@@ -493,7 +493,17 @@ class EntryStep(Step):
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """The findings in the panel and at the fields."""
-        every = [self.form.named(p) for p in problems if p.code != DUPLICATE]
+        unread = self._unread()
+        typed = {id(self.form.bound(p.field)) for p in unread if self.form.bound(p.field) is not None}
+        paths = {p.field for p in unread}
+        told = [
+            p
+            for p in problems
+            # what cannot be read is missing among the facts, not on the form
+            if p.code != DUPLICATE
+            and not (is_missing(p) and (p.field in paths or id(self.form.bound(p.field)) in typed))
+        ]
+        every = [self.form.named(p) for p in (*unread, *told)]
         every += [self._as_problem(d) for d in self._duplicates if not d.decision]
         self.form.show_problems(every, submitted=self._submitted)
         self.panel.show_problems(every)
@@ -942,13 +952,12 @@ class EntryStep(Step):
         self._submitted = True
         self._is_busy = True
         self.keys_changed.emit()
-        command = self._save_command()
+        command, whole = self._save_command(), self.form.facts_to_check()
         number = self._sheet.row.id if self._sheet else None
 
         def work(_job: Job) -> object:
             sheet = self._desk.save_contract(command)
-            facts = command.facts
-            return sheet, self._desk.check_form(facts, sheet.row.id if sheet else number, submitted=True)
+            return sheet, self._desk.check_form(whole, sheet.row.id if sheet else number, submitted=True)
 
         self._run(work, self._saved_to_submit, self._tell)
 
@@ -956,11 +965,10 @@ class EntryStep(Step):
         sheet, problems = result
         self._was_saved(sheet)
         self._submitted = True
-        unread = self._unread()
         blocking = [p for p in problems if p.level == "error" or p.level == "doubt"]
         open_twins = [d for d in self._duplicates if not d.decision]
-        if blocking or unread or open_twins:
-            self._refused([*unread, *problems])
+        if blocking or self.form.raw() or open_twins:
+            self._refused(problems)
             return
         if "accept" not in sheet.allowed:
             self._go_on()
@@ -970,16 +978,15 @@ class EntryStep(Step):
         self._run(lambda _job: self._desk.accept(command), self._accepted, self._not_accepted)
 
     def _unread(self) -> list[Problem]:
-        """What was typed and cannot be read, as findings."""
+        """What was typed and cannot be read, as findings in the words that stand under the field."""
         found = []
         for path, text in self.form.raw().items():
             bound = self.form.bound(path)
             name = bound.entry.name if bound is not None else _("明细表")
-            reason = bound.entry.problem() if bound is not None and isinstance(bound.entry, Field) else ""
+            said = bound.entry.problem() if bound is not None and isinstance(bound.entry, Field) else ""
+            reason, stop, remedy = (said or _("看不出写的是什么。")).partition("。")
             found.append(
-                Problem(
-                    name, text, reason or _("看不出写的是什么"), _("改正这一栏"), "error", "S001", field=path
-                )
+                Problem(name, text, reason + stop, remedy or _("改正这一栏"), "error", "S001", field=path)
             )
         return found
 

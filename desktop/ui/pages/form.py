@@ -651,6 +651,18 @@ class EntryForm(QWidget):
     def _filled(self) -> list[PartyBlock]:
         return [block for block in self.blocks if block.is_filled()]
 
+    def _looked_at(self) -> list[PartyBlock]:
+        """The blocks of a check: the filled ones in the order of the facts, after them an empty buyer or
+        seller where none is filled, so that each of its required fields is told by itself."""
+        filled = self._filled()
+        has = {block.role for block in filled}
+        empty = {b.role: b for b in reversed(self.blocks) if b.role not in has and b.role != "intermediary"}
+        return [*filled, *(block for block in self.blocks if empty.get(block.role) is block)]
+
+    def facts_to_check(self) -> Facts:
+        """``facts`` with the empty buyer and seller that wait to be filled."""
+        return replace(self.facts(), parties=tuple(block.party() for block in self._looked_at()))
+
     def _paths(self) -> Iterator[tuple[str, Bound]]:
         yield from self.bounds.items()
         for at, block in enumerate(self._filled()):
@@ -947,9 +959,8 @@ class EntryForm(QWidget):
             return self.bounds["sub_kind"]
         if path.startswith("parties["):
             index, _close, name = path.removeprefix("parties[").partition("].")
-            filled = self._filled()
-            at = int(index)
-            return filled[at].bounds.get(name) if at < len(filled) else None
+            blocks, at = self._looked_at(), int(index)
+            return blocks[at].bounds.get(name) if at < len(blocks) else None
         return None
 
     def path_of(self, bound: Bound) -> str:
@@ -1009,7 +1020,8 @@ class EntryForm(QWidget):
         if found := self.bound(problem.field):
             return found
         if problem.field == "parties":
-            role = "buyer" if problem.place.startswith(_("买方")) else "seller"
+            place = problem.place.lstrip("0123456789 ")
+            role = "buyer" if place.startswith(_("买方")) else "seller"
             return next((b.bounds["name"] for b in self.blocks if b.role == role), None)
         return None
 

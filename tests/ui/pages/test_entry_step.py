@@ -34,6 +34,7 @@ from desktop.services import views as v
 from desktop.ui.pages.case import CasePage
 from desktop.ui.pages.entry import EntryStep
 from desktop.ui.theme import Theme
+from desktop.ui.widgets.fields import Field
 
 Qt_ = Qt.Key
 WRONG = replace(WHOLE, parties=(WHOLE.parties[0], replace(WHOLE.parties[1], id_number=WRONG_CODE)))
@@ -278,6 +279,53 @@ def test_all_findings_stand_at_the_side_and_empty_fields_are_not_red_yet(qtbot: 
     assert step.panel.items[0].problem.value == "9199 0321 MA0Q H7K2 6B"
     assert step.form.blocks[1].bounds["id_number"].entry.level() == "error"  # type: ignore[union-attr]
     assert step.form.bounds["payment_method"].entry.level() == ""  # type: ignore[union-attr]
+
+
+def test_what_cannot_be_read_is_listed_as_typed_and_in_the_words_of_the_field(
+    qtbot: Any, theme: Theme
+) -> None:
+    desk = CaseDesk(WHOLE)
+    _shown, step = entry_page(qtbot, desk)
+    field = step.form.bounds["signed_on"].entry
+    field.setFocus()
+    field.selectAll()
+    write("2026-02-30")
+    press(Qt_.Key_Return)
+    for when in ("left", "handed in"):
+        (item,) = [i for i in step.panel.items if i.problem.field == "signed_on"]
+        assert item.problem.value == "2026-02-30", when
+        assert f"{item.problem.reason}{item.problem.remedy}" == field.problem()  # type: ignore[union-attr]
+        assert item.problem.place == "5 签订日期"
+        press(Qt_.Key_F12)
+    assert desk.told("accept") == []
+
+
+def test_an_empty_form_handed_in_marks_and_lists_every_required_field_once(qtbot: Any, theme: Theme) -> None:
+    desk = CaseDesk(Facts(currency="CNY", price_form="fixed"))
+    _shown, step = entry_page(qtbot, desk)
+    step.new_sheet()
+    press(Qt_.Key_F12)
+    bounds = [*step.form.bounds.values(), *(b for k in step.form.blocks for b in k.bounds.values())]
+    empty = [b for b in bounds if b.entry.is_required and b.is_empty()]
+    names = {b.entry.name for b in empty}
+    assert {"7 买方名称", "12 卖方名称", "8 买方信用代码", "16 卖方单位性质"} <= names
+    for bound in empty:
+        level = bound.entry.level() if isinstance(bound.entry, Field) else bound.entry.property("level")
+        assert level == "error", bound.entry.name
+    papers, *rest = sorted((item.problem for item in step.panel.items), key=lambda p: p.code != "S360")
+    assert papers.field == "attachments", "the list of papers is no field, but may not be empty either"
+    assert sorted(id(step.form.bound(p.field)) for p in rest) == sorted(id(b) for b in empty)
+    assert QApplication.focusWidget() is step.form.bounds["title"].entry
+    assert step.panel.items[0].problem.place == "2 项目名称"
+
+
+def test_an_empty_buyer_beside_a_filled_seller_is_told_at_its_own_fields(qtbot: Any, theme: Theme) -> None:
+    _shown, step = entry_page(qtbot, CaseDesk(replace(WHOLE, parties=WHOLE.parties[1:])))
+    press(Qt_.Key_F12)
+    places = {item.problem.place for item in step.panel.items if item.problem.level == "error"}
+    buyer = next(block for block in step.form.blocks if block.role == "buyer")
+    assert buyer.bounds["name"].entry.level() == "error"  # type: ignore[union-attr]
+    assert {place.split(" ")[0] for place in places} == {"7", "8", "10", "11"}
 
 
 def test_f8_goes_to_the_findings_and_enter_to_the_field(qtbot: Any, theme: Theme) -> None:
