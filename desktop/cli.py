@@ -502,19 +502,14 @@ def _tried_relief(args: argparse.Namespace, facts: Facts, answers: Mapping[str, 
 
 def _common_rejections(facts: Facts, results: Sequence[ReliefResult]) -> Mapping[str, tuple[str, ...]]:
     """What tax offices send back in contracts of this kind, by relief."""
-    from desktop.services.relief_statement import rejections_for
+    from desktop.rules.relief_words import rejections_for
 
     return rejections_for(facts.kind or "", results)
 
 
 def _explained(r: ReliefResult, results: Sequence[ReliefResult], rejections: Sequence[str]) -> Iterator[str]:
-    """Day and rule, every condition with its source, what is missing and what would change it; figures.
-
-    Of a relief that can still be had also the papers, the deadlines, what goes with it and what is often
-    sent back.
-    """
-    from desktop.rules.amounts import format_yuan
-    from desktop.rules.relief import missing_words
+    """Day and rule, every condition with its source, and everything else that is to be said of it."""
+    from desktop.rules.relief_words import sections
 
     marks = {"verified": _("已核对"), "draft": _("草案"), "memory": _("凭记忆")}
     if r.on is not None:
@@ -522,28 +517,9 @@ def _explained(r: ReliefResult, results: Sequence[ReliefResult], rejections: Seq
     for c in r.conditions:
         sources = "；".join(source.printable for source in c.sources)
         yield f"    {c.id}　{c.short}　{c.words}　[{marks[c.confidence]}]　{sources}"
-    for remark in r.remarks:
-        yield f"    {remark}"
-    if missing := missing_words(r):
-        yield _("    还缺：{names}").format(names="、".join(missing))
-    for figure in r.figures:
-        yield f"    {figure.label}　{format_yuan(figure.amount)}　{figure.formula}".rstrip()
-    for change in r.changes:
-        yield _("    会改变结论：{words}").format(words=change)
-    if r.result in ("not_applicable", "not_supported", "no_rule"):
-        return
-    if r.papers:
-        yield _("    留存：{papers}").format(papers="、".join(r.papers))
-    for deadline in r.deadlines:
-        day = deadline.on.isoformat() if deadline.on else _("待定")
-        yield _("    期限：{words}　{day}").format(words=deadline.words, day=day)
-    names = {other.relief: other.name for other in results}
-    for text in r.combine:
-        other, _colon, said = text.partition(":")
-        with_whom = _("其他优惠") if other == "*" else names.get(other, other)
-        yield _("    与{name}：{words}").format(name=with_whom, words=said)
-    for words in rejections:
-        yield _("    常见退回：{words}").format(words=words)
+    for word, lines in sections(r, results, rejections):
+        for line in lines:
+            yield f"    {word}：{line}" if word else f"    {line}"
 
 
 def _read(args: argparse.Namespace) -> Answer:

@@ -66,11 +66,11 @@ def test_a_contract_that_lacks_much_is_told_what_and_by_when(
     assert "会改变结论：“合同与证明留存备查”若答“没有”：仍可享受，但有风险。" in vat
     assert "会改变结论：各项都成立时：登记后支持。" in vat
     assert "会改变结论：纳税义务日在 2028-01-01 及以后的：该日期没有有效规定。" in vat
-    assert "与研发费用加计扣除：买卖双方各自享受；买方没有进项税可抵" in vat
+    assert "与其他优惠：研发费用加计扣除：买卖双方各自享受；买方没有进项税可抵" in vat
     assert "常见退回：先申报免税，后取得登记证明" in vat
     assert not any("软件著作权" in line for line in vat), "a development contract is not told of licences"
     research = told["RD-SUPER"]
-    assert "待付，付后计入　824,000.00　未付 1,030,000.00 元 × 80%，实际支付后计入当年基数" in research
+    assert "金额：待付，付后计入　824,000.00　未付 1,030,000.00 元 × 80%，实际支付后计入当年基数" in research
     assert "期限：年度汇算清缴（次年 5 月 31 日前）　2028-05-31" in research
     assert "期限：按次申报的，书立之日起 15 日内　2026-11-10" in told["STAMP"]
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from desktop.errors import RefusedError
 from desktop.models import Contract, ReliefCheck
-from desktop.resources import _, in_chinese, resource
+from desktop.resources import _, in_chinese
 from desktop.rules.facts import Facts
 from desktop.rules.relief import ReliefResult, timeline
+from desktop.rules.relief_words import rejections_for
 from desktop.services.decide import kept_answers, relief_of
 from desktop.services.lifecycle import LIVE_STATES
 from desktop.services.office import Office
@@ -28,36 +27,6 @@ if TYPE_CHECKING:
 
 ENDED = ("CANCELLED", "REVOKED", "REFUSED", "NOT_ACCEPTED")
 """States in which a contract supports nothing any more: no statement is printed."""
-
-
-class Rejection(NamedTuple):
-    """One thing that tax offices have sent back."""
-
-    relief: str
-    words: str
-    kinds: tuple[str, ...]
-    condition: str
-
-
-@cache
-def rejections() -> tuple[Rejection, ...]:
-    """All common rejections, in the order of the file."""
-    raw = tomllib.loads(resource("certificates", "rejections.toml").read_text(encoding="utf-8"))
-    return tuple(
-        Rejection(row["relief"], row["words"], tuple(row.get("kinds", ())), row.get("condition", ""))
-        for row in raw["rejection"]
-    )
-
-
-def rejections_for(kind: str, results: Sequence[ReliefResult]) -> dict[str, tuple[str, ...]]:
-    """Relief → the rejections that can happen to a contract of this kind, with these conditions."""
-    aside = {c.id for r in results for c in r.conditions if c.answer == "not_applicable"}
-    found: dict[str, tuple[str, ...]] = {}
-    for row in rejections():
-        if (row.kinds and kind not in row.kinds) or row.condition in aside:
-            continue
-        found[row.relief] = (*found.get(row.relief, ()), row.words)
-    return found
 
 
 def reliefs_in(office: Office, uow: UnitOfWork, contract: Contract, facts: Facts) -> tuple[ReliefResult, ...]:

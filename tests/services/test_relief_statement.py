@@ -13,10 +13,11 @@ from desktop.certificates.wording import cited, half_width_left
 from desktop.errors import RefusedError
 from desktop.rules.facts import facts_from_json
 from desktop.rules.relief import RELIEF_IDS
+from desktop.rules.relief_words import rejections
 from desktop.services.commands import KeepRelief, SaveAnswers, SaveContract
 from desktop.services.decide import keep_relief, mark_reliefs_stale, save_answers
 from desktop.services.office import Office
-from desktop.services.relief_statement import print_relief, print_relief_inquiry, rejections, reliefs_in
+from desktop.services.relief_statement import print_relief, print_relief_inquiry, reliefs_in
 from desktop.services.take_in import save_contract
 from desktop.store.mapping import facts_of
 from tests.conftest import CLERK

@@ -27,6 +27,7 @@ from desktop.rules.book import Source
 from desktop.rules.conclusion import Answer, answers_to_json, read_answers
 from desktop.rules.formulas import add_months
 from desktop.rules.relief import Condition, ReliefResult, check_relief, timeline
+from desktop.rules.relief_words import rejections_for, sections
 from desktop.rules.trial import moves_of, try_out
 from desktop.services import commands as c
 from desktop.services.desk import Desk
@@ -37,6 +38,7 @@ from desktop.ui.pages.page import Primary, Step
 from desktop.ui.pages.parts import choose_folder
 from desktop.ui.pages.relief_parts import (
     ConditionLine,
+    Explanation,
     Moment,
     ReliefLine,
     RuleTimeline,
@@ -200,6 +202,8 @@ class ReliefStep(Step):
         self._conditions = QVBoxLayout(rows)
         self._conditions.setContentsMargins(px(8), px(4), px(8), px(4))
         self._conditions.setSpacing(0)
+        self.explanation = Explanation()
+        self._conditions.addWidget(self.explanation)
         self._conditions.addStretch(1)
         self.figures = Label("", size="note", wrap=True)
         self.figures.setContentsMargins(px(16), px(6), px(16), px(6))
@@ -229,11 +233,12 @@ class ReliefStep(Step):
         keys = [
             Key("F1", _("帮助")),
             Key(("↑", "↓"), _("换一项")),
-            Key("Enter", _("答所选条件")),
+            Key("Enter", _("作答")),
             Key(("Ctrl", "Z"), _("恢复"), self.reset_trial),
             Key("F6", _("保存"), self.save, is_enabled=self.can_answer),
             Key(("Alt", "↑"), _("看依据"), self.show_sources),
-            Key("F9", _("打印税惠意见"), self.print_opinion, is_enabled=bool(self.results)),
+            Key(("Alt", "↓"), _("看说明"), self.show_explanation),
+            Key("F9", _("打印意见"), self.print_opinion, is_enabled=bool(self.results)),
             Key("Esc", _("返回核定"), self.go_back),
         ]
         if self._is_narrow:
@@ -415,6 +420,9 @@ class ReliefStep(Step):
             line.show()
             self.conditions.append(line)
         self._condition_arrows.set_items(self.conditions)
+        kind = self._sheet.facts.kind or "" if self._sheet else ""
+        rejections = rejections_for(kind, self.results).get(result.relief, ())
+        self.explanation.show_sections(sections(result, self.results, rejections))
         self.figures.setText(self._figure_words(result))
         self.figures.setVisible(bool(self.figures.text()))
         if self._at:
@@ -433,9 +441,10 @@ class ReliefStep(Step):
                 else ""
             )
         lead = _("若成立：") if result.result == "cannot_tell" else ""
-        parts = [f"{f.label} {yuan(f.amount)} {_('元')}（{f.formula}）" for f in result.figures]
-        due = [f"{d.words} {d.on.isoformat() if d.on else ''}".strip() for d in result.deadlines]
-        return lead + "；".join([*parts, *due]) + "。"
+        first = result.figures[0]
+        formula = f"（{first.formula}）" if first.formula else ""
+        more = _("；Alt ↓ 看其余 {n} 个金额").format(n=len(result.figures) - 1) if result.figures[1:] else ""
+        return f"{lead}{first.label} {yuan(first.amount)} {_('元')}{formula}{more}。"
 
     def _focus_condition(self) -> None:
         for line in self.conditions:
@@ -503,6 +512,18 @@ class ReliefStep(Step):
             self._sources.addWidget(_source_line(source, full=self._all_sources))
         if self._all_sources and condition is not None and condition.rule.help:
             self._sources.addWidget(Label(condition.rule.help, size="note", tone="ink2", wrap=True))
+
+    def show_explanation(self) -> None:
+        """Alt+↓: amounts, what would change it, papers, deadlines; again: a page further, then back."""
+        bar = self._condition_area.verticalScrollBar()
+        self._conditions.activate()
+        if not self.explanation.hasFocus():
+            self.explanation.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            bar.setValue(self.explanation.y())
+        elif bar.value() < bar.maximum():
+            bar.setValue(bar.value() + bar.pageStep())
+        else:
+            bar.setValue(self.explanation.y())
 
     # answering
 

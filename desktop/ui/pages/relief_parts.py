@@ -8,12 +8,13 @@ from datetime import date, timedelta
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPolygonF
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.resources import _
 from desktop.rules.relief import Condition, ReliefResult, Segment
+from desktop.rules.relief_words import Section
 from desktop.ui.theme import NOTE, TokenName, font, ink, metrics, paint_icon, px, tokens
-from desktop.ui.widgets.base import Painted, PaintedButton, pen, rounded, square, tell_readers
+from desktop.ui.widgets.base import Label, Painted, PaintedButton, pen, rounded, square, tell_readers
 from desktop.ui.widgets.marks import MARKS, RELIEF, paint_glyph
 from desktop.ui.widgets.tags import paint_tag, tag_size
 
@@ -208,6 +209,39 @@ class _Stretch:
     right: float
     look: str
     """ended, live or none."""
+
+
+class Explanation(QWidget):
+    """Everything else that is to be said of a relief, under its conditions; takes the keys to be read."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(px(8), px(8), px(8), px(8))
+        self._column.setSpacing(px(2))
+
+    def show_sections(self, found: Sequence[Section]) -> None:
+        """A word and its lines, one below the other."""
+        while (item := self._column.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        said = []
+        for word, lines in found:
+            if word:
+                head = Label(word, size="note", tone="ink2", strong=True)
+                head.setContentsMargins(0, px(6), 0, 0)
+                self._column.addWidget(head)
+            for line in lines:
+                self._column.addWidget(Label(line, size="note", wrap=True))
+            said.append("，".join(filter(None, (word, *lines))))
+        self.setAccessibleName(_("说明"))
+        self.setAccessibleDescription("\n".join(said))
+
+    def words(self) -> str:
+        """All of it."""
+        return self.accessibleDescription()
 
 
 class RuleTimeline(QWidget):

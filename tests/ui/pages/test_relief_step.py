@@ -439,3 +439,31 @@ def test_what_cannot_be_read_is_named_and_not_tried(step: Open) -> None:
     type_into(frame, page.trial.amount, "很多")
     assert page.trial.amount.problem()
     assert page.trial.trial().is_empty
+
+
+def test_everything_else_about_a_relief_stands_under_its_conditions(step: Open) -> None:
+    page, frame = step(station())
+    choose(page, "VAT-TECH")
+    said = page.explanation.words()
+    for word in ("还缺", "会改变结论", "留存", "期限", "与其他优惠", "常见退回"):
+        assert word in said
+    assert "各项都成立时：登记后支持" in said
+    QApplication.processEvents()
+    frame.press(Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert page.explanation.hasFocus()
+    bar = page._condition_area.verticalScrollBar()
+    seen = bar.value()
+    assert seen >= page.explanation.y() or seen == bar.maximum()
+    choose(page, "CIT-TECH")
+    assert "留存" not in page.explanation.words(), "papers of a relief that cannot be had are no help"
+    assert "会改变结论" in page.explanation.words()
+
+
+def test_several_amounts_are_counted_in_one_line_and_listed_below(step: Open) -> None:
+    page, _frame = step(licensed())
+    choose(page, "STAMP")
+    result = next(r for r in page.results if r.relief == "STAMP")
+    assert len(result.figures) > 1
+    assert page.figures.text().endswith(f"；Alt ↓ 看其余 {len(result.figures) - 1} 个金额。")
+    for figure in result.figures:
+        assert figure.label in page.explanation.words()
