@@ -151,6 +151,8 @@ class Drawer(QFrame):
         facts = QVBoxLayout()
         facts.setContentsMargins(px(16), px(10), px(16), px(10))
         facts.setSpacing(px(8))
+        self.nothing = Label(_("没有选中合同"), tone="ink2")
+        facts.addWidget(self.nothing)
         self.title = Label("", strong=True, wrap=True)
         facts.addWidget(self.title)
         self.pairs = Pairs(gap=1)
@@ -168,7 +170,9 @@ class Drawer(QFrame):
         line.setSpacing(0)
         facts.addLayout(line)
         column.addLayout(facts)
-        column.addWidget(self._history_head())
+        self._state_line = (name, self.state, self.reporting)
+        self.history_head = self._history_head()
+        column.addWidget(self.history_head)
         self.timeline = Timeline()
         happened = QVBoxLayout()
         happened.setContentsMargins(px(12), px(6), px(12), px(6))
@@ -186,6 +190,21 @@ class Drawer(QFrame):
         self._all = False
         self.open_button.clicked.connect(self.open_wanted)
         self.close_button.clicked.connect(self.closed)
+        self.show_nothing()
+
+    def show_nothing(self) -> None:
+        """No row is chosen: one quiet line, nothing of the contract before."""
+        self._sheet, self._all = None, False
+        self.number.setText("")
+        self.title.setText("")
+        self.pairs.show_pairs([])
+        self.timeline.show_rows([])
+        self._show_parts(False)
+
+    def _show_parts(self, has_row: bool) -> None:
+        self.nothing.setVisible(not has_row)
+        for part in (self.title, self.pairs, *self._state_line, self.history_head, self.open_button):
+            part.setVisible(has_row)
 
     def _history_head(self) -> QWidget:
         head = QWidget()
@@ -212,6 +231,7 @@ class Drawer(QFrame):
 
     def show_row(self, row: ContractRow) -> None:
         """What the list knows already, at once; the rest comes with ``show_sheet``."""
+        self._show_parts(True)
         self._sheet, self._all = None, False
         self.number.setText(in_fours(row.official_number) or row.local_serial)
         self.title.setText(row.title)
@@ -610,6 +630,8 @@ class SearchPage(Page):
         self.understood.setVisible(bool(said))
         if self.model.rowCount():
             self.view.select_row(0)
+        else:
+            self._show_row()
         self._show_counts()
         self._show_totals()
         self._show_empty(words)
@@ -885,6 +907,9 @@ class SearchPage(Page):
         row = self.model.row_at(self.view.currentIndex().row())
         if row is None:
             self._sheet_of = None
+            if not self.model.rowCount():
+                self._looking.stop()
+                self.drawer.show_nothing()
             return
         if row.id != self._sheet_of and self._drawer_wanted:
             self._sheet_of = row.id

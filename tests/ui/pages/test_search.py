@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -120,8 +121,6 @@ def test_a_failed_fetch_is_told_once_and_not_tried_at_every_paint(qtbot: QtBot) 
 
 
 def test_a_row_without_a_number_shows_the_serial() -> None:
-    from dataclasses import replace
-
     plain = replace(found_row(1), official_number="", registered_on=None)
     assert FOUND[0].cell(plain, "")[0] == "澄受 2026-0312"
     assert FOUND[0].cell(found_row(1), "")[0] == "2026 9903 2100 0247"
@@ -193,6 +192,38 @@ def test_the_drawer_shows_the_history_after_a_pause(qtbot: QtBot, theme: Theme) 
     assert len(page.drawer.timeline.items) == 6
     page.drawer.all_button.click()
     assert len(page.drawer.timeline.items) == 11
+
+
+def test_without_a_hit_the_drawer_shows_nothing_of_the_contract_before(qtbot: QtBot, theme: Theme) -> None:
+    desk = FakeDesk()
+    page = search(qtbot, desk)
+    qtbot.waitUntil(lambda: bool(page.drawer.timeline.items))
+    full = desk.search
+    desk.search = lambda *_a, **_k: replace(full(""), ids=array("q"), total=0)  # type: ignore[method-assign]
+    page.box.setText("zzqx")
+    page.search()
+    QApplication.processEvents()
+    parts = (page.drawer.title, page.drawer.pairs, page.drawer.state, page.drawer.reporting)
+    assert page.drawer.nothing.isVisible()
+    assert page.drawer.number.text() == ""
+    assert not any(part.isVisible() for part in (*parts, page.drawer.history_head, page.drawer.open_button))
+    assert not page.drawer.timeline.items
+    desk.search = full  # type: ignore[method-assign]
+    page.box.setText("")
+    page.search()
+    qtbot.waitUntil(lambda: bool(page.drawer.timeline.items))
+    assert all(part.isVisible() for part in (*parts, page.drawer.history_head, page.drawer.open_button))
+    assert not page.drawer.nothing.isVisible()
+
+
+def test_on_an_empty_station_the_drawer_says_so_in_one_line(qtbot: QtBot, theme: Theme) -> None:
+    desk = FakeDesk()
+    full = desk.search
+    desk.search = lambda *_a, **_k: replace(full(""), ids=array("q"), total=0)  # type: ignore[method-assign]
+    page = search(qtbot, desk)
+    assert page.drawer.nothing.isVisible()
+    assert not page.drawer.state.isVisible()
+    assert not page.drawer.broken.isVisible()
 
 
 def test_escape_closes_the_drawer_and_the_rows_get_one_line(qtbot: QtBot, theme: Theme) -> None:
