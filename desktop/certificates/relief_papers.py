@@ -49,7 +49,7 @@ BY_THE_YEAR = ("CIT-TECH", "RD-SUPER")
 _FULL = (*LIVE, "no_rule")
 _HARMLESS = ("PASS", "NOTE", "WARN", "DEDUCT")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
-_GAP = re.compile(r"(?<=\d) (?=[\u4e00-\u9fff×÷−+])|(?<=[\u4e00-\u9fff]) (?=[\d×÷−+])|(?<=[×÷−+]) (?=\S)")
+_GAP = re.compile(r"(?<=[\d日]) (?=[\u4e00-\u9fff×÷−+])|(?<=[\u4e00-\u9fff]) (?=[\d×÷−+])|(?<=[×÷−+]) (?=\S)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
