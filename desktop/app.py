@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from desktop.services import views as v
     from desktop.services.desk import Desk, Progress
     from desktop.services.office import Office
+    from desktop.statistics.report import StatisticsReport, Targets
     from desktop.ui.pages.page import Page
     from desktop.ui.setup.guide import FirstRunGuide
     from desktop.ui.theme import Theme
@@ -711,6 +712,38 @@ class OpenDesk:
         from desktop.services.look import figures
 
         return figures(self._office, first, last, by)
+
+    def statistics(self, unit: str, year: int) -> StatisticsReport:
+        """One window of the registrations, with its targets."""
+        from desktop.services.station_statistics import statistics_report
+
+        return statistics_report(self._office, unit, year)
+
+    def set_targets(self, cmd: c.SetTargets) -> Targets | None:
+        """Targets of one year, by the head."""
+        from desktop.services.station_statistics import set_targets
+
+        return set_targets(self._office, cmd)
+
+    def statistics_name(self, report: StatisticsReport, basis: str, ending: str) -> str:
+        """What a file of these figures is called."""
+        from desktop.services.station_statistics import statistics_name
+
+        return statistics_name(self._office, report, basis, ending)
+
+    def export_statistics(
+        self, report: StatisticsReport, basis: str, path: Path, progress: Progress | None = None
+    ) -> Path:
+        """The tables as a workbook."""
+        from desktop.services.station_statistics import export_statistics
+
+        return export_statistics(self._office, report, basis, path, progress)
+
+    def print_statistics(self, report: StatisticsReport, basis: str, path: Path) -> Path:
+        """The tables and charts as PDF."""
+        from desktop.services.station_statistics import print_statistics
+
+        return print_statistics(self._office, report, basis, path)
 
     def backup(self, path: Path, progress: Progress | None = None) -> v.BackupView:
         """Make a backup, open it again, note it."""

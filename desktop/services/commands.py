@@ -436,3 +436,15 @@ class DropQuery(Command):
     """Forget a kept query."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetTargets(Command):
+    """年度目标 of the station, by the head; None: not set. Sums in yuan."""
+
+    year: int
+    count: int | None = None
+    contract: Decimal | None = None
+    technology: Decimal | None = None
+    basis: str = "registered"
+    """``registered`` 登记, ``outward`` 输出, ``inward`` 吸纳."""

@@ -43,6 +43,7 @@ from desktop.services.register import review_rows
 from desktop.services.search_words import asked_of
 from desktop.services.take_in import BIN_DAYS, form_problems, passed_doubts
 from desktop.settings import local_time
+from desktop.statistics.counting import Home
 from desktop.statistics.figures import COLUMNS
 from desktop.statistics.figures import figures as count_figures
 from desktop.store import queries
@@ -149,15 +150,19 @@ def block_view(office: Office, uow: UnitOfWork) -> v.BlockView:
     )
 
 
-def backup_view(uow: UnitOfWork) -> v.BackupView:
-    """The last good backup, as it was noted when it was made and verified."""
+def backup_view(uow: UnitOfWork, folder: Path) -> v.BackupView:
+    """The last good backup, as it was noted when it was made and verified.
+
+    A path inside the data folder is noted from there on, so that it holds when the folder is moved; one
+    noted whole by an earlier version is taken as it is.
+    """
     text = setting(uow, "last_backup")
     if not text:
         return v.BackupView()
     raw = json.loads(text)
     return v.BackupView(
         datetime.fromisoformat(raw["made_at"]),
-        Path(raw["path"]),
+        folder / raw["path"],
         raw["contracts"],
         Decimal(raw["total"]),
         True,
@@ -199,7 +204,7 @@ def start_page(office: Office) -> v.StartPage:
             urgent=urgent,
             returned=_returned(office, uow),
             block=block_view(office, uow),
-            backup=backup_view(uow),
+            backup=backup_view(uow, office.folder),
             last_sent_at=last.made_at if last else None,
             offline_days=offline,
             free_bytes=free_bytes(office.folder),
@@ -282,6 +287,11 @@ def _returned(office: Office, uow: UnitOfWork) -> tuple[v.ContractRow, ...]:
     return tuple(found)
 
 
+def home_of(office: Office) -> Home:
+    """The home region of this station: that of its local pack, else the one that its code names."""
+    return Home.of(office.pack.region or office.station.code, office.codes)
+
+
 def search(office: Office, text: str, filters: Mapping[str, Any] | None = None) -> v.SearchResult:
     """Contracts by number, party, earlier name, title, person or pinyin initials; newest first.
 
@@ -295,6 +305,8 @@ def search(office: Office, text: str, filters: Mapping[str, Any] | None = None) 
     conditions = [
         *(or_(*(in_amounts(a.low, a.high) for a in some)) for some in asked.amounts),
         *(or_(*(in_days(d.name, d.first, d.last) for d in some)) for some in asked.days),
+        *(home_of(office).main_place(role).in_(places) for role, places in asked.places),
+        *([func.coalesce(Contract.technical_field, "").in_(asked.fields)] if asked.fields else []),
     ]
     with office.look() as uow:
         found = (

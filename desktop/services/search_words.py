@@ -136,6 +136,14 @@ class Question:
     days: tuple[tuple[Days, ...], ...]
     words: str
     """What was understood in the words typed."""
+    places: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """(``seller`` or ``buyer``, places as ``desktop.statistics.report.PLACES``) of the first-named one."""
+    fields: tuple[str, ...] = ()
+    """Technical fields, empty for none."""
+
+
+PLACE_FILTERS: Final = {"seller_place": "seller", "buyer_place": "buyer"}
+"""Filters that the page 统计 hands over with a row of its flow table."""
 
 
 def asked_of(
@@ -149,6 +157,8 @@ def asked_of(
     tokens: dict[str, list[str]] = {}
     amounts: list[tuple[Amounts, ...]] = [(one,) for one in asked.amounts]
     days: list[tuple[Days, ...]] = [(one,) for one in asked.days]
+    places: list[tuple[str, tuple[str, ...]]] = []
+    fields: tuple[str, ...] = ()
     order: tuple[str, str] | None = None
     try:
         for name, values in filters.items():
@@ -159,13 +169,21 @@ def asked_of(
                 amounts.append(tuple(amounts_of(value) for value in wanted))
             elif name in day_words():
                 days.append(tuple(days_of(name, value) for value in wanted))
+            elif name in PLACE_FILTERS:
+                places.append((PLACE_FILTERS[name], tuple(wanted)))
+            elif name == "field":
+                fields = tuple(wanted)
             elif name == "sort":
                 order = (wanted[0], wanted[1] if len(wanted) > 1 else "up")
             else:
                 tokens[name] = wanted
     except (ValueError, ArithmeticError) as exc:
         raise RefusedError(_("这个查询条件读不懂：{text}").format(text=exc), _("请去掉它重新选")) from exc
-    return Question(asked.text, tuple(amounts), tuple(days), asked.words()), tokens, order
+    return (
+        Question(asked.text, tuple(amounts), tuple(days), asked.words(), tuple(places), fields),
+        tokens,
+        order,
+    )
 
 
 def amounts_of(code: str) -> Amounts:
