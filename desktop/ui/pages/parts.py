@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from desktop.resources import _
 from desktop.ui.pages.page import Page
@@ -70,6 +71,15 @@ class Scroller(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inside.setProperty("scrolled", True)
         self.setWidget(inside)
+
+    def bring_into_view(self, part: QWidget) -> None:
+        """Scroll until this part, just put into the page, is seen whole (its top if it is too high)."""
+
+        def bring() -> None:
+            if isValid(part):
+                self.ensureWidgetVisible(part, 0, px(16))
+
+        QTimer.singleShot(0, self, bring)  # its place is known when the layout has run
 
 
 class Columns(QWidget):

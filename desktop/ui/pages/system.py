@@ -128,7 +128,8 @@ class SystemPage(Page):
             self.columns.side.addWidget(card)
         self.columns.side.addStretch(1)
         body.addWidget(self.columns, 1)
-        column.addWidget(Scroller(inside), 1)
+        self.scroller = Scroller(inside)
+        column.addWidget(self.scroller, 1)
 
     # cards
 
@@ -536,6 +537,7 @@ class SystemPage(Page):
         self._strip = Strip(words, decline=_("知道了"), level=level, icon="info")
         self._strip.declined.connect(self._hide_strip)
         self.strips.addWidget(self._strip)
+        self.scroller.bring_into_view(self._strip)
 
     def _hide_strip(self) -> None:
         strip, self._strip = self._strip, None
@@ -559,6 +561,7 @@ class SystemPage(Page):
         self.progress.deleteLater()
         self.progress = Progress(verb)
         self.strips.insertWidget(0, self.progress)
+        self.scroller.bring_into_view(self.progress)
         job = Job(work)
         self._job = job
         job.progressed.connect(self.progress.step)

@@ -462,6 +462,7 @@ class TodayPage(Page):
         job.ended.connect(self.progress.finish)
         self.progress.stopped.connect(job.cancel)
         self.progress.start()
+        self.scroller.bring_into_view(self.progress)
         self._jobs.start(job)
 
     def write_template(self) -> None:
@@ -522,6 +523,7 @@ class TodayPage(Page):
         strip.accepted.connect(self.show_report)
         self.strips.addWidget(strip)
         self._strip_shown = strip
+        self.scroller.bring_into_view(strip)
 
     def _put_strip_away(self) -> None:
         strip, self._strip_shown = self._strip_shown, None

@@ -543,3 +543,22 @@ def test_a_daily_backup_is_shown_by_its_name_and_another_by_its_path(qtbot: QtBo
         desk.start = replace(desk.start, backup=replace(desk.start.backup, path=path))
         page = system(qtbot, desk)
         assert page.backup_facts.whole("文件") == shown
+
+
+def test_a_refusal_is_brought_into_view_on_a_page_scrolled_down(
+    qtbot: QtBot, theme: Theme, tmp_path: Path
+) -> None:
+    desk = FakeDesk()
+    desk.refusals["receive"] = RefusedError("receipt.zip：不是完整的回执", "请重新拷贝")
+    page = system(qtbot, desk, choose=lambda *_given: tmp_path / "receipt.zip")
+    page.resize(911, 420)
+    page.set_narrow(True)
+    QApplication.processEvents()
+    bar = page.scroller.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    page.receive()
+    assert "不是完整的回执" in page.notice()
+    qtbot.waitUntil(lambda: bar.value() == 0)
+    strip = page.strips.itemAt(page.strips.count() - 1).widget()
+    top = strip.mapTo(page.scroller.viewport(), strip.rect().topLeft()).y()
+    assert 0 <= top <= page.scroller.viewport().height() - strip.height()

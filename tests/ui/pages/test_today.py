@@ -255,3 +255,15 @@ def test_a_place_that_cannot_be_written_is_said(qtbot: QtBot, theme: Theme, tmp_
     page.said.connect(lambda text, level, _stays: heard.append((text, level)))
     page.write_template()
     assert heard[-1] == ("盘上没有地方了。请换一个盘", "err")
+
+
+def test_a_remark_is_brought_into_view_on_a_page_scrolled_down(qtbot: QtBot, theme: Theme) -> None:
+    page = today(qtbot, FakeDesk())
+    page.resize(830, 300)
+    page.set_narrow(True)
+    QApplication.processEvents()
+    bar = page.scroller.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert bar.value() > 0
+    page.show_strip("这份表没有收", "error")
+    qtbot.waitUntil(lambda: bar.value() == 0)
