@@ -56,7 +56,7 @@ def make_station_backup(office: Office, path: Path, progress: Progress | None = 
     with office.work() as uow:
         note = {
             "made_at": now.isoformat(),
-            "path": str(path),
+            "path": _from_here(office.folder, path),
             "contracts": content.contracts,
             "total": format(content.total, "f"),
         }
@@ -64,6 +64,16 @@ def make_station_backup(office: Office, path: Path, progress: Progress | None = 
         uow.record(new_request(), "backup", office.person.name, now, note)
         commit(uow)
     return BackupView(now, path, content.contracts, content.total, True)
+
+
+def _from_here(folder: Path, path: Path) -> str:
+    """From the data folder on when it lies inside, else whole."""
+    there = path.resolve()
+    return (
+        there.relative_to(folder.resolve()).as_posix()
+        if there.is_relative_to(folder.resolve())
+        else str(path)
+    )
 
 
 def backup_before(office: Office, what: str) -> Path | None:
@@ -233,7 +243,7 @@ def backup_report(office: Office) -> tuple[BackupView, BackupPlaces, str]:
     """The last backup, the places, and in words what stands at the second one; for 系统."""
     places = backup_places(office.folder, office.station)
     with office.look() as uow:
-        view = backup_view(uow)
+        view = backup_view(uow, office.folder)
         said = setting(uow, "second_backup")
         note = json.loads(said) if said else {}
     if view.path is not None and not view.path.exists():  # a data folder that was moved took it along

@@ -12,13 +12,14 @@ from sqlalchemy import func, select
 
 from desktop.errors import RefusedError
 from desktop.models import Action
-from desktop.services.look import put_setting, setting
+from desktop.services.look import put_setting, setting, start_page
 from desktop.services.office import Office
 from desktop.services.safe_keeping import (
     KEPT,
     backup_places,
     backup_report,
     daily_backup,
+    make_station_backup,
     set_backup_places,
 )
 from desktop.settings import read_station_file
@@ -160,6 +161,20 @@ def test_a_backup_is_found_again_after_the_data_folder_was_moved(head: Office, t
         put_setting(uow, "last_backup", json.dumps(note))
         uow.commit()
     assert backup_report(head)[0].path == made.path
+
+
+@only_sqlite
+def test_a_backup_inside_the_data_folder_is_noted_from_there_on(head: Office, tmp_path: Path) -> None:
+    made = daily_backup(head)
+    with head.look() as uow:
+        assert json.loads(setting(uow, "last_backup"))["path"] == f"backups/{made.path.name}"
+    assert start_page(head).backup.path == made.path
+    moved = replace(head, folder=tmp_path / "elsewhere")
+    moved.folder.mkdir()
+    assert start_page(moved).backup.path == tmp_path / "elsewhere" / "backups" / made.path.name
+    beside = stick(tmp_path) / "x.desk"
+    make_station_backup(head, beside)
+    assert start_page(moved).backup.path == beside
 
 
 @only_sqlite
