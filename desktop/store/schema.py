@@ -10,10 +10,10 @@ from desktop.errors import MachineError
 from desktop.resources import _
 from desktop.store.engine import copy_sqlite
 
-HEAD = "0004"
+HEAD = "0005"
 """Newest migration; a test compares it with the folder ``migrations/versions``."""
 
-KNOWN = ("0001", "0002", "0003", "0004")
+KNOWN = ("0001", "0002", "0003", "0004", "0005")
 
 
 def version_of(engine: Engine) -> str | None:

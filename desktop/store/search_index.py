@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, text
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from desktop.models import Contract, ContractParty, Fen
@@ -39,18 +39,37 @@ def grams(words: str) -> list[str]:
 @lru_cache(maxsize=20_000)
 def initials(name: str) -> str:
     """Pinyin initials of a name as clerks type them (单 as a surname is shan, 重庆 is cq)."""
-    from pypinyin import Style, pinyin
+    from pypinyin.seg.simpleseg import seg
 
     surname = _SURNAMES.get(name[:1]) if 1 < len(name) <= 4 else None
-    letters = [
+    letters = "".join([_letters(word) for word in seg(name)])
+    return surname + letters[1:] if surname and letters else letters
+
+
+@lru_cache(maxsize=20_000)
+def _letters(word: str) -> str:
+    """Of one word of pypinyin's: names share their words, and its styles cost far more than its cutting."""
+    from pypinyin import Style, pinyin
+
+    return "".join(
         letter
-        for item in pinyin(name, style=Style.FIRST_LETTER)
+        for item in pinyin([word], style=Style.FIRST_LETTER)
         for letter in item[0].lower()
         if letter.isascii() and letter.isalnum()
-    ]
-    if surname and letters:
-        letters[0] = surname
-    return "".join(letters)
+    )
+
+
+INITIALS = "π"
+"""Begins the tokens of initials: no text makes such a token, so “pump” finds no name with “ump” in it."""
+
+
+def initial_tokens(name: str) -> list[str]:
+    """The initials from every place of the name on: letters that follow one another there begin one of them.
+
+    One prefix is the exact answer; pairs of letters would have to be checked against the names.
+    """
+    short = initials(name)
+    return [INITIALS + short[i:] for i in range(len(short) - 1)]
 
 
 _SURNAMES = {
@@ -67,10 +86,10 @@ _SURNAMES = {
 }
 
 
-def tokens_of(contract: Contract, parties: Iterable[Any] | None = None) -> list[str]:
+def tokens_of(contract: Any, parties: Iterable[Any] | None = None) -> list[str]:
     """Everything a clerk may look for in this contract, and the filters, as tokens.
 
-    ``parties``: rows with name, id_number and contact, where they were read already.
+    ``contract``: the mapped row, or a row of the columns of ``_SEARCHED``. ``parties``: rows with name, id_number and contact, where they were read already.
     """
     found: list[str] = []
     if not contract.is_secret:
@@ -78,8 +97,7 @@ def tokens_of(contract: Contract, parties: Iterable[Any] | None = None) -> list[
     for party in contract.parties if parties is None else parties:
         name = party.name or ""
         found += grams(name)
-        short = initials(name)
-        found += [f"p{short[i : i + 2]}" for i in range(len(short) - 1)]
+        found += initial_tokens(name)
         if party.id_number:
             found += [party.id_number.lower(), f"t{party.id_number[-6:].lower()}"]
         if party.contact:
@@ -170,6 +188,53 @@ def index_new(session: Session, contracts: Sequence[Contract]) -> None:
         session.execute(insert(SearchGram), rows)
 
 
+def index_all_again(connection: Connection) -> None:
+    """Make the whole index anew, after a change of the tokens (a migration does it).
+
+    Only columns that every version of the schema has are read.
+    """
+    is_sqlite = connection.dialect.name == "sqlite"
+    connection.execute(_FORGET_ALL if is_sqlite else delete(SearchGram))
+    last = 0
+    while contracts := connection.execute(_SEARCHED, {"after": last, "many": REBUILT_AT_ONCE}).all():
+        first, last = contracts[0].id, contracts[-1].id
+        parties: dict[int, list[Any]] = {}
+        for party in connection.execute(_PARTIES_BETWEEN, {"first": first, "last": last}):
+            parties.setdefault(party.contract_id, []).append(party)
+        made = [(c.id, tokens_of(c, parties.get(c.id, []))) for c in contracts if c.deleted_at is None]
+        if made and is_sqlite:
+            connection.execute(_KEEP, [{"id": key, "t": " ".join(words)} for key, words in made])
+        elif made:
+            rows = [{"gram": w[:80], "contract_id": key} for key, words in made for w in words]
+            connection.execute(insert(SearchGram), rows)
+
+
+REBUILT_AT_ONCE = 5_000
+_FORGET_ALL = text("INSERT INTO contract_search (contract_search) VALUES ('delete-all')")
+_SEARCHED = (
+    select(
+        Contract.id,
+        Contract.deleted_at,
+        Contract.is_secret,
+        Contract.title,
+        Contract.official_number,
+        Contract.local_serial,
+        Contract.state,
+        Contract.kind,
+        Contract.reporting_state,
+        Contract.registered_on,
+    )
+    .where(Contract.id > bindparam("after"))
+    .order_by(Contract.id)
+    .limit(bindparam("many"))
+)
+_PARTIES_BETWEEN = (
+    select(ContractParty.contract_id, ContractParty.name, ContractParty.id_number, ContractParty.contact)
+    .where(ContractParty.contract_id.between(bindparam("first"), bindparam("last")))
+    .order_by(ContractParty.contract_id, ContractParty.ordinal)
+)
+
+
 def parse_query(words: str) -> list[list[str]]:
     """Groups of alternatives, all groups needed; an alternative ending in ``*`` is a prefix."""
     squeezed = words.replace(" ", "")
@@ -181,7 +246,7 @@ def parse_query(words: str) -> list[list[str]]:
             parts = [piece] if len(piece) == 1 else [piece[i : i + 2] for i in range(len(piece) - 1)]
             groups += [[part if len(part) > 1 else part + "*"] for part in parts]
         elif piece.isalpha() and len(piece) > 1:
-            groups.append([piece + "*", "&".join(f"p{piece[i : i + 2]}" for i in range(len(piece) - 1))])
+            groups.append([piece + "*", f"{INITIALS}{piece}*"])
         else:
             groups.append([piece + "*", f"t{piece}"])
     return groups
@@ -194,13 +259,7 @@ def find_ids(session: Session, words: str, filters: Mapping[str, Sequence[str]] 
     """
     groups = parse_query(words)
     groups += [filter_tokens({name: values}) for name, values in (filters or {}).items() if values]
-    if not groups:
-        return _all_ids(session)
-    found = _ids_of(session, groups)
-    for group in groups:
-        if len(group) > 1 and "&" in group[1]:
-            found = _with_initials(session, found, groups, group)
-    return found
+    return _ids_of(session, groups) if groups else _all_ids(session)
 
 
 def _all_ids(session: Session) -> array[int]:
@@ -229,45 +288,6 @@ def _ids_of(session: Session, groups: Sequence[Sequence[str]]) -> array[int]:
     return array("q", sorted(wanted or (), reverse=True))
 
 
-def _with_initials(
-    session: Session, found: array[int], groups: Sequence[Sequence[str]], group: Sequence[str]
-) -> array[int]:
-    """Those of ``found`` in which the letters really follow one another, in one name.
-
-    Pairs of letters do not tell that: “qzd” is made of “qz” in the seller's name and “zd” in the buyer's too.
-    A word that is written in Latin letters needs no such look.
-    """
-    letters = group[0].removesuffix("*")
-    fits: dict[str, bool] = {}
-    right = set()
-    for key, name in _names(session, found):
-        if (fit := fits.get(name)) is None:
-            fit = fits[name] = letters in initials(name)
-        if fit:
-            right.add(key)
-    if len(right) < len(found):
-        written = [[group[0]] if other is group else other for other in groups]
-        right.update(_ids_of(session, written))
-    return array("q", (key for key in found if key in right))
-
-
-def _names(session: Session, ids: Sequence[int]) -> Iterable[tuple[int, str]]:
-    connection = session.connection()
-    name = connection.dialect.name
-    listed = list(ids)
-    values = {"ids": json.dumps(listed) if name == "sqlite" else listed}
-    return ((row[0], row[1] or "") for row in connection.execute(_NAMES[name], values))
-
-
-_NAMES = {
-    name: text(f"SELECT contract_id, name FROM contract_party WHERE contract_id IN ({among})")  # noqa: S608
-    for name, among in (
-        ("sqlite", "SELECT value FROM json_each(:ids)"),
-        ("postgresql", "SELECT unnest(CAST(:ids AS bigint[]))"),
-    )
-}
-
-
 def _newest_first(session: Session, query: str, values: Mapping[str, str]) -> array[int]:
     """All ids as one text: fetching them as rows took eight times as long (8,333 hits: 22 ms, so 3)."""
     found = session.execute(text(query), values).scalar()
@@ -294,19 +314,10 @@ _SUMS = text(  # named, or SQLite reads whole rows by their ids instead: twice t
 
 
 def _fts_group(group: Iterable[str]) -> str:
-    parts = []
-    for alternative in group:
-        terms = alternative.split("&")
-        words = [f'"{t[:-1]}"*' if t.endswith("*") else f'"{t}"' for t in terms]
-        parts.append("(" + " AND ".join(words) + ")" if len(words) > 1 else words[0])
-    return "(" + " OR ".join(parts) + ")"
+    return "(" + " OR ".join(f'"{t[:-1]}"*' if t.endswith("*") else f'"{t}"' for t in group) + ")"
 
 
-def _postgres_hits(session: Session, alternative: str) -> set[int]:
-    hits: set[int] | None = None
-    for term in alternative.split("&"):
-        column = SearchGram.gram
-        condition = column.like(term[:-1] + "%") if term.endswith("*") else column == term
-        found = set(session.scalars(select(SearchGram.contract_id).where(condition)))
-        hits = found if hits is None else hits & found
-    return hits or set()
+def _postgres_hits(session: Session, token: str) -> set[int]:
+    column = SearchGram.gram
+    condition = column.like(token[:-1] + "%") if token.endswith("*") else column == token
+    return set(session.scalars(select(SearchGram.contract_id).where(condition)))
