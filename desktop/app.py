@@ -410,6 +410,18 @@ class OpenDesk:
 
         return contract_text(self._office, contract_id)
 
+    def contract_scan(self, contract_id: int) -> tuple[v.ScanFile, ...]:
+        """The scanned papers of the contract."""
+        from desktop.services.attach import contract_scan
+
+        return contract_scan(self._office, contract_id)
+
+    def scan_content(self, contract_id: int, digest: str) -> bytes:
+        """One scanned paper, whole."""
+        from desktop.services.attach import scan_content
+
+        return scan_content(self._office, contract_id, digest)
+
     def delete_draft(self, cmd: c.DeleteDraft) -> None:
         """Into the bin."""
         from desktop.services.take_in import delete_draft

@@ -28,11 +28,21 @@ def page_count(pdf: bytes | Path) -> int:
         return len(document)
 
 
-def page_pixels(pdf: bytes | Path, page: int = 0, *, dpi: float = 100) -> Picture:
-    """One page (counted from 0) as raw pixels. Take one page at a time: A4 at 300 dpi is 35 MB."""
+def page_pixels(
+    pdf: bytes | Path, page: int = 0, *, dpi: float = 100, width: int = 0, most: int = 0
+) -> Picture:
+    """One page (counted from 0) as raw pixels. Take one page at a time: A4 at 300 dpi is 35 MB.
+
+    With ``width`` so many pixels wide instead, and no side longer than ``most``: pages of strangers may have
+    any size.
+    """
     with _Open(pdf) as document:
         sheet = document[page]
-        bitmap = sheet.render(scale=dpi / 72, rev_byteorder=False, prefer_bgrx=True)
+        scale = dpi / 72
+        if width:
+            wide, high = sheet.get_size()
+            scale = min(width / max(wide, 1), (most or 4 * width) / max(wide, high, 1))
+        bitmap = sheet.render(scale=scale, rev_byteorder=False, prefer_bgrx=True)
         try:
             row = bitmap.width * 4
             raw = bytes(bitmap.buffer)

@@ -531,6 +531,16 @@ class TextPassage:
 
 
 @dataclass(frozen=True, slots=True)
+class ScanFile:
+    """A scanned paper of a contract."""
+
+    name: str
+    suffix: str
+    """``.pdf`` or the kind of picture."""
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class PartyView:
     """A party of the library, for the list under a name field."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop.errors import MachineError, RefusedError
-from desktop.services.attach import attach_document, contract_text
+from desktop.services.attach import attach_document, contract_scan, contract_text, scan_content
 from desktop.services.commands import AttachDocument
 from desktop.services.lifecycle import NotAllowed
 from tests.conftest import CLERK, SAMPLE, Way
@@ -57,3 +57,35 @@ def test_a_registered_contract_takes_no_further_paper(way: Way) -> None:
     made = way.registered()
     with pytest.raises(NotAllowed):
         attach_document(way.office, AttachDocument(actor=CLERK.name, contract_id=made, path=PAPERS[0]))
+
+
+def test_scanned_pages_come_back_in_order_and_whole(way: Way, tmp_path: Path) -> None:
+    made = way.draft()
+    content = {
+        "首页.jpg": b"\xff\xd8\xff\xe0 page one",
+        "次页.PNG": b"\x89PNG\r\n\x1a\n page two",
+        "说明.txt": "不是扫描件".encode(),
+    }
+    for name, raw in content.items():
+        (tmp_path / name).write_bytes(raw)
+        attach_document(way.office, AttachDocument(actor=CLERK.name, contract_id=made, path=tmp_path / name))
+    files = contract_scan(way.office, made)
+    assert [(f.name, f.suffix) for f in files] == [("首页", ".jpg"), ("次页", ".png")]
+    assert [scan_content(way.office, made, f.digest) for f in files] == list(content.values())[:2]
+
+
+def test_a_picture_that_is_none_is_refused(way: Way, tmp_path: Path) -> None:
+    made = way.draft()
+    path = tmp_path / "扫描.jpg"
+    path.write_bytes(b"MZ not a picture at all")
+    with pytest.raises(RefusedError, match="不是它的扩展名所说的图片"):
+        attach_document(way.office, AttachDocument(actor=CLERK.name, contract_id=made, path=path))
+    assert contract_scan(way.office, made) == ()
+
+
+def test_only_papers_of_the_contract_are_given_out(way: Way) -> None:
+    one, other = way.draft(), way.draft(title="另一份")
+    attach_document(way.office, AttachDocument(actor=CLERK.name, contract_id=one, path=PAPERS[-1]))
+    (file,) = contract_scan(way.office, one)
+    with pytest.raises(RefusedError, match="没有这个文件"):
+        scan_content(way.office, other, file.digest)

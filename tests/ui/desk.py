@@ -413,6 +413,8 @@ class FakeDesk:
         self.problems: tuple[Problem, ...] = ()
         self.duplicates: tuple[v.DuplicateView, ...] = ()
         self.kept: dict[tuple[str, str], tuple[str, str, str]] = {}
+        self.text: tuple[v.TextPassage, ...] = ()
+        self.scans: list[tuple[str, bytes]] = []
         self.places = v.BackupPlaces(Path("D:/contract-desk/backups"), None)
         self.second_words = "没有选第二处"
         self.policy_change: v.PolicyChange | None = None
@@ -665,6 +667,19 @@ class FakeDesk:
         self._ask("save_contract", cmd)
         self.facts = cmd.facts
         return self.sheet()
+
+    def contract_text(self, contract_id: int) -> tuple[v.TextPassage, ...]:
+        self._ask("contract_text", contract_id)
+        return self.text
+
+    def contract_scan(self, contract_id: int) -> tuple[v.ScanFile, ...]:
+        self._ask("contract_scan", contract_id)
+        names = [name for name, _content in self.scans]
+        return tuple(v.ScanFile(name, Path(name).suffix, str(at)) for at, name in enumerate(names))
+
+    def scan_content(self, contract_id: int, digest: str) -> bytes:
+        self._ask("scan_content", (contract_id, digest))
+        return self.scans[int(digest)][1]
 
     def keep_draft(self, cmd: c.KeepDraft) -> None:
         """Kept in memory."""

@@ -56,6 +56,7 @@ from desktop.ui.pages.interview import (
 )
 from desktop.ui.pages.page import Primary, Step
 from desktop.ui.pages.parts import choose_target
+from desktop.ui.pages.scans import ScanPane
 from desktop.ui.theme import NOTE, TokenName, font, ink, metrics, paint_icon, px
 from desktop.ui.widgets.answers import AnswerCards
 from desktop.ui.widgets.ask import ask
@@ -320,9 +321,9 @@ class RecognitionStep(Step):
         head = QHBoxLayout()
         head.addWidget(Label(_("合同正文"), strong=True))
         head.addStretch(1)
-        self.paste_tool = PageTool(_("粘贴正文"), "document_add")
-        self.find_tool = PageTool(_("找字"), "search")
-        self.zoom_tool = PageTool(_("放大"), "zoom_in")
+        self.paste_tool = PageTool(_("粘贴正文"), "document_add", letter="T")
+        self.find_tool = PageTool(_("找字"), "search", letter="Z")
+        self.zoom_tool = PageTool(_("放大"), "zoom_in", letter="A")
         self.paste_tool.clicked.connect(self.paste_text)
         self.find_tool.clicked.connect(self._show_finder)
         self.zoom_tool.clicked.connect(self._zoom)
@@ -338,6 +339,11 @@ class RecognitionStep(Step):
         self.view.setProperty("ring", False)
         self.view.evidence_wanted.connect(self._take_evidence)
         column.addWidget(self.view, 1)
+        self.scan = ScanPane(self._desk, self._jobs)
+        self.scan.found.connect(self._scan_found)
+        self.scan.trouble.connect(lambda words: self.said.emit(words, "warn", True))
+        self.scan.hide()
+        column.addWidget(self.scan, 1)
         self.no_text = EmptyNote(
             _("本机没有这份合同的正文。"),
             _("看纸面回答即可，证据写条款号，如 3.1；有电子文本的，到“录入”读合同文件，或粘贴正文。"),
@@ -902,9 +908,21 @@ class RecognitionStep(Step):
 
     def _text_came(self, result: Any) -> None:
         number, passages = result
-        if passages and self._sheet is not None and self._sheet.row.id == number:
+        if self._sheet is None or self._sheet.row.id != number:
+            return
+        if passages:
             self._show_passages([Passage(p.text, is_head=p.is_heading) for p in passages if p.text.strip()])
             self._show_evidence()
+        else:
+            self.scan.show_contract(number)
+
+    def _scan_found(self, there_is: bool) -> None:
+        """No text, but pictures of the paper: they stand where the text would."""
+        if there_is and not self.view.text:
+            self.scan.show()
+            self.zoom_tool.show()
+            self.no_text.hide()
+            self._spare.hide()
 
     def _show_text(self, text: str) -> None:
         lines = [line.rstrip() for line in text.splitlines() if line.strip()]
@@ -924,6 +942,7 @@ class RecognitionStep(Step):
             widget.setVisible(has)
         self.no_text.setVisible(not has)
         self._spare.setVisible(not has)
+        self.scan.hide()
 
     def paste_text(self) -> None:
         """Take the text of the contract from the clipboard; it is kept with this contract."""
@@ -989,13 +1008,17 @@ class RecognitionStep(Step):
         self.said.emit(_("找到 {n} 处").format(n=count) if count else _("正文里没有"), "", False)
 
     def _zoom(self) -> None:
-        self.view.zoom(2)
+        if self.scan.isVisible():
+            self.scan.zoom(1)
+        else:
+            self.view.zoom(2)
 
     def _toggle_text(self) -> None:
         show = not self.left.isVisible()
         self.left.setVisible(show)
         self.right.setVisible(not show)
-        (self.view if show else self.question).setFocus(Qt.FocusReason.ShortcutFocusReason)
+        reading = self.scan if self.scan.isVisibleTo(self.left) else self.view
+        (reading if show else self.question).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # the conclusion
 

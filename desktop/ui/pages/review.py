@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -33,13 +35,17 @@ from PySide6.QtWidgets import (
 
 from desktop.jobs import Job, JobRunner
 from desktop.resources import _
+from desktop.rules.capital import capital
 from desktop.services import commands as c
 from desktop.services.desk import Desk
 from desktop.services.views import ContractSheet, ReviewRow
 from desktop.settings import local_time, now
 from desktop.ui.calls import Calls
 from desktop.ui.dialogs.send_back import SendBackDialog
+from desktop.ui.pages.interview import is_head, place_of
 from desktop.ui.pages.page import Primary, Step
+from desktop.ui.pages.recognition import TEXT_PAGE
+from desktop.ui.pages.scans import ScanPane
 from desktop.ui.pages.wording import trouble_words, yuan
 from desktop.ui.theme import NOTE, font, ink, metrics, px, tokens
 from desktop.ui.widgets.bars import Key
@@ -257,6 +263,7 @@ class ReviewStep(Step):
         self._desk, self._jobs = desk, jobs
         self._calls = Calls(jobs, self)
         self._calls.changed.connect(self._look)
+        self._reads = Calls(jobs, self)
         set_ground(self, "page")
         self.ask_path: Callable[[str], Path | None] = self._ask_path
         self.ask_original: Callable[[], Path | None] = self._ask_original
@@ -358,9 +365,9 @@ class ReviewStep(Step):
         tools.setSpacing(0)
         self.original_title = Label("", strong=True)
         tools.addWidget(self.original_title, 1)
-        self.find_tool = PageTool(_("找字"), "search", checkable=True)
-        self.zoom_tool = PageTool(_("放大"), "zoom_in")
-        self.open_tool = PageTool(_("原件"), "document")
+        self.find_tool = PageTool(_("找字"), "search", letter="Z", checkable=True)
+        self.zoom_tool = PageTool(_("放大"), "zoom_in", letter="A")
+        self.open_tool = PageTool(_("原件"), "document", letter="O")
         self.find_tool.clicked.connect(self._toggle_find)
         self.zoom_tool.clicked.connect(self._zoom)
         self.open_tool.clicked.connect(self.open_original)
@@ -378,6 +385,11 @@ class ReviewStep(Step):
         inside = QVBoxLayout(frame)
         inside.setContentsMargins(1, 1, 1, 1)
         inside.addWidget(self.reading)
+        self.scan = ScanPane(self._desk, self._jobs)
+        self.scan.found.connect(self._scan_found)
+        self.scan.trouble.connect(lambda words: self.said.emit(words, "warn", True))
+        self.scan.hide()
+        inside.addWidget(self.scan)
         frame.setMinimumHeight(px(90))
         column.addWidget(frame, 1)
         cards = QWidget()
@@ -398,7 +410,7 @@ class ReviewStep(Step):
         self.decision.body.addWidget(Label(_("您的决定"), strong=True))
         buttons = QHBoxLayout()
         buttons.setSpacing(px(8))
-        self.register_button = Button(_("同意登记并取号"))
+        self.register_button = Button(_("同意登记并取号"), key="F12")
         self.back_button = Button(_("退回初审"), key="Alt R")
         self.register_button.clicked.connect(self.register)
         self.back_button.clicked.connect(self.send_back)
@@ -460,6 +472,9 @@ class ReviewStep(Step):
         self._trouble.hide()
         if not same:
             self._remarks, self._times, self._original = {}, {}, None
+            self.scan.hide()
+            self.reading.show()
+            self._read_original(sheet)
         self._opinions = {}
         for row in sheet.review_rows:
             if row.is_agreed is not None:
@@ -644,20 +659,24 @@ class ReviewStep(Step):
         if self._original is not None and self._original[0] == sheet.row.id:
             self.original_title.setText(_("原件：{place}").format(place=row.place or row.label))
             passages = self._original[1]
-            wanted = row.value.split(" ")[0]
+            wanted = spellings(row.value)
         else:
             self.original_title.setText(_("对照：{place}").format(place=row.place or row.label))
             passages = _behind(sheet, row)
-            wanted = row.value
+            wanted = (row.value,)
         if self.reading.text != "\n".join(p.text for p in passages):
             self.reading.show_passages(passages)
-        start = self.reading.text.find(wanted) if wanted else -1
+        text = self.reading.text
+        found = next(((text.find(words), words) for words in wanted if words and words in text), None)
+        if found is None and self._original is not None and (place := place_of(text, row.place)):
+            found = place[0], text[place[0] : place[1]]
         marks = []
-        if start >= 0:
+        if found is not None:
+            start, words = found
             objected = self._opinions.get(row.item) is False
             tag = _("异") if objected else _("录")
             kind = "objection" if objected else "supports"
-            marks.append(Evidence(start, start + len(wanted), kind, f"{tag}{self._number_of(row.item)}"))
+            marks.append(Evidence(start, start + len(words), kind, f"{tag}{self._number_of(row.item)}"))
         self.reading.show_evidence(marks)
         if marks:
             self.reading.go_to(marks[0].tag)
@@ -670,7 +689,33 @@ class ReviewStep(Step):
         """Alt+↑: into the text at the right."""
         if self._is_narrow and not self._drawer_open:
             self.toggle_drawer()
-        self.reading.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        shown = self.scan if self.scan.isVisible() else self.reading
+        shown.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _read_original(self, sheet: ContractSheet) -> None:
+        """What the station keeps of the contract: the pasted text, the text of its paper, or its pictures."""
+        key = sheet.row.id
+        if found := self._desk.draft(TEXT_PAGE, sheet.uid):
+            lines = [line.rstrip() for line in found[1].splitlines() if line.strip()]
+            self._original = (key, tuple(Passage(line, is_head=is_head(line)) for line in lines))
+        else:
+            self._reads.ask(partial(_kept_text, self._desk, key), self._text_came, self._refused)
+
+    def _text_came(self, answer: tuple[int, tuple[Passage, ...]]) -> None:
+        key, passages = answer
+        if self._sheet is None or self._sheet.row.id != key or self._original is not None:
+            return
+        if passages:
+            self._original = (key, passages)
+            self._show_behind()
+        else:
+            self.scan.show_contract(key)
+
+    def _scan_found(self, there_is: bool) -> None:
+        if there_is and self._original is None:
+            self.reading.hide()
+            self.scan.show()
+            self._show_behind()
 
     def open_original(self) -> None:
         """Read the contract's file to compare with; it is shown and not stored."""
@@ -689,6 +734,8 @@ class ReviewStep(Step):
     def _opened(self, passages: tuple[Passage, ...]) -> None:
         if self._sheet is not None:
             self._original = (self._sheet.row.id, passages)
+            self.scan.hide()
+            self.reading.show()
             self._show_behind()
 
     def _toggle_find(self) -> None:
@@ -701,7 +748,7 @@ class ReviewStep(Step):
         self.said.emit(_("找到 {n} 处“{words}”").format(n=count, words=words), "", False)
 
     def _zoom(self) -> None:
-        self.reading.zoom(1)
+        (self.scan if self.scan.isVisible() else self.reading).zoom(1)
 
     def _quote(self, _start: int, _end: int, words: str) -> None:
         """E on selected words: into the remark of the objection at hand."""
@@ -902,6 +949,31 @@ class ReviewStep(Step):
 
 def _clock(moment: datetime) -> str:
     return local_time(moment).strftime("%H:%M")
+
+
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_SUM = re.compile(r"([\d,]+)\.(\d{2})")
+
+
+def spellings(value: str) -> tuple[str, ...]:
+    """How a contract may write a value of the form: as it stands, days in words, amounts without commas."""
+    first = value.partition(" ")[0].rstrip("元")
+    found = [value, first]
+    if day := _DAY.search(value):
+        year, month, number = day[1], int(day[2]), int(day[3])
+        found += [f"{year}年{month}月{number}日", f"{year} 年 {month} 月 {number} 日", day[0]]
+    if money := _SUM.search(value):
+        whole = money[1].replace(",", "")
+        found += [f"{whole}.{money[2]}", f"{money[1]}元", f"{whole}元", money[1], whole]
+        if whole.endswith("0000"):
+            found.append(f"{whole[:-4]}万元")
+        found.append(capital(Decimal(f"{whole}.{money[2]}")))
+    return tuple(dict.fromkeys(words for words in found if len(words) > 1))
+
+
+def _kept_text(desk: Desk, contract_id: int) -> tuple[int, tuple[Passage, ...]]:
+    found = desk.contract_text(contract_id)
+    return contract_id, tuple(Passage(p.text, is_head=p.is_heading) for p in found if p.text.strip())
 
 
 def _behind(sheet: ContractSheet, row: ReviewRow) -> tuple[Passage, ...]:

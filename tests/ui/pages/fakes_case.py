@@ -89,7 +89,6 @@ class CaseDesk(base.FakeDesk):
             ("A05", "amount_lines[2].is_kept"): "验收须用，见附件一 6.2"
         }
         self.answers: dict[str, Any] = {}
-        self.text: tuple[v.TextPassage, ...] = ()
         self.recognised: c.RecogniseContract | None = None
         self.party_rows = (
             v.PartyView(1, SELLER, "H7K2", date(2026, 8, 31), self._content(facts, "seller")),
@@ -164,10 +163,6 @@ class CaseDesk(base.FakeDesk):
 
     def edit_party(self, cmd: c.EditParty) -> None:
         self._ask("edit_party", cmd)
-
-    def contract_text(self, contract_id: int) -> tuple[v.TextPassage, ...]:
-        self._ask("contract_text", contract_id)
-        return self.text
 
     def attach_document(self, cmd: c.AttachDocument) -> v.ContractSheet:
         self._ask("attach_document", cmd)
