@@ -164,7 +164,9 @@ def test_a_backup_is_found_again_after_the_data_folder_was_moved(head: Office, t
 
 
 @only_sqlite
-def test_a_backup_inside_the_data_folder_is_noted_from_there_on(head: Office, tmp_path: Path) -> None:
+def test_a_backup_inside_the_data_folder_is_noted_from_there_on(
+    head: Office, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     made = daily_backup(head)
     with head.look() as uow:
         assert json.loads(setting(uow, "last_backup"))["path"] == f"backups/{made.path.name}"
@@ -172,7 +174,7 @@ def test_a_backup_inside_the_data_folder_is_noted_from_there_on(head: Office, tm
     moved = replace(head, folder=tmp_path / "elsewhere")
     moved.folder.mkdir()
     assert start_page(moved).backup.path == tmp_path / "elsewhere" / "backups" / made.path.name
-    beside = stick(tmp_path) / "x.desk"
+    beside = tmp_path_factory.mktemp("beside") / "x.desk"
     make_station_backup(head, beside)
     assert start_page(moved).backup.path == beside
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from desktop.jobs import JobRunner
 from desktop.resources import _
@@ -57,15 +57,13 @@ class ChangeDialog(DecidingDialog):
             parent,
             jobs,
             _("变更 {number} 的登记？").format(number=shown),
-            _(
-                "旧值永远看得到；变更后税惠要重看、要再上报，新一版证明打印后旧的作废。改类别的，请注销后重新认定。"
-            ),
+            _("旧值永远看得到；变更后税惠重看、再上报，新证明打印后旧的作废。改类别的请注销后重新认定。"),
             act=_("登记这次变更"),
             safe=_("先不变更"),
             mnemonic="B",
-            width=760,
+            width=880,
         )
-        self.setMinimumWidth(px(720))
+        self.setMinimumWidth(px(840))
         self._desk, self._sheet = desk, sheet
         self._request = c.new_request()
         self.lines: list[_Line] = []
@@ -97,13 +95,22 @@ class ChangeDialog(DecidingDialog):
         self.body.addWidget(self._grid_owner)
         self.body.addStretch(1)
         self.fixed_words = Label("", tone="ink2", wrap=True)
-        self.below.insertWidget(0, self.fixed_words)
         self.agreement = Field(_("变更协议"), required=True)
+        self.agreement.setPlaceholderText(_("例如：2026年11月2日补充协议"))
+        self.agreement.setToolTip(_("名称和日期，例如：2026年11月2日补充协议"))
         self.reason = Field(_("变更理由"), required=True)
-        self.add(_("变更协议"), self.agreement, stays=True).set_note(
-            _("名称和日期，例如：2026年11月2日补充协议")
-        )
-        self.add(_("变更理由"), self.reason, stays=True)
+        rows = [
+            self.add(name, entry, width=84, stays=True)
+            for name, entry in ((_("变更协议"), self.agreement), (_("变更理由"), self.reason))
+        ]
+        self.side_by_side(*rows)
+        said = QHBoxLayout()
+        said.setSpacing(px(14))
+        self.below.removeWidget(self.missing)
+        said.addWidget(self.fixed_words, 1)
+        said.addWidget(self.missing)
+        self.missing.setWordWrap(False)
+        self.below.insertLayout(0, said)
         self.ready()
 
     def _add_line(self, path: tuple[str, int, str], label: str, before: Any, *, code: bool = False) -> None:
@@ -118,12 +125,12 @@ class ChangeDialog(DecidingDialog):
         shown = _words(before)
         entry.set_value("" if before is None else str(before))
         old = Label(shown or "—", tone="ink2", wrap=True, mono=name == "id_number")
-        old.setFixedWidth(px(176))
+        old.setFixedWidth(px(220))
         mark = Label("", size="note", tone="warn", strong=True)
         mark.setMinimumWidth(px(52))
         row = self._grid.rowCount()
         name_label = Label(label, tone="ink2", wrap=True)
-        name_label.setFixedWidth(px(150))
+        name_label.setFixedWidth(px(178))
         self._grid.addWidget(name_label, row, 0)
         self._grid.addWidget(old, row, 1)
         self._grid.addWidget(entry, row, 2)

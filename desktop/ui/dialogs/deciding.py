@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.jobs import JobRunner
 from desktop.ui.calls import Calls
@@ -78,6 +78,19 @@ class DecidingDialog(QuestionDialog):
         elif isinstance(entry, TextBox):
             entry.textChanged.connect(self.look)
         return row
+
+    def side_by_side(self, *rows: FieldRow, shares: tuple[int, ...] = ()) -> None:
+        """Rows just added share one line: a low window has room for what they are about. ``shares``: of the
+        width, a number for each; without them all are as wide.
+        """
+        box = self.body if self.body.indexOf(rows[0]) >= 0 else self.below
+        at = box.indexOf(rows[0])
+        line = QHBoxLayout()
+        line.setSpacing(px(20))
+        for row, share in zip(rows, shares or (1,) * len(rows), strict=True):
+            box.removeWidget(row)
+            line.addWidget(row, share, Qt.AlignmentFlag.AlignTop)
+        box.insertLayout(at, line)
 
     def ready(self) -> None:
         """All rows are there: set the order of Tab and the focus."""

@@ -31,6 +31,8 @@ from desktop.ui.widgets.table import DeskTable
 _MONEY = range(3, 7)
 """Columns of money that a year may have nothing in: then they make room."""
 _SAID = 7
+LEAST, OTHER, BESIDE = 76, 280, 78
+"""Drawing pixels: the table is never lower; height of all but table and sums; width beside the sums."""
 
 
 class YearDialog(DecidingDialog):
@@ -66,10 +68,11 @@ class YearDialog(DecidingDialog):
         for choice in (self.taxpayer, self.year, self.standing):
             choice.currentIndexChanged.connect(self.reckon)
         self.own.committed.connect(self.reckon)
-        self.add(_("单位"), self.taxpayer)
-        self.add(_("年度"), self.year)
-        self.add(_("自行研发费"), self.own).set_note(_("买方有境外委托时填，不填按零算"))
-        self.add(_("买方类型"), self.standing)
+        rows = self.add(_("单位"), self.taxpayer), self.add(_("年度"), self.year)
+        self.side_by_side(*rows, shares=(3, 2))
+        own = self.add(_("自行研发费"), self.own)
+        own.set_note(_("买方有境外委托时填，不填按零算"))
+        self.side_by_side(own, self.add(_("买方类型"), self.standing), shares=(3, 2))
         heads = [
             (_("编号"), False),
             (_("项目"), False),
@@ -84,7 +87,7 @@ class YearDialog(DecidingDialog):
         self.table = DeskTable(_("各份合同的贡献"))
         self.table.setModel(self.model)
         self.table.set_widths({0: 180, 2: 124, 3: 124, 4: 124, 5: 124, 6: 124, 7: 150}, stretch=1)
-        self.table.setMinimumHeight(px(76))
+        self.table.setFixedHeight(px(LEAST))
         self.setMinimumWidth(px(880))
         self.resize(px(1120), self.sizeHint().height())
         self.body.addWidget(self.table)
@@ -133,10 +136,18 @@ class YearDialog(DecidingDialog):
         words += [scheme_in_words(scheme) for scheme in account.subsidies]
         self.sums.setText("\n".join(words) or _("这一年没有技术转让所得，也没有委托研发支出。"))
         self.look()
-        layout, window = self.layout(), self.parentWidget()
-        needed = layout.totalHeightForWidth(self.width()) if layout is not None else 0
-        most = window.window().height() if window is not None else needed
-        self.resize(self.width(), max(self.height(), min(needed, most)))
+        self._fit_table()
+        self.fit()
+
+    def _fit_table(self) -> None:
+        """As high as its rows, as far as the window has room beside fields and sums: one thing scrolls."""
+        table, window = self.table, self.parentWidget()
+        rows = self.model.rowCount() * table.verticalHeader().defaultSectionSize()
+        wanted = max(table.horizontalHeader().sizeHint().height() + rows + px(4), px(LEAST))
+        if window is not None:
+            sums = self.sums.heightForWidth(self.width() - px(BESIDE))
+            wanted = min(wanted, max(window.window().height() - px(OTHER) - sums, px(LEAST)))
+        table.setFixedHeight(wanted)
 
     def lacks(self) -> str:
         """An account to save."""

@@ -523,3 +523,55 @@ def test_the_sums_of_a_year_are_said_whole(theme: Theme) -> None:
         "技术转让所得合计 8,000,000.00 元，限额 5,000,000.00 元：免征 5,000,000.00 元，减半 3,000,000.00 元，"
         "应纳税额 375,000.00 元，纳税调减 6,500,000.00 元。"
     )
+
+
+@pytest.fixture
+def low_window(qtbot: QtBot, theme: Theme) -> QWidget:
+    """911 × 512, the smallest there is."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(911, 512)
+    window.show()
+    return window
+
+
+def fits(qtbot: QtBot, dialog: DecidingDialog) -> None:
+    """Brings it up; it may not outgrow the low window."""
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    QApplication.processEvents()
+    assert dialog.height() <= 512
+    assert dialog.width() <= 911
+
+
+def seen(part: QWidget, dialog: DecidingDialog) -> bool:
+    """It lies whole in the part of the body that is not scrolled away."""
+    view = dialog.scroller.viewport()
+    top = part.mapTo(view, part.rect().topLeft()).y()
+    return top >= 0 and top + part.height() <= view.height()
+
+
+def test_five_old_and_new_values_are_seen_in_a_low_window(
+    qtbot: QtBot, low_window: QWidget, jobs: JobRunner
+) -> None:
+    desk = registered()
+    dialog = ChangeDialog(low_window, desk, jobs, desk.sheet())
+    fits(qtbot, dialog)
+    assert sum(seen(line.entry, dialog) for line in dialog.lines) >= 5
+    assert dialog.agreement.isVisible()
+    assert dialog.reason.isVisible()
+    assert dialog.missing.isVisible()
+    assert overlaps(dialog) == []
+
+
+def test_table_and_sums_of_the_year_are_both_seen_in_a_low_window(
+    qtbot: QtBot, low_window: QWidget, jobs: JobRunner
+) -> None:
+    desk = registered()
+    dialog = YearDialog(low_window, desk, jobs, desk.sheet())
+    fits(qtbot, dialog)
+    qtbot.waitUntil(lambda: dialog.account is not None)
+    qtbot.waitUntil(lambda: seen(dialog.table, dialog))
+    assert dialog.height() <= 512
+    assert dialog.sums.isVisible()
+    assert overlaps(dialog) == []
