@@ -89,7 +89,8 @@ _SURNAMES = {
 def tokens_of(contract: Any, parties: Iterable[Any] | None = None) -> list[str]:
     """Everything a clerk may look for in this contract, and the filters, as tokens.
 
-    ``contract``: the mapped row, or a row of the columns of ``_SEARCHED``. ``parties``: rows with name, id_number and contact, where they were read already.
+    ``contract``: the mapped row, or one of the columns of ``_SEARCHED``. ``parties``: rows with name,
+    id_number and contact, where they were read already.
     """
     found: list[str] = []
     if not contract.is_secret:

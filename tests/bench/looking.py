@@ -18,14 +18,14 @@ from desktop.services.look import figures, rows, search, start_page
 from desktop.services.office import Office
 from desktop.statistics.figures import COLUMNS
 from desktop.store.search_index import initials
+from desktop.ui.tables.contracts import ContractTable
 from tests.bench.archive import PASSWORD, archive, kept_archive, open_archive, registered, sides
 from tests.bench.measure import Row, compared, in_turns, percentile, spent
 from tests.bench.raw import again_raw, statements
 from tests.bench.sizes import Sizes
 from tests.bench.station import CLERK, company, title
 
-PAGE = 200
-"""Lines that a list fetches at once."""
+PAGE = ContractTable.PAGE
 LARGE = 100_000
 """From this size on the targets of a search are judged: a small archive gets its ratio shown and no verdict,
 never an easy ok."""

@@ -52,7 +52,8 @@ class _Columns(QAbstractTableModel):
 class ContractTable(_Columns):
     """Shows contracts by id. ``show_ids`` takes a search result; rows are fetched a page when looked at."""
 
-    PAGE, KEEP = 200, 64
+    PAGE, KEEP = 50, 256
+    """Lines fetched at once: a tall window shows fewer, and each takes longer to make than to find."""
     loaded = Signal()
     failed = Signal(Exception)
     """The fetch was refused; the cells stay “…”, the page says why."""
