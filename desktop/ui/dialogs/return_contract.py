@@ -92,7 +92,7 @@ class ReturnDialog(FormDialog):
         self.body.addStretch(1)
         for defect in defects:
             self.add(defect)
-        self.more = Button(_("再写一项"), "text", icon="add")
+        self.more = Button(_("再写一项"), "text", icon="add", mnemonic="Z")
         self.more.clicked.connect(self._add_empty)
         self.deadline = DateField(_("补正期限"), required=True, today=lambda: today)
         self.deadline.set_day(deadline)

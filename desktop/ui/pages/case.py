@@ -163,15 +163,15 @@ class CasePage(Page):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         self.head = PageHead(_("办理"))
-        self.read_tool = self.head.add_tool(PageTool(_("读合同文件"), "document_arrow_right"))
+        self.read_tool = self.head.add_tool(PageTool(_("读合同文件"), "document_arrow_right", letter="D"))
         self.read_tool.clicked.connect(self.read_file)
-        self.papers_tool = self.head.add_tool(PageTool(_("附件"), "attach"))
+        self.papers_tool = self.head.add_tool(PageTool(_("附件"), "attach", letter="F"))
         self.papers_tool.clicked.connect(self._show_papers)
         self.tools = {
-            "return": PageTool(_("一次性告知"), "clipboard_task_list_ltr"),
-            "decline": PageTool(_("不予受理"), "prohibited"),
-            "refuse": PageTool(_("不予登记"), "dismiss_circle"),
-            "delete_draft": PageTool(_("删除草稿"), "subtract_circle"),
+            "return": PageTool(_("一次性告知"), "clipboard_task_list_ltr", letter="G"),
+            "decline": PageTool(_("不予受理"), "prohibited", letter="B"),
+            "refuse": PageTool(_("不予登记"), "dismiss_circle", letter="J"),
+            "delete_draft": PageTool(_("删除草稿"), "subtract_circle", letter="S"),
         }
         acts = {
             "return": self.return_contract,
@@ -182,7 +182,7 @@ class CasePage(Page):
         for verb, tool in self.tools.items():
             tool.clicked.connect(acts[verb])
             self.head.add_tool(tool)
-        self.bin_tool = self.head.add_tool(PageTool(_("回收站"), "arrow_counterclockwise"))
+        self.bin_tool = self.head.add_tool(PageTool(_("回收站"), "arrow_counterclockwise", letter="H"))
         self.bin_tool.clicked.connect(self.show_bin)
         self.search = SearchBox(_("查找"), _("查找合同、单位、编号…"))
         self.search.searched.connect(self._search)

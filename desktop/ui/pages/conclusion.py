@@ -228,7 +228,7 @@ class ConclusionView(QWidget):
         line = QHBoxLayout(foot)
         line.setContentsMargins(0, 0, 0, 0)
         self.listed = Label("", size="note", tone="ink2")
-        self.all_button = Button("", "text", small=True)
+        self.all_button = Button("", "text", letter="Q", small=True)
         self.all_button.clicked.connect(self._toggle_all)
         self.trial = Label("", size="note", tone="ink2", wrap=True)
         self.trial.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

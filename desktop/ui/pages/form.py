@@ -127,6 +127,7 @@ NEVER_COPIED: Final = frozenset({"official_number", "title", "signed_on", "effec
 """Fields that F4 leaves alone: they are this contract's own."""
 _ROLE_AT: Final = {"buyer": 0, "seller": 1, "intermediary": 1}
 _ROLE_WORDS: Final = {"buyer": _("买方"), "seller": _("卖方"), "intermediary": _("中介方")}
+_ADD_LETTERS: Final = {"buyer": "Q", "seller": "W", "intermediary": "Z"}
 _ID_LABELS: Final = {"credit_code": _("信用代码"), "resident_id": _("身份证号"), "passport": _("护照号")}
 _META: Final = {f.name: f.metadata for f in fields(Facts)}
 _PARTY_META: Final = {f.name: f.metadata for f in fields(Party)}
@@ -520,7 +521,9 @@ class EntryForm(QWidget):
             buttons = QHBoxLayout()
             roles = ("buyer", "intermediary") if role == "buyer" else ("seller",)
             for new in roles:
-                button = Button(_("再加一个{who}").format(who=_ROLE_WORDS[new]), "text", icon="add")
+                words = _("再加一个{who}").format(who=_ROLE_WORDS[new])
+                button = Button(words, "text", icon="add", letter=_ADD_LETTERS[new])
+                button.setProperty("passed_by_enter", True)
                 button.clicked.connect(partial(self._add_by_hand, new))
                 self.add_buttons[new] = button
                 buttons.addWidget(button)

@@ -167,7 +167,7 @@ class IssueStep(Step):
         head = QHBoxLayout()
         head.addWidget(Label(_("登记编号"), size="note", tone="ink2"))
         head.addStretch(1)
-        self.copy_button = Button(_("复制（不带空格）"), "text", icon="copy", small=True)
+        self.copy_button = Button(_("复制（不带空格）"), "text", icon="copy", letter="C", small=True)
         self.copy_button.clicked.connect(self.copy_number)
         head.addWidget(self.copy_button)
         card.body.addLayout(head)
@@ -210,7 +210,7 @@ class IssueStep(Step):
         scales = _side_by_side((_("横向"), self.across), (_("纵向"), self.along))
         self.tray = Choice(_("纸盒"), TRAYS)
         self.tray.activated.connect(self._printer_chosen)
-        self.ruler_button = Button(_("标尺页"), small=True)
+        self.ruler_button = Button(_("标尺页"), letter="O", small=True)
         self.ruler_button.setToolTip(_("打印标尺页，量四个数，算出偏移和缩放"))
         self.ruler_button.clicked.connect(self.open_ruler)
         trays = QWidget()
@@ -252,7 +252,7 @@ class IssueStep(Step):
         line = QHBoxLayout()
         line.addWidget(self.pause)
         line.addStretch(1)
-        self.batch_button = Button(_("成批打印"), small=True)
+        self.batch_button = Button(_("成批打印"), letter="L", small=True)
         self.batch_button.clicked.connect(self.open_batch)
         line.addWidget(self.batch_button)
         card.body.addLayout(line)
@@ -328,14 +328,14 @@ class IssueStep(Step):
         line.setContentsMargins(0, px(4), 0, px(4))
         line.setSpacing(px(8))
         self.sheet_buttons: dict[str, Button] = {}
-        for how, word, kind in (
-            ("reissue", _("补证"), "plain"),
-            ("duplicate", _("副本"), "plain"),
-            ("collected", _("签收"), "plain"),
-            ("recalled", _("收回"), "plain"),
-            ("void", _("作废"), "danger"),
+        for how, word, kind, letter in (
+            ("reissue", _("补证"), "plain", "Z"),
+            ("duplicate", _("副本"), "plain", "F"),
+            ("collected", _("签收"), "plain", "Q"),
+            ("recalled", _("收回"), "plain", "H"),
+            ("void", _("作废"), "danger", "W"),
         ):
-            button = Button(word, kind, small=True)
+            button = Button(word, kind, letter=letter, small=True)
             button.setProperty("how", how)
             button.clicked.connect(self._sheet_act)
             line.addWidget(button)
@@ -350,23 +350,23 @@ class IssueStep(Step):
         card.body.addWidget(Label(_("登记之后"), strong=True))
         self.after_buttons: dict[str, Button] = {}
         words = (
-            ("change", _("变更"), "plain"),
-            ("income", _("核定收入"), "plain"),
-            ("cancel", _("注销"), "danger"),
-            ("revoke", _("撤销"), "danger"),
-            ("park", _("暂不上报"), "plain"),
+            ("change", _("变更"), "plain", "B"),
+            ("income", _("核定收入"), "plain", "S"),
+            ("cancel", _("注销"), "danger", "X"),
+            ("revoke", _("撤销"), "danger", "E"),
+            ("park", _("暂不上报"), "plain", "P"),
         )
         first, second = QHBoxLayout(), QHBoxLayout()
         for line in (first, second):
             line.setSpacing(px(8))
             card.body.addLayout(line)
-        for at, (verb, word, kind) in enumerate(words):
-            button = Button(word, kind, small=True)
+        for at, (verb, word, kind, letter) in enumerate(words):
+            button = Button(word, kind, letter=letter, small=True)
             button.setProperty("verb", verb)
             button.clicked.connect(self._after_act)
             (first if at < 4 else second).addWidget(button)
             self.after_buttons[verb] = button
-        self.papers_button = Button(_("打印文书"), icon="print", small=True)
+        self.papers_button = Button(_("打印文书"), icon="print", letter="D", small=True)
         self.papers_button.clicked.connect(self.open_papers)
         second.addWidget(self.papers_button)
         first.addStretch(1)
@@ -513,7 +513,7 @@ class IssueStep(Step):
         self.print_button.setEnabled(not why)
         self.print_button.setToolTip(why)
         self.save_button.setEnabled(not why)
-        self.save_button.setToolTip(why)
+        self.save_button.setToolTip(why or _("存 PDF（Ctrl+E）"))
         sheet = self._sheet
         allowed = sheet.allowed if sheet else frozenset()
         printed = bool(sheet and any(s.event == "printed" for s in sheet.sheets))

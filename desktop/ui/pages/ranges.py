@@ -50,7 +50,7 @@ class RangePopup(QFrame):
         self.trouble = Label("", size="note", tone="err", wrap=True)
         self.trouble.hide()
         column.addWidget(self.trouble)
-        self.apply_button = Button(_("按这个范围查"), "primary")
+        self.apply_button = Button(_("按这个范围查"), "primary", mnemonic="C")
         self.apply_button.clicked.connect(self.apply)
         column.addWidget(self.apply_button)
 

@@ -162,7 +162,7 @@ class ReliefStep(Step):
         self._lines.addStretch(1)
         self._line_area = scrolled(lines)
         self.list_card.body.addWidget(self._line_area)
-        self.packet_button = Button(_("备查资料包"))
+        self.packet_button = Button(_("备查资料包"), letter="K")
         self.packet_button.clicked.connect(self.make_packet)
         self.list_card.add_foot(self.packet_button)
         self.lines: list[_Reliefs] = []

@@ -146,7 +146,7 @@ class TrialCard(Card):
         buttons = QHBoxLayout(foot)
         buttons.setContentsMargins(0, 0, 0, 0)
         self.reset_button = Button(_("恢复"), key="Ctrl Z")
-        self.inquiry_button = Button(_("打印询问单"))
+        self.inquiry_button = Button(_("打印询问单"), letter="W")
         self.inquiry_button.clicked.connect(self.inquiry_wanted)
         buttons.addWidget(self.reset_button)
         buttons.addStretch(1)

@@ -216,7 +216,7 @@ class Drawer(QFrame):
         self.count = Label("", size="note", tone="ink2")
         self.whole = Glyph("verified")
         self.broken = Glyph("error")
-        self.all_button = Button(_("看全部"), "text", small=True)
+        self.all_button = Button(_("看全部"), "text", letter="A", small=True)
         self.all_button.clicked.connect(self._show_all)
         for part in (self.count, self.whole, self.broken):
             row.addWidget(part)
@@ -366,7 +366,7 @@ class SearchPage(Page):
         self.box.setMinimumWidth(px(220))
         self.box.textChanged.connect(self._typed)
         self.box.searched.connect(self._entered)
-        self.clear_button = Button("", "text", icon="dismiss")
+        self.clear_button = Button("", "text", icon="dismiss", letter="Q")
         self.clear_button.setAccessibleName(_("清空"))
         self.clear_button.setToolTip(_("清空查询的字"))
         self.clear_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -84,6 +84,7 @@ class _Show(PaintedButton):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName(_("显示口令"))
+        self.setToolTip(_("显示或隐藏口令（F2）"))
 
     def sizeHint(self) -> QSize:
         """Eye and word."""
@@ -131,7 +132,8 @@ class SecretField(Field):
         super().resizeEvent(event)
         if self._show is not None:
             wide = self._show.sizeHint().width()
-            self._show.setGeometry(self.width() - wide - px(2), 2, wide, self.height() - 4)
+            high = max(self.height() - 4, min(px(32), self.height()))
+            self._show.setGeometry(self.width() - wide - px(2), (self.height() - high) // 2, wide, high)
 
     def _toggle(self, shown: bool) -> None:
         self.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
@@ -159,7 +161,9 @@ class SecretField(Field):
         self._say_caps(caps_lock_is_on())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """A capital without Shift tells that Caps Lock is on."""
+        """F2 shows and hides what is typed; a capital without Shift tells that Caps Lock is on."""
+        if event.key() == Qt.Key.Key_F2 and self._show is not None:
+            self._show.toggle()
         if event.key() == Qt.Key.Key_CapsLock:
             told = caps_lock_is_on()
             self._say_caps(told if told is not None else None if self._caps is None else not self._caps)
@@ -465,7 +469,7 @@ class SignInPage(QWidget):
         acts.setSpacing(px(24))
         self.button = Button(_("登录"), "primary", key="Enter")
         self.button.setMinimumWidth(px(180))
-        self.forgotten = Button(_("忘记口令"), "text")
+        self.forgotten = Button(_("忘记口令"), "text", letter="W")
         acts.addWidget(self.button)
         acts.addWidget(self.forgotten)
         acts.addStretch(1)

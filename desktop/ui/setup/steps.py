@@ -423,7 +423,7 @@ class FileRow(QWidget):
         self.words.set_read_only(True)
         self.button = Button(_("选"), icon="document", mnemonic=mnemonic)
         self.button.setAccessibleName(_("选{name}").format(name=name))
-        self.clear_button = Button(_("不要"))
+        self.clear_button = Button(_("不要"), letter=f"Shift+{mnemonic}")
         self.clear_button.setAccessibleName(_("不要{name}").format(name=name))
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)

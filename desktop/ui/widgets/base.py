@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QKeyEvent, QPainter, QPen
-from PySide6.QtWidgets import QAbstractButton, QFrame, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QLabel, QSizePolicy, QWidget
 
 from desktop.ui.theme import TokenName, ink, px
 
@@ -47,6 +47,20 @@ def rounded(
     painter.setBrush(ink(ground) if ground else Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(box.adjusted(half, half, -half, -half), radius, radius)
     painter.restore()
+
+
+def pass_on(here: QWidget, *, back: bool = False) -> None:
+    """Enter's way through a form: like Tab, but past what only Tab stops at (property ``passed_by_enter``).
+
+    A button that adds a party stands between two fields; a clerk who types on must not press it in passing.
+    """
+    there: QWidget | None = here
+    while there is not None:
+        if not (there.focusPreviousChild() if back else there.focusNextChild()):
+            return
+        there = QApplication.focusWidget()
+        if there is None or not there.property("passed_by_enter"):
+            return
 
 
 def tell_readers(widget: QWidget) -> None:

@@ -9,18 +9,46 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPolyg
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QSizePolicy, QWidget
 
 from desktop.ui.theme import BODY, NOTE, TokenName, button_height, font, ink, metrics, paint_icon, px
-from desktop.ui.widgets.base import ArrowKeys, PaintedButton, pen, rounded, square
+from desktop.ui.widgets.base import ArrowKeys, PaintedButton, pass_on, pen, rounded, square
 from desktop.ui.widgets.tags import cap_size, paint_cap
 
 KINDS = ("primary", "plain", "danger", "text")
 
 
-class Button(PaintedButton):
+class Keyed(PaintedButton):
+    """A button that may have a letter of its own, bound as Alt+letter and told in its tool tip."""
+
+    letter = ""
+    _tip = ""
+
+    def use_letter(self, letter: str) -> None:
+        """``W`` binds Alt+W, ``Shift+W`` Alt+Shift+W; nothing is drawn, the tool tip says it."""
+        self.letter = letter
+        self.setShortcut(QKeySequence(f"Alt+{letter}"))
+        self.setToolTip(self._tip)
+
+    def setText(self, text: str) -> None:
+        """Another word; the key stays (Qt would drop it)."""
+        shortcut = self.shortcut()
+        super().setText(text)
+        self.setShortcut(shortcut)
+        if self.letter:
+            self.setToolTip(self._tip)
+
+    def setToolTip(self, text: str) -> None:
+        """The words and the letter; without words those on the button."""
+        self._tip = text
+        if self.letter:
+            text = f"{text or self.text()}（Alt+{self.letter}）"
+        super().setToolTip(text)
+
+
+class Button(Keyed):
     """A button with its word, an icon if given, and its key drawn as a cap.
 
     ``key`` of the form ``Alt R`` is also bound; F-keys are only drawn (the key bar owns them). ``mnemonic``
-    "Z" writes
-    （Z） behind the word and binds Alt+Z. A button is never a dialog's default by itself.
+    "Z" writes （Z） behind the word and binds Alt+Z; where there is no room for that, ``letter`` binds it and
+    leaves the telling to the tool tip. A button is never a dialog's default by itself.
     """
 
     def __init__(
@@ -31,6 +59,7 @@ class Button(PaintedButton):
         key: str = "",
         icon: str = "",
         mnemonic: str = "",
+        letter: str = "",
         small: bool = False,
         parent: QWidget | None = None,
     ) -> None:
@@ -45,12 +74,12 @@ class Button(PaintedButton):
             self.setShortcut(QKeySequence("+".join(key.split())))
         elif mnemonic:
             self.setShortcut(QKeySequence(f"Alt+{mnemonic}"))
+        elif letter:
+            self.use_letter(letter)
 
     def set_words(self, text: str) -> None:
-        """Another word on the button; its key stays (Qt's setText would drop it)."""
-        shortcut = self.shortcut()
+        """Another word on the button; its key stays."""
         self.setText(text)
-        self.setShortcut(shortcut)
         self.setAccessibleName(text)
         self.updateGeometry()
 
@@ -69,7 +98,7 @@ class Button(PaintedButton):
         """Word, icon, cap and the air around them."""
         air = px(4) if self.kind == "text" else px(16)
         height = button_height() if self._points == BODY else metrics(self._points).height() + px(12)
-        return QSize(self._content_width() + 2 * air, max(height, px(32)))
+        return QSize(max(self._content_width() + 2 * air, px(32)), max(height, px(32)))
 
     def _colours(self) -> tuple[TokenName | None, TokenName | None, TokenName]:
         """Ground, line, ink of the state."""
@@ -110,19 +139,29 @@ class Button(PaintedButton):
                 paint_cap(painter, box, self.key, colour="dis", line="line2", ground="bg2")
 
 
-class PageTool(PaintedButton):
-    """A tool of the page head: icon and word without a frame; ``key`` draws a cap; checkable ones stay
-    grey.
+class PageTool(Keyed):
+    """A tool of the page head: icon and word without a frame; ``key`` draws a cap, ``letter`` binds Alt and
+    that letter and says so in the tool tip; checkable ones stay grey.
     """
 
     def __init__(
-        self, text: str, icon: str, *, key: str = "", checkable: bool = False, parent: QWidget | None = None
+        self,
+        text: str,
+        icon: str,
+        *,
+        key: str = "",
+        letter: str = "",
+        checkable: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(text, parent)
         self.icon_name, self.key = icon, key
         self.setCheckable(checkable)
         self.setAccessibleName(text)
-        self.setToolTip(text)
+        if letter:
+            self.use_letter(letter)
+        else:
+            self.setToolTip(text)
 
     def sizeHint(self) -> QSize:
         """Icon, word, cap."""
@@ -176,7 +215,7 @@ class _Segment(PaintedButton):
         """Room for the check mark is kept, so that choosing moves nothing."""
         extra = px(22) if self.isChecked() else 0
         wide = metrics(bold=self.isChecked()).horizontalAdvance(self.text()) + px(24) + extra
-        return QSize(wide, metrics().height() + px(10))
+        return QSize(wide, max(metrics().height() + px(10), px(32)))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Chosen: coloured ground, check mark or cross, bold."""
@@ -420,10 +459,7 @@ class Choice(QComboBox):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter goes on, F7 opens."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-                self.focusPreviousChild()
-            else:
-                self.focusNextChild()
+            pass_on(self, back=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
             return
         if event.key() == Qt.Key.Key_F7:
             self.showPopup()

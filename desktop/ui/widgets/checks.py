@@ -113,7 +113,7 @@ class CheckItem(QFrame):
         self.jump.clicked.connect(self._jump)
         buttons.addWidget(self.jump)
         if self._can_keep:
-            self.keep = Button(_("写原因保留"))
+            self.keep = Button(_("写原因保留"), mnemonic="Y")
             self.keep.clicked.connect(self._keep)
             buttons.addWidget(self.keep)
         buttons.addStretch(1)

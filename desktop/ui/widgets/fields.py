@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QStyle, QStyleOptionFra
 
 from desktop.resources import _
 from desktop.ui.theme import NOTE, field_height, font, ink, metrics, paint_icon, px, tokens
-from desktop.ui.widgets.base import Label, pen, restyle, square
+from desktop.ui.widgets.base import Label, pass_on, pen, restyle, square
 from desktop.ui.widgets.marks import paint_glyph
 from desktop.ui.widgets.tags import cap_size, paint_cap
 
@@ -300,10 +300,8 @@ class Field(QLineEdit):
             self.put(self.shown(self.previous()))
         if self.go_on is not None:
             self.go_on(back)
-        elif back:
-            self.focusPreviousChild()
         else:
-            self.focusNextChild()
+            pass_on(self, back=back)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """All selected, so that typing replaces the old value."""
@@ -496,10 +494,7 @@ class TextBox(QPlainTextEdit):
             return
         modifiers = event.modifiers()
         if event.key() in ENTER and modifiers & Qt.KeyboardModifier.ControlModifier:
-            if modifiers & Qt.KeyboardModifier.ShiftModifier:
-                self.focusPreviousChild()
-            else:
-                self.focusNextChild()
+            pass_on(self, back=bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
             event.accept()
             return
         is_paste = event.matches(QKeySequence.StandardKey.Paste) and not self.isReadOnly()

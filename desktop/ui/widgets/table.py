@@ -462,8 +462,8 @@ class DeskTable(QTableView):
         """Copy and export, nothing else."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for word, act in ((_("复制"), self.copy), (_("导出"), self.export_wanted.emit)):
-            action = QAction(word, menu)
+        for word, letter, act in ((_("复制"), "C", self.copy), (_("导出"), "E", self.export_wanted.emit)):
+            action = QAction(f"{word}(&{letter})", menu)
             action.triggered.connect(act)
             menu.addAction(action)
         menu.popup(event.globalPos())
