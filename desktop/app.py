@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -827,6 +827,18 @@ class OpenDesk:
         set_roles(self._office, name, roles.split())
         if name == self.person.name:
             self.act_as(SignedIn(name, frozenset(roles.split())))
+
+    def renew_recovery(self, password: str) -> v.Recovered:
+        """A new recovery sheet for the head; the old one is void."""
+        from desktop.services.station import renew_recovery
+
+        return renew_recovery(self._office, password)
+
+    def note_clock(self, last_seen_at: datetime) -> None:
+        """The clock was set back since then: one row in the log."""
+        from desktop.services.station import note_clock
+
+        note_clock(self._office, last_seen_at)
 
     def unfreeze_block(self, cmd: c.UnfreezeBlock) -> v.BlockView:
         """After a restore."""

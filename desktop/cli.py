@@ -1169,7 +1169,7 @@ def _people(args: argparse.Namespace) -> Answer:
     if args.action == "recover":
         return _recover(args)
     with desk(args) as d:
-        own = args.action in ("pin", "password")
+        own = args.action in ("pin", "password", "sheet")
         name = d.person.name if own else (args.name or "")
         if args.action != "list" and not name:
             raise RefusedError(_("请写姓名"), _("例如 contract-desk people reset 沈清禾"))
@@ -1203,6 +1203,17 @@ def _change_people(d: OpenDesk, action: str, name: str, roles: str) -> str:
     if action == "roles":
         d.set_roles(name, roles)
         return _("{name} 的角色已改").format(name=name)
+    if action == "sheet":
+        came = d.renew_recovery(
+            _secret("CONTRACT_DESK_PASSWORD", _("{name} 的口令").format(name=d.person.name))
+        )
+        words = [
+            _("旧恢复单作废"),
+            _("新恢复码（只显示这一次，请抄在恢复单上锁好）：{code}").format(code=came.code),
+        ]
+        if came.trouble:
+            words.append(_("没有记进日志：{why}").format(why=came.trouble))
+        return "\n".join(words)
     if action == "pin":
         pin = _secret("CONTRACT_DESK_PIN", _("6 位数字 PIN（空着则取消）"), again=True)
         d.set_pin(pin)
@@ -1748,9 +1759,14 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--by", default="kind", choices=("kind", "sub_kind", "month", "state", "field"))
     add("backup", _backup, "备份并打开验一遍").add_argument("file", type=Path)
     add("restore", _restore, "从备份还原（负责人）").add_argument("file", type=Path)
-    p = add("people", _people, "人员：清单、添加、重设口令、PIN、停用、恢复、角色、用恢复单进入")
+    p = add(
+        "people",
+        _people,
+        "人员：清单、添加、重设口令、PIN、停用、恢复、角色、用恢复单进入、换新恢复单（sheet）",
+    )
     p.add_argument(
-        "action", choices=("list", "add", "reset", "stop", "resume", "roles", "pin", "password", "recover")
+        "action",
+        choices=("list", "add", "reset", "stop", "resume", "roles", "pin", "password", "recover", "sheet"),
     )
     p.add_argument("name", nargs="?", metavar="姓名")
     p.add_argument("--roles", metavar="角色,角色", help="clerk reviewer head admin")

@@ -112,6 +112,16 @@ def test_the_recovery_code_of_init_brings_the_head_back_and_gives_the_next_one(
     assert desk(("贺兰舟", NEW), "check") == 0
 
 
+def test_the_head_makes_a_new_recovery_sheet(desk: Terminal) -> None:
+    assert desk(CLERK, "people", "sheet") == 1
+    assert "请负责人登录" in desk.complained
+    assert desk(HEAD, "people", "sheet") == 0
+    found = re.search(r"([0-9A-Z]{5}-){7}[0-9A-Z]{5}", desk.said)
+    assert found is not None
+    assert desk(HEAD, "people", "recover", RECOVERY=found[0], NEW_PASSWORD=NEW) == 0
+    assert desk((HEAD[0], NEW), "check") == 0
+
+
 def test_a_deleted_draft_is_listed_and_taken_back(desk: Terminal, way: Way) -> None:
     serial = draft(desk.folder, way)
     assert desk(CLERK, "delete", serial) == 0

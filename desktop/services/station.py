@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
 
 from desktop import settings
-from desktop.errors import RefusedError
+from desktop.errors import DeskError, RefusedError
 from desktop.models import Person
 from desktop.resources import _, resource
 from desktop.rules.local_pack import LocalPack, load_pack
@@ -22,6 +23,7 @@ from desktop.services.commands import new_request
 from desktop.services.look import put_setting
 from desktop.services.new_station import FirstPerson as FirstPerson
 from desktop.services.office import Office, commit
+from desktop.services.views import Recovered
 from desktop.settings import StationFile
 from desktop.store.backup import DATABASE
 from desktop.store.engine import open_postgres, open_sqlite
@@ -289,6 +291,42 @@ def note_recovery(office: Office) -> None:
         person.is_active = True
 
     _change(office, "recover", office.person.name, {}, act)
+
+
+def renew_recovery(office: Office, password: str) -> Recovered:
+    """A new recovery sheet, also when the old one was lost: the old code stops working at once.
+
+    Only the head may, and says the own password again; wrong ones count like those at the sign-in. The code
+    returned is stored nowhere. Raises RefusedError and MachineError: then the old sheet still holds. Should
+    the log not take its row after the code was made, the code comes all the same, with ``trouble``.
+    """
+    if "head" not in office.person.roles:
+        raise RefusedError(_("恢复单由负责人换新"), _("请负责人登录后办理"))
+    path, name = office.folder / PEOPLE, office.person.name
+    slots.open_slot(path, name, password)
+    code = ""
+    try:
+        with office.work() as uow:
+            uow.record(new_request(), "renew_recovery", name, office.now(), {})
+            uow.session.flush()  # a full disk is known before the old sheet is void
+            code = slots.renew_recovery(path, _key(office)).text
+            commit(uow)
+    except DeskError as exc:
+        if not code:
+            raise
+        return Recovered(name, code, exc.message)
+    return Recovered(name, code)
+
+
+def note_clock(office: Office, last_seen_at: datetime) -> None:
+    """The machine's clock stands before a moment at which the program was already at work: that stands in
+    the log, with both moments, under the name of who signed in then.
+    """
+    with office.work() as uow:
+        now = office.now()
+        detail = {"last_seen_at": last_seen_at.isoformat(), "now": now.isoformat()}
+        uow.record(new_request(), "clock_set_back", office.person.name, now, detail)
+        commit(uow)
 
 
 def signing_key_id(office: Office) -> str:

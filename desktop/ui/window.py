@@ -288,6 +288,7 @@ class MainWindow(QMainWindow):
         """Somebody signed in: the work frame with 今日."""
         self.desk = desk
         self._drop_pages()
+        self._note_clock(desk)
         self._remembered.last_person = desk.person.name
         self._remembered.last_seen_at = utc_now()
         self._remembered.keep()
@@ -297,6 +298,22 @@ class MainWindow(QMainWindow):
         self.rooms.setCurrentWidget(self.work)
         self.go("today")
         self._go_where_it_stopped(desk)
+
+    def _note_clock(self, desk: Desk) -> None:
+        """A clock set back stands in the action log once: from here on the new time is the one last seen."""
+        last = self._remembered.last_seen_at
+        if last is None or not self._remembered.was_set_back(utc_now()):
+            return
+        job = Job(lambda _job: desk.note_clock(last))
+        job.failed.connect(self._clock_not_noted)
+        self._jobs.start(job)
+
+    def _clock_not_noted(self, exc: Exception) -> None:
+        if not isinstance(exc, DeskError):
+            raise exc
+        self.status.say(
+            _("时钟回拨没有记进日志：{why}").format(why=trouble_words(exc)), "error", lasting=True
+        )
 
     def _go_where_it_stopped(self, desk: Desk) -> None:
         """After a power cut: back to the contract this person was typing; the page says what it found."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ from desktop.models import Action
 from desktop.sample_station_data import make_station
 from desktop.security import slots
 from desktop.security.passwords import CHEAP
+from desktop.services import station
 from desktop.services.station import FirstPerson, init_station, shipped_pack
 from desktop.settings import StationFile
+from desktop.store.unit_of_work import UnitOfWork
 
 NEW = "xin-kouling-2026"
 
@@ -190,3 +193,62 @@ def test_a_new_code_is_told_even_when_the_database_does_not_open(tmp_path: Path)
     assert "不见了" in came.trouble
     (folder / "elsewhere.db").rename(folder / "contract-desk.db")
     assert recover(folder, came.code, "贺兰舟", "zai-huan-2026").trouble == ""
+
+
+def test_the_head_makes_a_new_recovery_sheet_with_the_password_again(tmp_path: Path) -> None:
+    made = StationFile("990321", "澄河县技术合同登记处", pack="yunling-2026.11", is_plain=False)
+    people = [
+        FirstPerson("贺兰舟", ("head",), "lanzhou-2026"),
+        FirstPerson("沈清禾", ("clerk",), "qinghe-2026"),
+    ]
+    folder = tmp_path / "new"
+    lost = init_station(folder, made, people, shipped_pack("yunling-2026.11"), cost=CHEAP)
+    clerk = sign_in(folder, "沈清禾", "qinghe-2026")
+    with pytest.raises(RefusedError, match="由负责人换新"):
+        clerk.renew_recovery("qinghe-2026")
+    clerk.close()
+    opened = sign_in(folder, "贺兰舟", "lanzhou-2026")
+    before = json.loads((folder / "people.json").read_bytes())["recovery"]
+    with pytest.raises(RefusedError, match="口令不对"):
+        opened.renew_recovery("somebody-else")
+    assert json.loads((folder / "people.json").read_bytes())["recovery"] == before
+    assert "renew_recovery" not in [verb for verb, *_rest in log(opened)]
+    came = opened.renew_recovery("lanzhou-2026")
+    assert (came.name, came.trouble) == ("贺兰舟", "")
+    assert log(opened)[-1] == ("renew_recovery", "贺兰舟", {})
+    assert came.code not in json.dumps(log(opened))
+    assert came.code not in (folder / "people.json").read_text(encoding="utf-8")
+    opened.close()
+    with pytest.raises(RefusedError, match="恢复码不对"):
+        recover(folder, lost, "贺兰舟", NEW)
+    recover(folder, came.code, "贺兰舟", NEW)
+    sign_in(folder, "贺兰舟", NEW).close()
+
+
+def test_a_log_that_takes_no_row_keeps_the_old_sheet_and_a_late_fault_still_shows_the_code(
+    head: OpenDesk, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = json.loads((folder / "people.json").read_bytes())["recovery"]
+
+    def full(*_a: object, **_k: object) -> None:
+        raise MachineError("磁盘满了", "请腾出空间")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(UnitOfWork, "record", full)
+        with pytest.raises(MachineError, match="磁盘满了"):
+            station.renew_recovery(head.office, "lanzhou-2026")
+    assert json.loads((folder / "people.json").read_bytes())["recovery"] == before
+    with monkeypatch.context() as patched:
+        patched.setattr(station, "commit", full)
+        came = station.renew_recovery(head.office, "lanzhou-2026")
+    assert came.trouble == "磁盘满了"
+    head.close()
+    assert recover(folder, came.code, "贺兰舟", NEW).trouble == ""
+
+
+def test_a_clock_set_back_stands_in_the_log(head: OpenDesk) -> None:
+    last = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+    head.note_clock(last)
+    verb, person, detail = log(head)[-1]
+    assert (verb, person, detail["last_seen_at"]) == ("clock_set_back", "贺兰舟", last.isoformat())
+    assert str(detail["now"]) < str(detail["last_seen_at"])

@@ -1018,6 +1018,15 @@ class FakeDesk:
         """Written down."""
         self._ask("reset_password", (name, new))
 
+    def renew_recovery(self, password: str) -> v.Recovered:
+        """The next code."""
+        self._ask("renew_recovery", password)
+        return v.Recovered(self.person.name, "-".join(["AB3CD"] * 8))
+
+    def note_clock(self, last_seen_at: datetime) -> None:
+        """Written down."""
+        self._ask("note_clock", last_seen_at)
+
     def set_pin(self, pin: str) -> None:
         """Written down."""
         self._ask("set_pin", pin)

@@ -87,8 +87,48 @@ class RecoverDialog(DecidingDialog):
         return partial(self._run, self.sheet_code.text(), self.person.text().strip(), self.fresh.text())
 
 
+class RenewSheetDialog(DecidingDialog):
+    """The head makes a new sheet, with the password again; ``decided`` carries a ``Recovered``."""
+
+    def __init__(
+        self, parent: QWidget | None, jobs: JobRunner, name: str, run: Callable[[str], Recovered]
+    ) -> None:
+        super().__init__(
+            parent,
+            jobs,
+            _("换新恢复单？"),
+            _("旧恢复单立即作废，新恢复码当场给出，只显示一次；请备好打印机或纸笔。此举记入日志。"),
+            act=_("换新恢复单"),
+            safe=_("先不换"),
+            mnemonic="S",
+        )
+        self._run = run
+        self.password = SecretField(_("{name} 的口令").format(name=name))
+        self.add(_("现在的口令"), self.password)
+        self.password.entered.connect(self._to_act)
+        self.ready()
+
+    def first_focus(self) -> QWidget:
+        """The password: nothing happens before it."""
+        return self.password
+
+    def _to_act(self) -> None:
+        self.act_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def lacks(self) -> str:
+        """The password."""
+        return "" if self.password.text() else _("请填现在的口令")
+
+    def work(self) -> Callable[[], object]:
+        """Hand it over."""
+        return partial(self._run, self.password.text())
+
+
 class NewSheetDialog(FramedDialog):
-    """The next code, shown once: it closes only when it was saved, copied, or copied down by hand."""
+    """The next code, shown once: it closes only when it was saved, copied, or copied down by hand.
+
+    ``has_reset``: it came with a new password; else the sheet alone is new.
+    """
 
     def __init__(
         self,
@@ -97,6 +137,7 @@ class NewSheetDialog(FramedDialog):
         came: Recovered,
         *,
         target: ChooseTarget = choose_target,
+        has_reset: bool = True,
     ) -> None:
         super().__init__(parent)
         self._station, self._came, self._target = station, came, target
@@ -104,6 +145,8 @@ class NewSheetDialog(FramedDialog):
         words = _(
             "{name} 的口令已换，旧恢复单作废。新恢复码只显示这一次，别处没有存；请抄下或打印，由负责人锁好。"
         ).format(name=came.name)
+        if not has_reset:
+            words = _("旧恢复单作废。新恢复码只显示这一次，别处没有存；请抄下或打印，由负责人锁好。")
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.setAccessibleDescription(words)

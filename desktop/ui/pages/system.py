@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -57,6 +57,9 @@ from desktop.ui.widgets.fields import Field, FieldRow
 from desktop.ui.widgets.spelling import in_fours
 from desktop.ui.widgets.table import DeskTable
 from desktop.ui.widgets.tags import Tag
+
+if TYPE_CHECKING:
+    from desktop.ui.dialogs.recovery import NewSheetDialog
 
 Ask = Callable[..., bool]
 Came = tuple[
@@ -217,7 +220,9 @@ class SystemPage(Page):
         self.reset_button.clicked.connect(self.reset_password)
         self.stop_button.clicked.connect(self.stop_or_resume)
         self.roles_button.clicked.connect(self.change_roles)
-        for button in (self.reset_button, self.stop_button, self.roles_button):
+        self.sheet_button = Button(_("换新恢复单"), mnemonic="F")
+        self.sheet_button.clicked.connect(self.renew_sheet)
+        for button in (self.reset_button, self.stop_button, self.roles_button, self.sheet_button):
             acts.addWidget(button)
         acts.addStretch(1)
         card.body.addLayout(acts)
@@ -852,6 +857,8 @@ class SystemPage(Page):
         ):
             button.setEnabled(chosen is not None and not reason)
             button.setToolTip(reason)
+        self.sheet_button.setEnabled(is_head)
+        self.sheet_button.setToolTip("" if is_head else _("恢复单由负责人换新，请负责人登录后办理"))
 
     def _ask_people(self, dialog: DecidingDialog, said: str) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -895,6 +902,29 @@ class SystemPage(Page):
             run = partial(self._desk.set_roles, name)
             dialog = RolesDialog(self, self._jobs, name, roles.split(), run)
             self._ask_people(dialog, _("{name} 的角色已改").format(name=name))
+
+    def renew_sheet(self) -> None:
+        """The recovery sheet was lost, seen by others, or never kept: a new one, shown once."""
+        from desktop.ui.dialogs.recovery import RenewSheetDialog
+
+        name = self._desk.person.name
+        dialog = RenewSheetDialog(self, self._jobs, name, self._desk.renew_recovery)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.decided.connect(self._show_sheet)
+        self.dialog = dialog
+        dialog.open()
+
+    def _show_sheet(self, came: Any) -> None:
+        from desktop.ui.dialogs.recovery import NewSheetDialog
+
+        sheet = NewSheetDialog(self, self._desk.station.name, came, target=self._target, has_reset=False)
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.sheet = sheet
+        self.said.emit(_("恢复单已换新，旧的作废"), "ok", True)
+        sheet.open()
+
+    sheet: NewSheetDialog | None = None
+    """The code that was just made, while it is shown."""
 
     def set_pin(self) -> None:
         """One's own six digits for the locked screen."""

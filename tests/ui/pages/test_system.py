@@ -18,6 +18,7 @@ from desktop.errors import MachineError, RefusedError
 from desktop.jobs import JobRunner
 from desktop.services.views import BackupPlaces, MovedDeadline, PolicyChange, ReceiveReport
 from desktop.ui.dialogs.people import RolesDialog, SecretDialog, StopDialog
+from desktop.ui.dialogs.recovery import RenewSheetDialog
 from desktop.ui.dialogs.ruler import RulerDialog
 from desktop.ui.pages.system import SystemPage
 from desktop.ui.pages.system_parts import PlacesDialog
@@ -562,3 +563,38 @@ def test_a_refusal_is_brought_into_view_on_a_page_scrolled_down(
     strip = page.strips.itemAt(page.strips.count() - 1).widget()
     top = strip.mapTo(page.scroller.viewport(), strip.rect().topLeft()).y()
     assert 0 <= top <= page.scroller.viewport().height() - strip.height()
+
+
+def test_the_head_makes_a_new_recovery_sheet_by_keyboard(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
+    desk = FakeDesk(HE)
+    page = system(qtbot, desk, target=lambda *_given: tmp_path / "恢复单.pdf")
+    QTest.keyClick(page, Qt.Key.Key_F, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: isinstance(page.dialog, RenewSheetDialog) and page.dialog.isVisible())
+    dialog = page.dialog
+    assert isinstance(dialog, RenewSheetDialog)
+    assert dialog.password.hasFocus()
+    assert not dialog.act_button.isEnabled()
+    desk.refusals["renew_recovery"] = RefusedError("口令不对", "请再试")
+    QTest.keyClicks(dialog.password, "wrong")
+    dialog.do()
+    assert dialog.trouble.isVisible()
+    assert page.sheet is None
+    del desk.refusals["renew_recovery"]
+    QTest.keyClick(dialog.password, Qt.Key.Key_Return)
+    QTest.keyClick(dialog.act_button, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.sheet is not None and page.sheet.isVisible())
+    sheet = page.sheet
+    assert sheet is not None
+    assert sheet.code.text().count("AB3CD") == 8
+    assert "口令已换" not in sheet.accessibleDescription()
+    sheet.reject()
+    assert sheet.isVisible(), "shown once: not closed before it was kept"
+    sheet.save()
+    assert (tmp_path / "恢复单.pdf").read_bytes().startswith(b"%PDF")
+    sheet.accept()
+
+
+def test_a_clerk_sees_that_the_head_renews_the_recovery_sheet(qtbot: QtBot, theme: Theme) -> None:
+    page = system(qtbot, FakeDesk())
+    assert not page.sheet_button.isEnabled()
+    assert "负责人" in page.sheet_button.toolTip()

@@ -141,6 +141,22 @@ def test_a_clock_set_back_is_told_before_anybody_signs_in(qtbot: QtBot, theme: T
     assert window.sign_in.warning.isVisible()
 
 
+def test_a_clock_set_back_is_noted_in_the_log_once(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
+    kept = Remembered.load(tmp_path)
+    kept.last_seen_at = last = now() + timedelta(days=1)
+    window = make(theme, tmp_path, remembered=kept)
+    qtbot.addWidget(window)
+    window.show()
+    first, second = FakeDesk(), FakeDesk()
+    window.show_desk(first)
+    qtbot.waitUntil(lambda: bool(first.told("note_clock")))
+    assert first.told("note_clock") == [last]
+    window.switch_person()
+    window.show_desk(second)
+    QApplication.processEvents()
+    assert second.told("note_clock") == []
+
+
 def test_the_last_person_is_remembered(window: MainWindow, tmp_path: Path) -> None:
     assert Remembered.load(tmp_path).last_person == "沈清禾"
 
