@@ -104,7 +104,7 @@ def test_the_zone_of_the_seal_on_a_letter_holds_name_and_day_only(name: str) -> 
     inside = [
         char.text
         for char in chars
-        if abs(char.middle[0] - middle) < 22.5 and abs(char.middle[1] - org.middle[1]) < 22.5
+        if abs(char.middle[0] - middle) < 25 and abs(char.middle[1] - org.middle[1]) < 25
     ]
     assert set(inside) <= set(STATION + "2026年11月20日")
 
