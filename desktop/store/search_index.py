@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
+from sqlalchemy import Connection, TextClause, bindparam, delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from desktop.models import Contract, ContractParty, Fen
@@ -265,7 +265,7 @@ def find_ids(session: Session, words: str, filters: Mapping[str, Sequence[str]] 
 
 def _all_ids(session: Session) -> array[int]:
     if session.get_bind().dialect.name == "sqlite":
-        return _newest_first(session, "SELECT group_concat(id) FROM contract WHERE deleted_at IS NULL", {})
+        return _newest_first(session, _ALL, {})
     ids = session.scalars(
         select(Contract.id).where(Contract.deleted_at.is_(None)).order_by(Contract.id.desc())
     )
@@ -276,8 +276,7 @@ def _ids_of(session: Session, groups: Sequence[Sequence[str]]) -> array[int]:
     """Ids of contracts whose tokens meet every group, newest first."""
     if session.get_bind().dialect.name == "sqlite":
         match = " AND ".join(_fts_group(group) for group in groups)
-        query = "SELECT group_concat(rowid) FROM contract_search WHERE contract_search MATCH :m"
-        return _newest_first(session, query, {"m": match})
+        return _newest_first(session, _MATCHING, {"m": match})
     wanted: set[int] | None = None
     for group in groups:
         hits: set[int] = set()
@@ -289,9 +288,13 @@ def _ids_of(session: Session, groups: Sequence[Sequence[str]]) -> array[int]:
     return array("q", sorted(wanted or (), reverse=True))
 
 
-def _newest_first(session: Session, query: str, values: Mapping[str, str]) -> array[int]:
+_ALL = text("SELECT group_concat(id) FROM contract WHERE deleted_at IS NULL")
+_MATCHING = text("SELECT group_concat(rowid) FROM contract_search WHERE contract_search MATCH :m")
+
+
+def _newest_first(session: Session, query: TextClause, values: Mapping[str, str]) -> array[int]:
     """All ids as one text: fetching them as rows took eight times as long (8,333 hits: 22 ms, so 3)."""
-    found = session.execute(text(query), values).scalar()
+    found = session.connection().execute(query, values).scalar()
     return array("q", sorted(json.loads(f"[{found or ''}]"), reverse=True))
 
 
