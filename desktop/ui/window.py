@@ -479,8 +479,10 @@ class MainWindow(QMainWindow):
         looks = {"large": self.larger, "normal": self.smaller, "contrast": self.toggle_contrast}
         if code == "look" and isinstance(argument, str):
             looks[argument]()
-            return
-        self.go(code, argument)
+        elif code == "back":
+            self.back()
+        else:
+            self.go(code, argument)
 
     # keys, primary act, messages
 
@@ -668,7 +670,11 @@ class MainWindow(QMainWindow):
 
     def _tick(self) -> None:
         moment: datetime = utc_now()
-        if not self._remembered.was_set_back(moment):
+        is_set_back = self._remembered.was_set_back(moment)
+        if is_set_back and self.desk is not None:  # somebody turned the clock while the program was at work
+            self._note_clock(self.desk)
+            self.status.say(_("电脑时间被往回调过，请调对；此事已记入日志"), "doubt", lasting=True)
+        if not is_set_back or self.desk is not None:
             self._remembered.last_seen_at = moment
         if self.desk is not None and moment.minute % 5 == 0:
             self._remembered.keep()

@@ -49,7 +49,7 @@ from desktop.ui.dialogs.series import DRAFT_PAGE as SERIES_PAGE
 from desktop.ui.dialogs.series import SeriesDialog, found_series
 from desktop.ui.pages.form import Bound, EntryForm, PartyBlock
 from desktop.ui.pages.form_fields import FieldCodes, PartyNameField
-from desktop.ui.pages.page import Primary, Step
+from desktop.ui.pages.page import PartyWanted, Primary, Step
 from desktop.ui.pages.rows import RowsTable
 from desktop.ui.theme import px
 from desktop.ui.widgets.ask import ask
@@ -136,6 +136,7 @@ class EntryStep(Step):
         self._strips.setContentsMargins(0, 0, 0, 0)
         self.form.committed.connect(self._committed)
         self.form.parties_asked.connect(self._parties_asked)
+        self.form.library_wanted.connect(self._go_to_library)
         self.form.save_wanted.connect(self.save)
         self.form.series_wanted.connect(self.open_series)
         self.form.code_taken.connect(self._code_taken)
@@ -230,6 +231,10 @@ class EntryStep(Step):
 
     def open(self, argument: object = None) -> None:
         """Focus where work begins: the first field, or the one where the last entry stopped."""
+        errand, self._on_errand = self._on_errand, None
+        if errand is not None and isValid(errand) and not errand.isHidden():
+            errand.setFocus(Qt.FocusReason.TabFocusReason)
+            return
         path = argument if isinstance(argument, str) else ""
         if not path or not self.form.focus_at(path):
             self.form.bounds["title"].entry.setFocus(Qt.FocusReason.TabFocusReason)
@@ -690,6 +695,24 @@ class EntryStep(Step):
         if self._name_field is not None and text == self._wanted_text:
             self._name_field.offer(text, found)
 
+    _on_errand: PartyNameField | None = None
+    """The name field that sent to 单位库: nothing is left behind, coming back the focus is there."""
+
+    def _go_to_library(self, entry: PartyNameField, text: str) -> None:
+        self._settle()
+        self._on_errand = entry
+        self.wants.emit("parties", PartyWanted(text, self._take_from_library))
+
+    def _take_from_library(self, party_id: int, name: str) -> None:
+        entry = self._on_errand
+        found = next((p for p in self._desk.parties(name) if p.id == party_id), None)
+        if entry is None or not isValid(entry) or not self.can_edit:
+            return
+        if found is None:
+            self.said.emit(_("“{name}”已停用，没有取用").format(name=name), "warn", True)
+            return
+        self.form.take_party(entry, found)
+
     def _previous(self) -> Facts | None:
         if self._last_facts is None:
             own = self._sheet.row.id if self._sheet else 0
@@ -1091,6 +1114,8 @@ class EntryStep(Step):
     def may_leave(self) -> bool:
         """Asks once when something is not saved; it stays on disk as a draft in any case."""
         self._settle()
+        if self._on_errand is not None:
+            return True
         if not self._is_dirty or not self.can_edit or self._agreed_to_leave:
             self._drop_place()
             return True

@@ -330,6 +330,8 @@ class EntryForm(QWidget):
     """Dotted path of a field that a person changed and left."""
     parties_asked = Signal(object, str)
     """(PartyNameField, text): the list of parties is wanted."""
+    library_wanted = Signal(object, str)
+    """(PartyNameField, text): F7, the page of all parties is wanted."""
     party_differs = Signal(object, object)
     """(PartyBlock, Bound): changed after the block was filled from the library."""
     code_taken = Signal()
@@ -453,7 +455,8 @@ class EntryForm(QWidget):
         elif item.name == "name" and who:
             entry = PartyNameField(spoken, required=item.required)
             entry.asked.connect(partial(self.parties_asked.emit, entry))
-            entry.picked.connect(partial(self._party_picked, entry))
+            entry.picked.connect(partial(self.take_party, entry))
+            entry.library_wanted.connect(partial(self.library_wanted.emit, entry))
         else:
             entry = make_entry(kind, table, spoken, self._codes, field=item.name, required=item.required)
         other: Bound | None = None
@@ -766,7 +769,8 @@ class EntryForm(QWidget):
         self._chain()
         self._changed("parties")
 
-    def _party_picked(self, entry: PartyNameField, party: PartyView) -> None:
+    def take_party(self, entry: PartyNameField, party: PartyView) -> None:
+        """Fill the block of this name field from the library, as one step back."""
         for block in self.blocks:
             if block.bounds["name"].entry is entry:
                 block.library = None

@@ -261,10 +261,12 @@ class _PartyMatch(CodeMatch):
 class PartyNameField(Field):
     """Name of a party. Parties used before are listed while typing; nothing is chosen until ↓ is pressed.
 
-    ``asked(text)`` wants the list, ``offer`` shows it, ``picked`` brings the party chosen.
+    ``asked(text)`` wants the list, ``offer`` shows it, ``picked`` brings the party chosen; F7 asks for the
+    whole library with ``library_wanted(text)``.
     """
 
     asked = Signal(str)
+    library_wanted = Signal(str)
     picked = Signal(object)
 
     def __init__(self, name: str, *, required: bool = False, parent: QWidget | None = None) -> None:
@@ -327,11 +329,16 @@ class PartyNameField(Field):
             self.picked.emit(party)
 
     def wants_key(self, event: QKeyEvent) -> bool:
-        """Esc while the list is open."""
-        return (event.key() == Qt.Key.Key_Escape and self.is_open()) or super().wants_key(event)
+        """F7, and Esc while the list is open."""
+        is_own = event.key() == Qt.Key.Key_F7 or (event.key() == Qt.Key.Key_Escape and self.is_open())
+        return is_own or super().wants_key(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys of the list; all keys belong to the input method while it composes."""
+        if event.key() == Qt.Key.Key_F7 and not self.is_composing and not self.isReadOnly():
+            self.close_list()
+            self.library_wanted.emit(self.text().strip())
+            return
         if self.is_open() and not self.is_composing:
             steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
             if event.key() in steps:

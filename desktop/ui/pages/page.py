@@ -25,6 +25,15 @@ class Primary:
     """Said when F12 is pressed while it is not enabled."""
 
 
+@dataclass(frozen=True, slots=True)
+class PartyWanted:
+    """A form asks 单位库 for a party: words to begin with, and who is told which one was chosen."""
+
+    text: str
+    take: Callable[[int, str], object]
+    """(id, name) of the party; the page then goes back by itself."""
+
+
 class Page(QWidget):
     """Fills the work area. The window shows ``keys()`` and ``primary()``, asks again on ``keys_changed``."""
 
@@ -32,7 +41,9 @@ class Page(QWidget):
     said = Signal(str, str, bool)
     """(text, level ``ok`` ``warn`` ``err`` or empty, stays until the next) for the status bar."""
     wants = Signal(str, object)
-    """Go to a page: code (``today`` ``case`` ``search`` ``report`` ``stats`` ``system``), argument."""
+    """Go to a page: code (``today`` ``case`` ``search`` ``report`` ``stats`` ``system``), argument; ``back``
+    is the page before.
+    """
 
     code = ""
     """Which navigation item it belongs to."""

@@ -1,6 +1,7 @@
 """单位库: the parties this station knows, with their former names and contracts; put in order here.
 
-Reached from 查询 (Alt+W) and from a name field of the form; ``open`` takes the words to look for.
+Reached from 查询 (Alt+W); ``open`` takes the words to look for. A name field of the form comes with a
+``PartyWanted`` (F7): then Enter and F12 take the chosen party there.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from desktop.ui.calls import Calls
 from desktop.ui.dialogs.deciding import DecidingDialog
 from desktop.ui.dialogs.party import EditPartyDialog, MergePartiesDialog, RetirePartyDialog
 from desktop.ui.dialogs.year import YearDialog
-from desktop.ui.pages.page import Page, Primary
+from desktop.ui.pages.page import Page, PartyWanted, Primary
 from desktop.ui.pages.parts import Pairs, page_column
 from desktop.ui.pages.sides import SidePanel, focus
 from desktop.ui.pages.wording import trouble_words, yuan
@@ -64,6 +65,8 @@ class PartiesPage(Page):
         self.setAccessibleName(_("单位库"))
         self._calls = Calls(jobs, self)
         self._asked = 0
+        self._errand: PartyWanted | None = None
+        """The form that waits for a party."""
         self._wanted: int | None = None
         """The party to stand on when the list has come."""
         self.found = PartyList((), 0)
@@ -168,7 +171,7 @@ class PartiesPage(Page):
             Key("F1", _("帮助")),
             Key("F3", _("查找"), self.focus_box),
             Key(("↑", "↓"), _("换行")),
-            Key("Enter", _("看它的合同")),
+            Key("Enter", _("用这个单位") if self._errand else _("看它的合同")),
             Key("F8", _("详情"), self.toggle_side),
             Key(("Alt", "E"), _("改资料"), self.edit, is_enabled=may),
             Key(("Alt", "H"), _("合并"), self.merge, is_enabled=may),
@@ -178,15 +181,22 @@ class PartiesPage(Page):
         )
 
     def primary(self) -> Primary | None:
-        """The contracts of this party in 查询."""
+        """The contracts of this party in 查询, or the party itself for the form that waits."""
         why_not = _("请先用 ↑↓ 选一个单位")
+        if self._errand is not None:
+            at = self.table.currentIndex().row()
+            is_retired = 0 <= at < len(self.found.rows) and bool(self.found.rows[at].retired_on)
+            can = self.current_id() is not None and not is_retired
+            return Primary(_("用这个单位"), self.take, can, _("已停用，请先恢复") if is_retired else why_not)
         return Primary(_("看它的合同"), self.show_contracts, self.current_id() is not None, why_not)
 
     def open(self, argument: object = None) -> None:
         """Words to look for; nothing: the whole library, the latest used first."""
-        if isinstance(argument, str):
+        self._errand = argument if isinstance(argument, PartyWanted) else None
+        words = argument.text if isinstance(argument, PartyWanted) else argument
+        if isinstance(words, str):
             self.box.blockSignals(True)
-            self.box.setText(argument)
+            self.box.setText(words)
             self.box.blockSignals(False)
         self.search()
         self.focus_box()
@@ -392,8 +402,24 @@ class PartiesPage(Page):
             row = self.found.rows[at]
             self.wants.emit("search", row.id_number if row.id_type == "credit_code" else row.name)
 
+    def take(self) -> None:
+        """F12, Enter when a form waits: this party goes there, and so does the person."""
+        at = self.table.currentIndex().row()
+        if self._errand is None or not 0 <= at < len(self.found.rows):
+            return
+        row = self.found.rows[at]
+        if row.retired_on:
+            self.said.emit(_("“{name}”已停用，请先恢复").format(name=row.name), "warn", False)
+            return
+        self._errand.take(row.id, row.name)
+        self._errand = None
+        self.wants.emit("back", None)
+
     def _opened(self, _index: QModelIndex) -> None:
-        self.show_contracts()
+        if self._errand is not None:
+            self.take()
+        else:
+            self.show_contracts()
 
     def _open_contract(self, key: str) -> None:
         self.wants.emit("case", int(key))

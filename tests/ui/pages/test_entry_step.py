@@ -234,6 +234,36 @@ def test_a_party_used_before_fills_the_whole_block(qtbot: Any, theme: Theme) -> 
     assert settled_draft(desk).sellers[0].name == SELLER
 
 
+def test_f7_in_a_name_asks_the_library_and_comes_back_with_the_party(qtbot: Any, theme: Theme) -> None:
+    desk = CaseDesk(replace(WHOLE, parties=()))
+    shown, step = entry_page(qtbot, desk)
+    asked: list[Any] = []
+    step.wants.connect(lambda code, wanted: asked.append((code, wanted)))
+    step.ask = lambda *_a, **_k: pytest.fail("nothing is left behind on this way")
+    block = next(b for b in step.form.blocks if b.role == "seller")
+    name = block.bounds["name"].entry
+    name.setFocus()
+    write("岚州启")
+    press(Qt_.Key_F7)
+    ((code, wanted),) = asked
+    assert (code, wanted.text) == ("parties", "岚州启")
+    assert shown.page.may_leave()
+    wanted.take(1, SELLER)
+    shown.page.resume()
+    assert QApplication.focusWidget() is name
+    assert (block.party().name, block.party().id_number) == (SELLER, WHOLE.parties[1].id_number)
+    assert settled_draft(desk).sellers[0].name == SELLER
+    press(Qt_.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    block = next(b for b in step.form.blocks if b.role == "seller")
+    assert (block.party().name, block.party().id_number) == ("岚州启", None), "one step back"
+    block.bounds["name"].entry.setFocus()
+    press(Qt_.Key_F7)
+    wanted = asked[-1][1]
+    wanted.take(99, "岚州启明测控有限公司")
+    shown.page.resume()
+    assert "已停用" in shown.said[-1][0]
+
+
 def test_a_new_name_is_not_replaced_by_the_first_of_the_list(qtbot: Any, theme: Theme) -> None:
     desk = CaseDesk(replace(WHOLE, parties=()))
     _shown, step = entry_page(qtbot, desk)

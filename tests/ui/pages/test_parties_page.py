@@ -17,6 +17,7 @@ from desktop.errors import RefusedError
 from desktop.services.views import SignedIn
 from desktop.ui.dialogs.party import EditPartyDialog, MergePartiesDialog, RetirePartyDialog
 from desktop.ui.dialogs.year import YearDialog
+from desktop.ui.pages.page import PartyWanted
 from desktop.ui.pages.parties import PartiesPage
 from desktop.ui.theme import Theme
 from desktop.ui.window import MainWindow
@@ -224,3 +225,29 @@ def test_calls_come_from_the_worker_too(qtbot: QtBot, theme: Theme) -> None:
     page.open()
     qtbot.waitUntil(lambda: page.sheet is not None)
     jobs.shut_down()
+
+
+def test_a_form_that_waits_gets_the_chosen_party_and_the_page_goes_back(
+    qtbot: QtBot, theme: Theme, tmp_path: Path, desk: FakeDesk
+) -> None:
+    made = make(theme, tmp_path, desk=desk)
+    qtbot.addWidget(made)
+    bring_up(made)
+    made.show_desk(desk)  # type: ignore[arg-type]
+    made.go("search")
+    taken: list[tuple[int, str]] = []
+    made.page.wants.emit("parties", PartyWanted(SELLER[:4], lambda key, name: taken.append((key, name))))  # type: ignore[union-attr]
+    page = page_of(made)
+    assert page.box.text() == SELLER[:4]
+    primary = page.primary()
+    assert primary is not None
+    assert primary.words == "用这个单位"
+    page.table.setFocus()
+    first = page.found.rows[0]
+    press(KEY.Key_Return)
+    assert taken == [(first.id, first.name)]
+    assert made.page is made.pages["search"]
+    made.go("parties", SELLER[:4])
+    primary = page_of(made).primary()
+    assert primary is not None
+    assert primary.words == "看它的合同", "nobody waits any more"
