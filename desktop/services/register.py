@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, literal_column, select, union_all
 
 from desktop.errors import RefusedError
-from desktop.models import Contract, DoubtPassed, ReliefCheck, ReliefFinding, Review, ReviewItem
+from desktop.models import Contract, DoubtPassed, Recognition, ReliefCheck, ReliefFinding, Review, ReviewItem
 from desktop.resources import _
 from desktop.rules.amounts import format_yuan
 from desktop.rules.facts import LONG_TERM, Facts
@@ -29,28 +30,57 @@ from desktop.store.numbers import take_number
 from desktop.store.unit_of_work import UnitOfWork
 
 
+class Besides(NamedTuple):
+    """What is looked at beside the form, read in one statement."""
+
+    recognition_id: int | None
+    """The newest recognition."""
+    doubts: tuple[tuple[str, str, str], ...]
+    """Code, field and reason of every doubt that was passed, the oldest first."""
+    reliefs: Mapping[str, int] | None
+    """How many results of each sort the newest opinion has; None without an opinion."""
+
+
+def besides(uow: UnitOfWork, contract_id: int) -> Besides:
+    """The newest recognition, the doubts passed and the relief opinion of this contract."""
+    recognition, doubts, reliefs = None, [], None
+    for what, code, field, words, number in uow.session.execute(_BESIDES, {"contract": contract_id}):
+        if what == "recognition":
+            recognition = number
+        elif what == "doubt":
+            doubts.append((number, code, field, words))
+        else:
+            reliefs = {**(reliefs or {}), code: number}
+    return Besides(recognition, tuple(doubt[1:] for doubt in sorted(doubts)), reliefs)
+
+
 def review_rows(uow: UnitOfWork, office: Office, contract: Contract, facts: Facts) -> tuple[ReviewRow, ...]:
     """What the reviewer must look at, in the order of the form, with what was said last time."""
-    last = last_review(uow, contract.id)
+    last, beside = last_review(uow, contract.id), besides(uow, contract.id)
     said = {item.item: item for item in last.items} if last else {}
-    is_current = bool(last and last.recognition_id == last_recognition_id(uow, contract.id))
+    is_current = bool(last and last.recognition_id == beside.recognition_id)
+    found = []
+    for row in _items(office, facts, beside):
+        if (before := said.get(row.item)) is None:
+            found.append(row)
+            continue
+        changed = before.value != row.value
+        found.append(
+            replace(
+                row,
+                earlier_value=before.value if changed else "",
+                is_agreed=before.is_agreed if is_current and not changed else None,
+                remark=before.remark if is_current else "",
+            )
+        )
+    return tuple(found)
+
+
+def _items(office: Office, facts: Facts, beside: Besides) -> list[ReviewRow]:
     found: list[ReviewRow] = []
 
     def add(item: str, label: str, value: str, place: str = "", *, doubt: bool = False) -> None:
-        before = said.get(item)
-        changed = before is not None and before.value != value
-        found.append(
-            ReviewRow(
-                item,
-                label,
-                value,
-                place,
-                doubt,
-                earlier_value=before.value if before and changed else "",
-                is_agreed=before.is_agreed if before and is_current and not changed else None,
-                remark=before.remark if before and is_current else "",
-            )
-        )
+        found.append(ReviewRow(item, label, value, place, doubt))
 
     add("title", _("2 项目名称"), facts.title or "", _("封面"))
     names = [office.codes.name("contract_kinds", code) for code in (facts.kind, facts.sub_kind)]
@@ -67,14 +97,10 @@ def review_rows(uow: UnitOfWork, office: Office, contract: Contract, facts: Fact
             add(f"{name}.id", _("{role}证件号码{n}").format(role=role, n=suffix), shown, _("附件"))
     add("contract_amount", _("18 合同成交额"), _yuan(facts.contract_amount), _("价款条款"))
     add("technology_amount", _("19 技术交易额"), _yuan(facts.technology_amount), _("核定表"))
-    for code, field, reason in uow.session.execute(_DOUBTS, {"contract": contract.id}):
+    for code, field, reason in beside.doubts:
         label = _("疑点 {code}").format(code=code)
         add(f"doubt:{code}:{field}", label, reason, _("说明"), doubt=True)
-    relief = uow.session.scalars(_RELIEF, {"contract": contract.id}).first()
-    if relief is not None:
-        counts: dict[str, int] = {}
-        for result in uow.session.scalars(_RELIEF_RESULTS, {"check": relief}):
-            counts[result] = counts.get(result, 0) + 1
+    if (counts := beside.reliefs) is not None:
         words = {
             "supported": _("支持"),
             "supported_once_registered": _("登记后支持"),
@@ -83,7 +109,7 @@ def review_rows(uow: UnitOfWork, office: Office, contract: Contract, facts: Fact
         }
         text = "　".join(f"{word} {counts[key]}" for key, word in words.items() if key in counts)
         add("relief", _("税惠意见"), text or _("不适用"), _("税惠页"))
-    return tuple(found)
+    return found
 
 
 def _yuan(amount: Decimal | None) -> str:
@@ -102,16 +128,34 @@ def last_review(uow: UnitOfWork, contract_id: int) -> Review | None:
 
 
 # Made once: putting a statement together and finding it among the compiled ones takes as long as running it.
-_DOUBTS = select(DoubtPassed.code, DoubtPassed.field, DoubtPassed.reason).where(
-    DoubtPassed.contract_id == bindparam("contract")
+_NEWEST_RECOGNITION = (
+    select(func.max(Recognition.ordinal))
+    .where(Recognition.contract_id == bindparam("contract"))
+    .scalar_subquery()
 )
-_RELIEF = (
-    select(ReliefCheck.id)
-    .where(ReliefCheck.contract_id == bindparam("contract"))
-    .order_by(ReliefCheck.id.desc())
-    .limit(1)
+_NEWEST_OPINION = (
+    select(func.max(ReliefCheck.id)).where(ReliefCheck.contract_id == bindparam("contract")).scalar_subquery()
 )
-_RELIEF_RESULTS = select(ReliefFinding.result).where(ReliefFinding.check_id == bindparam("check"))
+_NOTHING: Any = literal_column("''")
+_BESIDES = union_all(
+    select(literal_column("'recognition'"), _NOTHING, _NOTHING, _NOTHING, Recognition.id).where(
+        Recognition.contract_id == bindparam("contract"), Recognition.ordinal == _NEWEST_RECOGNITION
+    ),
+    select(
+        literal_column("'doubt'"), DoubtPassed.code, DoubtPassed.field, DoubtPassed.reason, DoubtPassed.id
+    ).where(DoubtPassed.contract_id == bindparam("contract")),
+    select(
+        literal_column("'relief'"),
+        func.coalesce(ReliefFinding.result, _NOTHING),
+        _NOTHING,
+        _NOTHING,
+        func.count(ReliefFinding.id),
+    )
+    .select_from(ReliefCheck)
+    .outerjoin(ReliefFinding, ReliefFinding.check_id == ReliefCheck.id)
+    .where(ReliefCheck.id == _NEWEST_OPINION)
+    .group_by(ReliefFinding.result),
+)
 _REVIEWS = (
     select(Review).where(Review.contract_id == bindparam("contract")).order_by(Review.id.desc()).limit(1)
 )
@@ -125,11 +169,12 @@ def _review_work(office: Office, cmd: ReviewContract, made: list[tuple[Review, F
     """``made`` receives the review, for an act in the same transaction that goes on from it."""
 
     def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
-        recognition_id = last_recognition_id(uow, contract.id)
+        beside = besides(uow, contract.id)
+        recognition_id = beside.recognition_id
         if recognition_id is None:
             raise RefusedError(_("这份合同还没有认定，无从复核"), _("请先由登记员认定"))
         facts = facts_of(contract, rows=LOOKED_AT)
-        wanted = {row.item: row for row in review_rows(uow, office, contract, facts)}
+        wanted = {row.item: row for row in _items(office, facts, beside)}
         given = {item.item: item for item in cmd.items}
         if unknown := [item for item in given if item not in wanted]:
             raise RefusedError(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from desktop.errors import RefusedError
 from desktop.models import BlockNumber, Contract, NumberBlock, Serial
@@ -56,8 +57,7 @@ def take_number(uow: UnitOfWork, contract: Contract, at: datetime) -> str:
             _("请负责人在“系统”页填入纸质台账上最后一个登记编号，或导入回执、新号段"),
             code="N02",
         )
-    row.taken_at, row.contract_id = at, contract.id
-    uow.session.flush()
+    row.taken_at, row.contract_id = at, contract.id  # written with the contract's own row
     return row.number
 
 
@@ -81,25 +81,33 @@ def block_state(uow: UnitOfWork) -> BlockState:
 
 
 def _next_free(uow: UnitOfWork) -> tuple[NumberBlock, BlockNumber] | None:
-    """The oldest block that has a free line, then its first: two walks along an index, nothing is sorted."""
-    block = uow.session.scalars(_OLDEST_WITH_FREE).first()
-    if block is None:
-        return None
-    return block, uow.session.scalars(_FIRST_FREE, {"block": block.id}).one()
+    """The oldest block that has a free line, and its first: two walks along an index, nothing is sorted."""
+    found = uow.session.execute(_FIRST_FREE).first()
+    return None if found is None else (found[0], found[1])
 
 
-_FREE = (BlockNumber.taken_at.is_(None), BlockNumber.void_reason.is_(None))
+_NUMBER = aliased(BlockNumber)
+_FREE = (_NUMBER.taken_at.is_(None), _NUMBER.void_reason.is_(None))
 _OLDEST_WITH_FREE = (
-    select(NumberBlock)
-    .where(select(1).where(BlockNumber.block_id == NumberBlock.id, *_FREE).exists())
+    select(NumberBlock.id)
+    .where(select(1).where(_NUMBER.block_id == NumberBlock.id, *_FREE).exists())
     .order_by(NumberBlock.year, NumberBlock.id)
     .limit(1)
+    .correlate(None)
+    .scalar_subquery()
+)
+_FIRST_OF_IT = (
+    select(_NUMBER.number)
+    .where(_NUMBER.block_id == _OLDEST_WITH_FREE, *_FREE)
+    .order_by(_NUMBER.ordinal)
+    .limit(1)
+    .correlate(None)
+    .scalar_subquery()
 )
 _FIRST_FREE = (
-    select(BlockNumber)
-    .where(BlockNumber.block_id == bindparam("block"), *_FREE)
-    .order_by(BlockNumber.ordinal)
-    .limit(1)
+    select(NumberBlock, BlockNumber)
+    .join(BlockNumber, BlockNumber.block_id == NumberBlock.id)
+    .where(BlockNumber.number == _FIRST_OF_IT)
 )
 
 

@@ -130,19 +130,21 @@ def filter_tokens(filters: Mapping[str, Sequence[str]]) -> list[str]:
 
 _FORGET = text("DELETE FROM contract_search WHERE rowid = :id")
 _KEEP = text("INSERT INTO contract_search (rowid, t) VALUES (:id, :t)")
+_FORGET_GRAMS = delete(SearchGram).where(SearchGram.contract_id == bindparam("one"))
 
 
 def index_contract(session: Session, contract: Contract) -> None:
     """Bring the index in step with one contract, in the same transaction."""
     words = tokens_of(contract) if contract.deleted_at is None else []
-    if session.get_bind().dialect.name == "sqlite":
-        session.execute(_FORGET, {"id": contract.id})
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.execute(_FORGET, {"id": contract.id})
         if words:
-            session.execute(_KEEP, {"id": contract.id, "t": " ".join(words)})
+            connection.execute(_KEEP, {"id": contract.id, "t": " ".join(words)})
         return
-    session.execute(delete(SearchGram).where(SearchGram.contract_id == contract.id))
+    connection.execute(_FORGET_GRAMS, {"one": contract.id})
     if words:
-        session.execute(insert(SearchGram), [{"gram": w[:80], "contract_id": contract.id} for w in words])
+        connection.execute(insert(SearchGram), [{"gram": w[:80], "contract_id": contract.id} for w in words])
 
 
 def index_again(session: Session, contracts: Sequence[Contract]) -> None:
@@ -161,9 +163,7 @@ def index_again(session: Session, contracts: Sequence[Contract]) -> None:
         if made:
             connection.execute(_KEEP, [{"id": key, "t": " ".join(words)} for key, words in made])
         return
-    connection.execute(
-        delete(SearchGram).where(SearchGram.contract_id == bindparam("one")), [{"one": key} for key in ids]
-    )
+    connection.execute(_FORGET_GRAMS, [{"one": key} for key in ids])
     rows = [{"gram": w[:80], "contract_id": key} for key, words in made for w in words]
     if rows:
         connection.execute(insert(SearchGram), rows)

@@ -108,7 +108,8 @@ class UnitOfWork:
         """Whether this request already did this act on this contract."""
         key = (request_id, contract_uid)
         if key not in self._done:
-            self._done[key] = set(self.session.scalars(_DONE, {"request": request_id, "uid": contract_uid}))
+            asked = {"request": request_id, "uid": contract_uid}
+            self._done[key] = set(self.session.connection().execute(_DONE, asked).scalars())
         return verb in self._done[key]
 
     def add_rows(self, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -163,7 +164,7 @@ class UnitOfWork:
     ) -> None:
         """The same for many (request, uid of the contract, detail): one row each, in this order."""
         self.session.flush()
-        previous = self._last_hash or self.session.scalars(_LAST_HASH).first() or GENESIS
+        previous = self._last_hash or self.session.connection().execute(_LAST_HASH).scalar() or GENESIS
         rows = []
         for request_id, uid, detail in acts:
             text = canonical(detail)
