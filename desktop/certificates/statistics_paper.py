@@ -16,7 +16,7 @@ from desktop.certificates.relief_papers import gap, heading, paragraph, print_sh
 from desktop.certificates.tables import Band
 from desktop.certificates.wording import paper_text
 
-CHART_HEIGHT = 46.0
+CHART_HEIGHT = 36.0
 ROW_HEIGHT = 6.4
 SMALL = 7.0
 """Points of the figures on a chart."""
@@ -52,9 +52,7 @@ class StatisticsPaper(Paper):
     paper: ClassVar[str] = "P29"
 
     window: str
-    until: str
     basis: str
-    unit: str
     totals: Rows
     months: Rows
     kinds: Rows
@@ -78,16 +76,15 @@ def _draw(press: Press, data: StatisticsPaper) -> None:
     layout, labels = press.layout, press.layout.labels
     head = [
         (labels["station"], data.station_name),
-        (labels["window"], data.window),
-        (labels["day"], data.until),
         (labels["basis"], data.basis),
-        (labels["unit"], data.unit),
     ]
     bands = [*table(press, "head", head, has_head=False)]
     bands += [heading(press, layout.words("totals")), *table(press, "totals", data.totals)]
-    bands += [heading(press, layout.words("months")), gap(1.5, is_heading=True), _months(press, data)]
-    bands += table(press, "months", data.months)
     bands += [heading(press, layout.words("kinds")), *table(press, "kinds", data.kinds)]
+    has_mean = data.mean is not None
+    months = fill(layout, "months_mean", {"sum": data.mean_shown}) if has_mean else layout.words("months")
+    bands += [heading(press, months), gap(1.5, is_heading=True), _months(press, data)]
+    bands += table(press, "months", data.months)
     bands += [heading(press, layout.words("fields")), *table(press, "fields", data.fields)]
     bands += [heading(press, layout.words("flow")), gap(1.5, is_heading=True), _flow(press, data.flow_bars)]
     bands += table(press, "flow", data.flow)
@@ -96,7 +93,7 @@ def _draw(press: Press, data: StatisticsPaper) -> None:
         bands += paragraph(press, f"{at}. {note}")
     sign = {"person": data.person, "station": data.station_name, "day": data.decided_on.isoformat()}
     bands += [gap(2.0, is_heading=True), *paragraph(press, fill(layout, "sign", sign))]
-    print_sheets(press, bands, fill(layout, "top", {"window": data.window, "basis": data.basis}))
+    print_sheets(press, bands, fill(layout, "top", {"window": data.window}))
 
 
 def _solid(sheet: Sheet, x: float, y: float, w: float, h: float) -> None:
@@ -109,9 +106,8 @@ def _months(press: Press, data: StatisticsPaper) -> Band:
     wide, floor = press.box("table").w, CHART_HEIGHT - 6.0
     sums = [max(bar.now or Decimal(0), bar.before) for bar in data.month_bars]
     top = max([*sums, data.mean or Decimal(0), Decimal(1)]) * Decimal("1.02")
-    mean = paper_text(fill(press.layout, "mean", {"sum": data.mean_shown})) if data.mean is not None else ""
-    for words in [*(f"{bar.word}{bar.shown}" for bar in data.month_bars), mean]:
-        require_glyphs(words, press.layout.title, HEI)
+    for bar in data.month_bars:
+        require_glyphs(f"{bar.word}{bar.shown}", press.layout.title, HEI)
 
     def draw(sheet: Sheet, x: float, y: float) -> None:
         room = floor - 8.0
@@ -134,9 +130,7 @@ def _months(press: Press, data: StatisticsPaper) -> Band:
             sheet.text(middle, base + 4.0, bar.word, SONG, 8.0, align="C")
         sheet.rule(x, base, x + wide, base, 0.3)
         if data.mean is not None:
-            level = base - high(data.mean)
-            _dashes(sheet, x, x + wide, level)
-            sheet.text(x + wide, level - 1.0, mean, SONG, SMALL, align="R")
+            _dashes(sheet, x, x + wide, base - high(data.mean))
 
     return Band(CHART_HEIGHT, draw)
 

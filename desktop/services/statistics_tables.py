@@ -180,10 +180,8 @@ def paper_of(
         station_name=station,
         decided_on=today,
         is_training=is_training,
-        window=_("{first} 至 {last}").format(first=report.span.first, last=report.span.whole_last),
-        until=_("{day}，按认定登记日期").format(day=report.span.last),
+        window=window_words(report),
         basis=basis_line(report, basis),
-        unit=_("份；金额为万元，两位小数，四舍五入"),
         totals=tuple(totals),
         months=tuple(months),
         kinds=_split_rows(kind_rows(codes, split.kinds), split.now),
@@ -196,6 +194,13 @@ def paper_of(
         mean=mean,
         mean_shown="" if mean is None else in_ten_thousand(mean),
     )
+
+
+def window_words(report: StatisticsReport) -> str:
+    """First and last day counted; a span that is not over yet says so."""
+    span = report.span
+    words = _("{first} 至 {last}").format(first=span.first, last=span.last)
+    return words if span.last == span.whole_last else _("{days}（本期未满）").format(days=words)
 
 
 def basis_line(report: StatisticsReport, basis: str) -> str:
@@ -324,8 +329,7 @@ def sheets_of(
             _("口径"),
             (column(_("项目"), "str", 14), column(_("内容"), "str", 90)),
             (
-                (_("统计期间"), f"{report.span.first} — {report.span.whole_last}"),
-                (_("截至"), str(report.span.last)),
+                (_("统计期间"), window_words(report)),
                 (_("口径"), basis_line(report, basis)),
                 (_("单位"), _("份；金额为元，未取整")),
                 *((_("说明"), words) for words in full_notes(report, basis)),

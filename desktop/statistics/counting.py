@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -205,10 +205,18 @@ def count_report(session: Session, span: Span, home: Home) -> StatisticsReport:
             for place in PLACES
         }
 
+    splits = {basis: _split(of[basis], year) for basis in BASES}
+    for basis, side in (("outward", "seller"), ("inward", "buyer")):
+        lost = [line for line in lines if line.state in LIVE and getattr(line, side) == "unknown"]
+        splits[basis] = replace(
+            splits[basis],
+            unplaced=sum(line.total.count for line in lost if line.part == "now"),
+            unplaced_before=sum(line.total.count for line in lost if line.part == "before"),
+        )
     return StatisticsReport(
         year,
         span,
-        {basis: _split(of[basis], year) for basis in BASES},
+        splits,
         by_place("seller", "buyer"),
         by_place("buyer", "seller"),
         added(line.total for line in live if "home" not in (line.seller, line.buyer)),

@@ -199,6 +199,10 @@ class Split:
     revoked: Total = NOTHING
     undetermined: int = 0
     """Counted, but without a contract amount yet."""
+    unplaced: int = 0
+    """Of 输出 and 吸纳: registered in these days, the deciding party's place unknown, so not counted here."""
+    unplaced_before: int = 0
+    """The same for the days a year earlier."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,16 @@ def notes(report: StatisticsReport, basis: str) -> list[tuple[str, str]]:
     said = [("doubt", words) for words in behind_words(report, basis)]
     if basis == "inward":
         said.append(("doubt", _("吸纳{only}：在外地登记的不在内").format(only=only_here())))
+    if split.unplaced or split.unplaced_before:
+        words = _("不知所在地的 {n} 份、上年同期 {m} 份不在{basis}内")
+        said.append(
+            (
+                "note",
+                words.format(
+                    n=f"{split.unplaced:,}", m=f"{split.unplaced_before:,}", basis=basis_words()[basis]
+                ),
+            )
+        )
     if split.pending.count:
         pending = _("其中待回执 {n} 项 {sum} 万元")
         said.append(

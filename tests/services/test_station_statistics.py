@@ -202,6 +202,9 @@ def test_notes_say_only_what_is_so(counted: Office, office: Office) -> None:
     assert "1 份成交额未定" in said
     assert "2 份的买卖双方都不在本县" in said
     assert "吸纳仅本地登记，不完整" in "".join(w for _l, w in notes(year(counted), "inward"))
+    assert "不知所在地的 1 份、上年同期 0 份不在输出内" in "".join(
+        w for _l, w in notes(year(counted), "outward")
+    )
     assert notes(year(counted, 2020), "registered") == []
 
 
@@ -282,7 +285,7 @@ def test_the_paper_has_every_table_and_the_workbook_exact_yuan(counted: Office, 
     words = "".join(pdf_text(made.read_bytes()).split())
     for part in (
         "澄河县技术合同登记处",
-        "2026-01-01至2026-12-31",
+        "2026-01-01至2026-11-20（本期未满）",
         "912.46",
         "月均目标83.33",
         "五、输出与吸纳流向",
@@ -301,7 +304,9 @@ def test_the_paper_has_every_table_and_the_workbook_exact_yuan(counted: Office, 
     assert last[:3] == ["合计", 11, 9124560.16]
     assert sheet.freeze_panes == "B2"
     assert sheet.print_title_rows == "$1:$1"
-    assert "五类合同" in str(sheet.oddFooter.left.text)
+    footer = sheet.oddFooter
+    assert footer is not None
+    assert "五类合同" in str(footer.left.text)
     name = statistics_name(counted, report, "registered", ".xlsx")
     assert name == "澄河县技术合同登记处_统计_20260101-20261120_11份.xlsx"
 

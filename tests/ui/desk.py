@@ -29,6 +29,7 @@ from desktop.services import views as v
 from desktop.services.lifecycle import TABLE as LIFECYCLE
 from desktop.services.lifecycle import Standing, allowed, why_not
 from desktop.services.search_words import take_apart
+from desktop.statistics.report import StatisticsReport, Targets
 
 TODAY = date(2026, 11, 20)
 TITLE = "丘陵茶园自走式采摘机视觉识别与仿形控制系统研制"
@@ -430,6 +431,7 @@ class FakeDesk:
         ]
         self.party_history: list[v.HistoryRow] = []
         self.performance_rows: tuple[v.PerformanceRow, ...] = ()
+        self.targets: Targets | None = None
         self.people_rows: list[tuple[str, str, bool]] = [
             ("沈清禾", "clerk", True),
             ("陆知远", "clerk reviewer", True),
@@ -951,6 +953,47 @@ class FakeDesk:
         """The drawing's figures."""
         self._ask("figures", (first, last, by))
         return figures(first, last, by)
+
+    def statistics(self, unit: str, year: int) -> StatisticsReport:
+        """The drawing's figures for the year 2026, none for other years."""
+        from drawn_statistics import drawn_report
+
+        self._ask("statistics", (unit, year))
+        return drawn_report(unit, year, self.targets)
+
+    def set_targets(self, cmd: c.SetTargets) -> Targets | None:
+        """Kept."""
+        self._ask("set_targets", cmd)
+        self.targets = Targets(cmd.year, cmd.count, cmd.contract, cmd.technology, cmd.basis)
+        return self.targets
+
+    def statistics_name(self, report: StatisticsReport, basis: str, ending: str) -> str:
+        """A name."""
+        self._ask("statistics_name", basis)
+        return f"澄河县技术合同登记处_统计{ending}"
+
+    def export_statistics(
+        self, report: StatisticsReport, basis: str, path: Path, progress: Any = None
+    ) -> Path:
+        """A file."""
+        self._ask("export_statistics", (basis, path))
+        for at in range(3):
+            if progress is not None:
+                progress(at, 3, "总量")
+        path.write_bytes(b"PK")
+        return path
+
+    def print_statistics(self, report: StatisticsReport, basis: str, path: Path) -> Path:
+        """The real paper of the drawn figures."""
+        self._ask("print_statistics", (basis, path))
+        from desktop.certificates.statistics_paper import draw_statistics
+        from desktop.services.statistics_tables import paper_of
+
+        paper = paper_of(
+            self.codes, report, basis, station=self.station.name, person=self.person.name, today=TODAY
+        )
+        draw_statistics(paper, path)
+        return path
 
     def backup_report(self) -> tuple[v.BackupView, v.BackupPlaces, str]:
         """The last backup and the places."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,10 +11,9 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.resources import _
-from desktop.ui.pages.wording import in_ten_thousands
-from desktop.ui.theme import NOTE, font, ink, metrics, px
+from desktop.statistics.report import TEN_THOUSAND, half_up, in_ten_thousand
+from desktop.ui.theme import NOTE, TokenName, font, ink, metrics, px
 from desktop.ui.widgets.base import ArrowKeys, Painted, PaintedButton, pen, rounded
-from desktop.ui.widgets.cards import paint_bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +44,12 @@ class _Month(PaintedButton):
         super().__init__(figures.word, parent)
         self.figures = figures
         self.top = Decimal(1)
-        now = _("还没有到") if figures.is_ahead else _("{n} 万元").format(n=in_ten_thousands(figures.now))
+        self.is_highest = False
+        self.mean: Decimal | None = None
+        now = _("还没有到") if figures.is_ahead else _("{n} 万元").format(n=in_ten_thousand(figures.now))
         said = _("{month}，今年 {now}，上年 {before} 万元")
         self.setAccessibleName(
-            said.format(month=figures.word, now=now, before=in_ten_thousands(figures.before))
+            said.format(month=figures.word, now=now, before=in_ten_thousand(figures.before))
         )
         self.setToolTip(self.accessibleName())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -63,8 +64,9 @@ class _Month(PaintedButton):
         room = base - small - px(4)
         wide = min(px(20), (self.width() - px(6)) // 2)
         middle = self.width() // 2
+        ground: TokenName = "bg1" if self.underMouse() else "bg0"
         if self.underMouse():
-            painter.fillRect(QRectF(0, 0, self.width(), base), ink("bg1"))
+            painter.fillRect(QRectF(0, 0, self.width(), base), ink(ground))
         before = int(self.figures.before / self.top * room)
         if before:
             box = QRectF(middle, base - before, wide - px(2), before)
@@ -72,15 +74,24 @@ class _Month(PaintedButton):
         now = int(self.figures.now / self.top * room)
         if now and not self.figures.is_ahead:
             painter.fillRect(QRectF(middle - wide, base - now, wide, now), ink("accent"))
+        if self.mean is not None:
+            level = base - int(self.mean / self.top * room)
+            painter.setPen(pen("warn", 2, Qt.PenStyle.DashLine))
+            painter.drawLine(0, level, self.width(), level)
         painter.setFont(font(NOTE))
         painter.setPen(ink("ink1"))
         if not self.figures.is_ahead:
-            words = f"{self.figures.now / 10_000:,.0f}"
+            words = f"{half_up(self.figures.now / TEN_THOUSAND, 0):,}"
             centre = middle - wide / 2
-            half = metrics(NOTE).horizontalAdvance(words) / 2 + 1
+            half = metrics(NOTE, bold=self.is_highest).horizontalAdvance(words) / 2 + 1
             place = QRectF(centre - half, base - now - small - px(1), 2 * half, small)
             shift = max(0.0, -place.left()) - max(0.0, place.right() - self.width())
-            painter.drawText(place.translated(shift, 0), Qt.AlignmentFlag.AlignCenter, words)
+            place = place.translated(shift, 0)
+            if self.mean is not None and now:
+                painter.fillRect(place.adjusted(0, px(2), 0, -px(1)), ink(ground))
+            painter.setFont(font(NOTE, bold=self.is_highest))
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
+        painter.setFont(font(NOTE))
         painter.setPen(ink("ink2"))
         foot = QRectF(0, base + px(3), self.width(), small)
         painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, self.text())
@@ -101,16 +112,18 @@ class MonthBars(QWidget):
         self._top, self._step = Decimal(1), Decimal(1)
         self._arrows = ArrowKeys(self)
 
-    def show_months(self, months: Sequence[MonthFigures]) -> None:
-        """All months, in yuan."""
+    def show_months(self, months: Sequence[MonthFigures], mean: Decimal | None = None) -> None:
+        """All months, in yuan; ``mean`` is the monthly mean of the target, a dashed line."""
         for item in self.items:
             item.hide()
             item.deleteLater()
-        most = max([Decimal(0), *(max(m.now, m.before) for m in months)])
+        most = max([Decimal(0), mean or Decimal(0), *(max(m.now, m.before) for m in months)])
+        highest = max((m.now for m in months), default=Decimal(0))
         self._step, self._top = step_of(most), most * Decimal("1.02") or Decimal(1)
         self.items = [_Month(month, self) for month in months]
         for item in self.items:
-            item.top = self._top
+            item.top, item.mean = self._top, mean
+            item.is_highest = bool(highest) and item.figures.now == highest
             item.clicked.connect(self._clicked)
             item.show()
         self._arrows.set_items(self.items)
@@ -167,27 +180,28 @@ class MonthBars(QWidget):
 
 
 class ChartLegend(Painted):
-    """■ 今年 □ 上年."""
+    """■ 2026 □ 2025 ╌ 月均目标 3,750."""
 
     def __init__(self, now: str, before: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._words = (now, before)
-        self.setAccessibleName(_("实心 {now}，空心 {before}").format(now=now, before=before))
+        self._words = [now, before]
+        self.set_words(now, before)
 
-    def set_words(self, now: str, before: str) -> None:
-        """Other years."""
-        self._words = (now, before)
-        self.setAccessibleName(_("实心 {now}，空心 {before}").format(now=now, before=before))
+    def set_words(self, now: str, before: str, mean: str = "") -> None:
+        """Other years; ``mean`` names the dashed line when there is one."""
+        self._words = [now, before, *([mean] if mean else [])]
+        said = _("实心 {now}，空心 {before}").format(now=now, before=before)
+        self.setAccessibleName(_("{bars}，虚线 {mean}").format(bars=said, mean=mean) if mean else said)
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Two squares and their words."""
+        """The signs and their words."""
         words = sum(metrics(NOTE).horizontalAdvance(word) for word in self._words)
-        return QSize(words + px(2 * 20 + 16), px(24))
+        return QSize(words + px(20 * len(self._words) + 16 * (len(self._words) - 1) + 8), px(24))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Solid and outlined."""
+        """Solid, outlined, dashed."""
         painter = QPainter(self)
         painter.setFont(font(NOTE))
         left, side = 0, px(13)
@@ -196,61 +210,12 @@ class ChartLegend(Painted):
             box = QRectF(left, top, side, side)
             if at == 0:
                 painter.fillRect(box, ink("accent"))
-            else:
+            elif at == 1:
                 rounded(painter, box, "bg0", pen("line2", 1.5), 0)
+            else:
+                painter.setPen(pen("warn", 2, Qt.PenStyle.DashLine))
+                painter.drawLine(left, self.height() // 2, left + side + px(3), self.height() // 2)
             painter.setPen(ink("ink2"))
             left += px(20)
             painter.drawText(left, 0, self.width(), self.height(), Qt.AlignmentFlag.AlignVCenter, word)
             left += metrics(NOTE).horizontalAdvance(word) + px(16)
-
-
-class ShareBars(QWidget):
-    """A bar a line with its name, figure and share: 先进制造 ████ 20,000.00 51.7%. Enter opens nothing."""
-
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._name = name
-        self._rows: list[tuple[str, Decimal]] = []
-        self.setAccessibleName(name)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def show_rows(self, rows: Mapping[str, Decimal]) -> None:
-        """Name → sum in yuan, largest first."""
-        self._rows = sorted(rows.items(), key=lambda pair: -pair[1])
-        said = "；".join(f"{name} {in_ten_thousands(total)} 万元" for name, total in self._rows)
-        self.setAccessibleName(f"{self._name}：{said}")
-        self.updateGeometry()
-        self.update()
-
-    def _row(self) -> int:
-        return max(px(28), metrics().height() + px(4))
-
-    def sizeHint(self) -> QSize:
-        """A line each."""
-        return QSize(px(420), self._row() * max(1, len(self._rows)))
-
-    def minimumSizeHint(self) -> QSize:
-        """Names are cut first."""
-        return QSize(px(280), self.sizeHint().height())
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Name, bar, figure."""
-        painter = QPainter(self)
-        row, total = self._row(), sum((value for _name, value in self._rows), Decimal(0)) or Decimal(1)
-        most = max([Decimal(1), *(value for _name, value in self._rows)])
-        name_wide = min(px(150), self.width() // 3)
-        figures = [f"{in_ten_thousands(value)}　{value / total:.1%}" for _name, value in self._rows]
-        right = max([0, *(metrics(NOTE).horizontalAdvance(words) for words in figures)]) + px(8)
-        room = max(px(20), self.width() - name_wide - right - px(8))
-        middle = Qt.AlignmentFlag.AlignVCenter
-        for at, ((name, value), words) in enumerate(zip(self._rows, figures, strict=True)):
-            top = at * row
-            painter.setFont(font())
-            painter.setPen(ink("ink1"))
-            shown = metrics().elidedText(name, Qt.TextElideMode.ElideRight, name_wide - px(8))
-            painter.drawText(QRectF(0, top, name_wide, row), middle, shown)
-            wide = max(1.0, float(value / most) * room)
-            paint_bar(painter, QRectF(name_wide, top + (row - px(14)) // 2, wide, px(14)), 1.0)
-            painter.setFont(font(NOTE))
-            painter.setPen(ink("ink1"))
-            painter.drawText(QRectF(name_wide + wide + px(8), top, right, row), middle, words)
