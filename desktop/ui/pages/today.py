@@ -123,6 +123,9 @@ class TodayPage(Page):
         self.import_tool.clicked.connect(self.import_workbook)
         self.template_tool = self.head.add_tool(PageTool(_("空白申请表"), "document", letter="K"))
         self.template_tool.clicked.connect(self.write_template)
+        self.money_tool = self.head.add_tool(PageTool(_("履行收入"), "clipboard_task_list_ltr", letter="R"))
+        self.money_tool.setToolTip(_("履行与收入：到期未付的在前（Alt+R）"))
+        self.money_tool.clicked.connect(self.go_to_performance)
         self.search = add_search(self.head, self)
         return self.head
 
@@ -413,6 +416,10 @@ class TodayPage(Page):
         self.said.emit(trouble_words(exc), "err", True)
 
     # acting
+
+    def go_to_performance(self) -> None:
+        """Alt+R: 履行与收入, what is overdue first."""
+        self.wants.emit("performance", None)
 
     def _new(self) -> None:
         self.wants.emit("case", None)

@@ -267,3 +267,10 @@ def test_a_remark_is_brought_into_view_on_a_page_scrolled_down(qtbot: QtBot, the
     assert bar.value() > 0
     page.show_strip("这份表没有收", "error")
     qtbot.waitUntil(lambda: bar.value() == 0)
+
+
+def test_alt_r_leads_to_the_payments(qtbot: QtBot, theme: Theme) -> None:
+    page = today(qtbot, FakeDesk())
+    asked = wanted(page)
+    QTest.keyClick(page, Qt.Key.Key_R, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: asked == [("performance", None)])
