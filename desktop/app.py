@@ -731,6 +731,12 @@ class OpenDesk:
 
         return statistics_report(self._office, unit, year)
 
+    def flow(self, first: date, last: date) -> StatisticsReport:
+        """Any span of days, without targets: where 输出 goes and 吸纳 comes from."""
+        from desktop.services.station_statistics import flow_report
+
+        return flow_report(self._office, first, last)
+
     def set_targets(self, cmd: c.SetTargets) -> Targets | None:
         """Targets of one year, by the head."""
         from desktop.services.station_statistics import set_targets

@@ -1103,6 +1103,8 @@ def _block(args: argparse.Namespace) -> Answer:
 
 
 def _stats(args: argparse.Namespace) -> Answer:
+    if args.by == "flow":
+        return _flow(args)
     with desk(args) as d:
         rows = d.figures(args.first, args.last, args.by)
     lines = [f"{name}　{count} 份　成交额 {a:,.2f} 元　技术交易额 {b:,.2f} 元" for name, count, a, b in rows]
@@ -1116,6 +1118,98 @@ def _stats(args: argparse.Namespace) -> Answer:
     return Answer(
         [{"name": n, "count": c, "contract_amount": a, "technology_amount": b} for n, c, a, b in rows],
         "\n".join(lines),
+    )
+
+
+def _flow(args: argparse.Namespace) -> Answer:
+    """输出 and 吸纳 by where the other side sits; of the contracts registered here only."""
+    from desktop.statistics.words import flow_words, only_here, place_words, places_shown
+
+    with desk(args) as d:
+        report = d.flow(args.first, args.last)
+    names = place_words(report.level)
+    rows, lines = [], []
+    for place in places_shown(report):
+        into, out = report.inward[place], report.outward[place]
+        rows.append({"place": place, "inward": into, "outward": out})
+        words = _("{place}　吸纳 {n} 份 {a:,.2f} 元　输出 {m} 份 {b:,.2f} 元")
+        lines.append(
+            words.format(place=names[place], n=into.count, a=into.contract, m=out.count, b=out.contract)
+        )
+    into, out = report.splits["inward"].now, report.splits["outward"].now
+    lines.append(
+        _("合计　吸纳 {n} 份 {a:,.2f} 元（{only}）　输出 {m} 份 {b:,.2f} 元").format(
+            n=into.count, a=into.contract, only=only_here(), m=out.count, b=out.contract
+        )
+    )
+    answer = {
+        "rows": rows,
+        "inward": into,
+        "outward": out,
+        "both": report.both,
+        "neither": report.neither,
+        "registered": report.splits["registered"].now,
+        "inward_is_complete": False,
+    }
+    return Answer(answer, "\n".join([*lines, flow_words(report)]))
+
+
+def _targets(args: argparse.Namespace) -> Answer:
+    """The targets of a year; with one of them given, the head sets all three anew."""
+    from desktop.services.commands import SetTargets
+    from desktop.statistics.report import MEASURES, percent
+    from desktop.statistics.words import basis_words, behind_words, in_unit, measure_words
+
+    with desk(args) as d:
+        if args.count is not None or args.contract is not None or args.technology is not None or args.clear:
+            d.set_targets(
+                SetTargets(
+                    actor=d.person.name,
+                    year=args.year,
+                    count=args.count,
+                    contract=args.contract,
+                    technology=args.technology,
+                    basis=args.basis,
+                )
+            )
+        report = d.statistics("year", args.year)
+    if report.targets is None:
+        return Answer(None, _("{year} 年未设目标").format(year=args.year))
+    basis = report.targets.basis
+    lines = [_("{year} 年目标，口径：{basis}").format(year=args.year, basis=basis_words()[basis])]
+    shown = []
+    for measure in MEASURES:
+        progress = report.progress(measure, basis)
+        name = measure_words()[measure]
+        if progress is None:
+            lines.append(_("{name}　未设目标").format(name=name))
+            continue
+        unit = "" if measure == "count" else _(" 万元")
+        words = _("{name}　{actual}{unit} / {target}{unit}　完成 {reached}，时间 {passed}")
+        reached, passed = percent(progress.reached, 2), percent(progress.passed, 2)
+        lines.append(
+            words.format(
+                name=name,
+                actual=in_unit(progress.actual, measure),
+                target=in_unit(progress.target, measure),
+                unit=unit,
+                reached=reached,
+                passed=passed,
+            )
+        )
+        shown.append(
+            {
+                "measure": measure,
+                "target": progress.target,
+                "actual": progress.actual,
+                "reached": reached,
+                "passed": passed,
+                "is_behind": progress.is_behind,
+            }
+        )
+    return Answer(
+        {"year": args.year, "basis": basis, "targets": shown},
+        "\n".join([*lines, *behind_words(report, basis)]),
     )
 
 
@@ -1756,7 +1850,14 @@ def build_parser() -> argparse.ArgumentParser:
     p = add("stats", _stats, "按日期汇总")
     p.add_argument("--from", dest="first", type=_day, required=True)
     p.add_argument("--to", dest="last", type=_day, required=True)
-    p.add_argument("--by", default="kind", choices=("kind", "sub_kind", "month", "state", "field"))
+    p.add_argument("--by", default="kind", choices=("kind", "sub_kind", "month", "state", "field", "flow"))
+    p = add("targets", _targets, "年度目标：查看；给出任一项即由负责人重设")
+    p.add_argument("year", type=int, metavar="年")
+    p.add_argument("--count", type=int, metavar="份数")
+    p.add_argument("--contract", type=Decimal, metavar="元", help="合同成交额")
+    p.add_argument("--technology", type=Decimal, metavar="元", help="技术交易额")
+    p.add_argument("--basis", default="registered", choices=("registered", "outward", "inward"))
+    p.add_argument("--clear", action="store_true", help="去掉这一年的目标")
     add("backup", _backup, "备份并打开验一遍").add_argument("file", type=Path)
     add("restore", _restore, "从备份还原（负责人）").add_argument("file", type=Path)
     p = add(

@@ -348,6 +348,29 @@ def test_stats_sum_what_is_registered(desk: Terminal) -> None:
     assert "合计 1 份" in desk("stats", *span, "--by", "month", by=CLERK).out
 
 
+def test_stats_by_flow_add_up_and_say_that_what_was_bought_is_not_complete(desk: Terminal) -> None:
+    span = ("--from", "2026-11-01", "--to", "2026-11-30", "--by", "flow")
+    found = desk("stats", *span, "--json", by=CLERK).values
+    assert [row["place"] for row in found["rows"]] == ["home", "province", "elsewhere", "abroad", "unknown"]
+    for side in ("inward", "outward"):
+        assert sum(row[side]["count"] for row in found["rows"]) == found[side]["count"]
+    assert found["inward_is_complete"] is False
+    both, neither = found["both"]["count"], found["neither"]["count"]
+    assert found["inward"]["count"] + found["outward"]["count"] - both + neither == 1
+    assert "仅本地登记，不完整" in desk("stats", *span, by=CLERK).out
+
+
+def test_targets_are_the_heads_and_are_shown_with_what_was_reached(desk: Terminal) -> None:
+    assert "未设目标" in desk("targets", "2026", by=CLERK).out
+    assert "负责人" in desk("targets", "2026", "--count", "2", by=CLERK, code=REFUSED).err
+    said = desk("targets", "2026", "--count", "2", "--contract", "8600000", by=HEAD).out
+    assert "份数　1 / 2　完成 50.00%" in said
+    assert "成交额　86.00 万元 / 860.00 万元　完成 10.00%" in said
+    assert "技术交易额　未设目标" in said
+    assert "成交额比时间进度低" in said
+    assert "未设目标" in desk("targets", "2026", "--clear", by=HEAD).out
+
+
 def test_import_tells_every_problem_and_twice_is_no_work(desk: Terminal) -> None:
     file = Path(shutil.copy(SAMPLE / "application.xlsx", desk.folder))
     first = desk("import", file, "--returned", desk.folder / "back.xlsx", by=CLERK)

@@ -144,6 +144,20 @@ class Question:
 
 PLACE_FILTERS: Final = {"seller_place": "seller", "buyer_place": "buyer"}
 """Filters that the page 统计 hands over with a row of its flow table."""
+FROM_STATISTICS: Final = (*PLACE_FILTERS, "field")
+"""Filters that only come with a figure of 统计: shown together, taken away together."""
+
+
+def place_filter_words() -> dict[str, tuple[str, dict[str, str]]]:
+    """Filter → what it is called, and the words of its values."""
+    places = {
+        "home": _("本地"),
+        "province": _("本省外地"),
+        "elsewhere": _("外省"),
+        "abroad": _("境外·港澳台"),
+        "unknown": _("所在地不明"),
+    }
+    return {"seller_place": (_("卖方"), places), "buyer_place": (_("买方"), places)}
 
 
 def asked_of(

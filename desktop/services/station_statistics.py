@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from desktop.services.commands import SetTargets
 from desktop.services.look import home_of, put_setting, setting
 from desktop.services.office import Office, check_actor, commit
 from desktop.statistics.counting import count_report
-from desktop.statistics.report import BASES, StatisticsReport, Targets, span_of
+from desktop.statistics.report import BASES, Span, StatisticsReport, Targets, span_of
 from desktop.store.unit_of_work import UnitOfWork
 
 Progress = Callable[[int, int, str], None]
@@ -42,6 +43,19 @@ def statistics_report(office: Office, unit: str, year: int) -> StatisticsReport:
         targets = _read(uow, year)
     name = office.codes.name("regions", home.code)
     return replace(report, targets=targets, home=name, seconds=time.perf_counter() - started)
+
+
+def flow_report(office: Office, first: date, last: date) -> StatisticsReport:
+    """Any two days, both included, without targets; the months are those of the year in which it begins.
+
+    Raises RefusedError when the last day lies before the first.
+    """
+    if last < first:
+        raise RefusedError(_("止日早于起日"), _("请核对两个日期"))
+    home = home_of(office)
+    with office.look() as uow:
+        report = count_report(uow.session, Span(first, last, last), home)
+    return replace(report, home=office.codes.name("regions", home.code))
 
 
 def targets_of(office: Office, year: int) -> Targets | None:

@@ -121,7 +121,7 @@ def _lines(session: Session, span: Span, home: Home) -> Iterable[_Line]:
     inside = (
         select(*named, Contract.contract_amount, Contract.technology_amount)
         .where(
-            day.between(date(span.first.year - 1, 1, 1), date(span.first.year, 12, 31)),
+            day.between(date(span.first.year - 1, 1, 1), max(span.last, date(span.first.year, 12, 31))),
             state.in_((*LIVE, "CANCELLED", "REVOKED")),
             Contract.deleted_at.is_(None),
         )
@@ -153,8 +153,8 @@ def _split(lines: Iterable[_Line], year: int) -> Split:
         if line.state == "REVOKED":
             revoked += line.total if is_now else NOTHING
             continue
-        of_year = months if int(line.month[:4]) == year else months_before
-        of_year[int(line.month[5:])] += line.total
+        if (of_year := {year: months, year - 1: months_before}.get(int(line.month[:4]))) is not None:
+            of_year[int(line.month[5:])] += line.total
         if line.part == "before":
             before += line.total
         if not is_now:
@@ -181,7 +181,7 @@ def _split(lines: Iterable[_Line], year: int) -> Split:
 
 
 def count_report(session: Session, span: Span, home: Home) -> StatisticsReport:
-    """All figures of a span of days within one calendar year, without targets and names.
+    """All figures of a span of days, without targets and names; months are those of its first day's year.
 
     Counted by the day of registration, both days included, under the restated policy: the current version of
     each contract at its day of registration; cancelled and revoked ones are counted apart.

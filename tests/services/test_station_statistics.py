@@ -22,6 +22,7 @@ from desktop.services.look import search
 from desktop.services.office import Office
 from desktop.services.station_statistics import (
     export_statistics,
+    flow_report,
     print_statistics,
     set_targets,
     statistics_name,
@@ -327,6 +328,18 @@ def test_an_empty_year_prints_dashes_and_zeros(office: Office, tmp_path: Path) -
     )
     assert "吸纳：买方在澄河县（仅本地登记，不完整）" in words
     assert "—" in words
+
+
+def test_the_flow_of_any_two_days_goes_over_the_new_year(counted: Office) -> None:
+    report = flow_report(counted, date(2025, 11, 21), date(2026, 2, 3))
+    assert report.splits["registered"].now.count == 3
+    assert {place: total.count for place, total in report.outward.items() if total.count} == {
+        "home": 2,
+        "province": 1,
+    }
+    assert money(report.outward.values()) == Decimal("1210000.00")
+    with pytest.raises(RefusedError):
+        flow_report(counted, date(2026, 2, 3), date(2026, 2, 2))
 
 
 def test_a_unit_that_is_none_is_refused(office: Office) -> None:

@@ -13,7 +13,7 @@ from desktop.resources import _
 from desktop.services import commands as c
 from desktop.services.desk import Desk
 from desktop.services.search_words import KEPT_AT_MOST as MOST
-from desktop.services.search_words import amounts_of, day_words, days_of
+from desktop.services.search_words import amounts_of, day_words, days_of, place_filter_words
 from desktop.services.views import REPORTING_WORDS, STATE_WORDS, SavedQuery
 from desktop.ui.dialogs.deciding import DecidingDialog
 from desktop.ui.pages.wording import KIND_WORDS
@@ -161,6 +161,8 @@ def conditions_in_words(query: SavedQuery) -> str:
         "reporting": (_("上报"), REPORTING_WORDS),
         "year": (_("登记年度"), {}),
         "month": (_("登记月"), {}),
+        "field": (_("技术领域"), {}),
+        **place_filter_words(),
     }
     for name, values in query.filters.items():
         if name == "no_drafts":

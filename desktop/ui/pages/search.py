@@ -18,7 +18,13 @@ from desktop.errors import RefusedError
 from desktop.jobs import Job, JobRunner
 from desktop.resources import _
 from desktop.services.desk import Desk
-from desktop.services.search_words import amounts_of, day_words, days_of
+from desktop.services.search_words import (
+    FROM_STATISTICS,
+    amounts_of,
+    day_words,
+    days_of,
+    place_filter_words,
+)
 from desktop.services.views import (
     REPORTING_WORDS,
     STATE_WORDS,
@@ -57,7 +63,8 @@ STILL = 350
 HISTORY_SHOWN = 6
 TITLE_AT_LEAST = 150
 """Drawing pixels that the name of the contract keeps; added columns give way before it does."""
-CHIPS = ("kind", "state", "year", "reporting", "drafts", "amount", "day", "sort")
+CHIPS = ("kind", "state", "year", "reporting", "drafts", "amount", "day", "figure", "sort")
+"""``figure``: what came with a figure of 统计, hidden without it."""
 
 
 class ChoicePopup(QFrame):
@@ -749,6 +756,8 @@ class SearchPage(Page):
         if name == "day":
             days = [days_of(key, code) for key in day_words() for code in self._filters.get(key, [])]
             return "、".join(one.words() for one in days) or heads[name], bool(days)
+        if name == "figure":
+            return self._figure_words(), any(self._filters.get(key) for key in FROM_STATISTICS)
         if name == "sort":
             if self._order is None:
                 return heads[name], False
@@ -766,11 +775,23 @@ class SearchPage(Page):
             named += _("等 {n} 项").format(n=len(chosen))
         return f"{heads[name]} {named}", True
 
+    def _figure_words(self) -> str:
+        """卖方 本地、买方 外省、领域 先进制造技术."""
+        said = [
+            f"{head} {'、'.join(words.get(code, code) for code in self._filters[key])}"
+            for key, (head, words) in place_filter_words().items()
+            if self._filters.get(key)
+        ]
+        names = self._desk.codes
+        fields = [names.name("tech_fields", code) or _("未填") for code in self._filters.get("field", [])]
+        return "、".join([*said, *(_("领域 {name}").format(name=name) for name in fields)]) or _("统计所列")
+
     def _show_chips(self) -> None:
         for name, chip in self.chips.items():
             words, is_set = self._chip_words(name)
             chip.setText(words)
             chip.is_set = is_set
+            chip.setVisible(is_set or name != "figure")
             chip.icon_name = "add" if name == "drafts" and not is_set else ""
             chip.setAccessibleName(_("{words}，去掉这个条件").format(words=words) if is_set else words)
             chip.updateGeometry()
@@ -791,6 +812,9 @@ class SearchPage(Page):
                 self._filters.pop("month", None)
             if name == "day":
                 for key in day_words():
+                    self._filters.pop(key, None)
+            if name == "figure":
+                for key in FROM_STATISTICS:
                     self._filters.pop(key, None)
             if name == "sort":
                 self._sort(None)
