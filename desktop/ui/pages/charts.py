@@ -173,7 +173,7 @@ class MonthBars(QWidget):
             painter.setPen(pen("line1"))
             painter.drawLine(self._axis(), y, self.width(), y)
             painter.setPen(ink("ink2"))
-            words = f"{level / 10_000:,.0f}"
+            words = f"{level / 10_000:,.0f}" if not level or level >= TEN_THOUSAND else ""
             place = QRectF(0, y - small / 2, self._axis() - px(6), small)
             painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
             level += self._step

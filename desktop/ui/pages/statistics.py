@@ -257,9 +257,9 @@ class StatisticsPage(Page):
             head.add_left(widget)
         head.add_left(QWidget(), 1)
         self.tools = (
-            PageTool(_("目标"), "target_edit"),
-            PageTool(_("打印"), "print"),
-            PageTool(_("导出"), "table_arrow_up"),
+            PageTool(_("目标"), "target_edit", letter="M"),
+            PageTool(_("打印"), "print", letter="P"),
+            PageTool(_("导出"), "table_arrow_up", letter="D"),
         )
         for tool, act in zip(self.tools, (self.open_targets, self.open_preview, self.export), strict=True):
             tool.clicked.connect(act)
@@ -444,7 +444,10 @@ class StatisticsPage(Page):
         has_mark = any(report.progress(measure, basis) for measure in MEASURES)
         self.mark_words.setText(_("┃ 进度条上的竖线") if has_mark else _("已过的日子占全期"))
         self.until.setText(_("截至 {day}，按登记日").format(day=report.span.last.isoformat()))
-        self.empty.setVisible(not report.splits["registered"].now.count)
+        is_empty = not report.splits["registered"].now.count
+        self.empty.setVisible(is_empty)
+        for card in (self.flow_card, self.note_card):
+            card.setVisible(not is_empty)
         self._show_months(report, basis)
         self._show_split(report, basis)
         self._show_flow(report)

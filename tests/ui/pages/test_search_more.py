@@ -64,6 +64,22 @@ def desk_of(made: MainWindow) -> Any:
     return made.desk
 
 
+# what a figure of 统计 stands for
+
+
+def test_what_a_figure_of_the_statistics_asked_for_is_one_chip_that_goes_as_one(wide: MainWindow) -> None:
+    page = page_of(wide)
+    assert page.chips["figure"].isHidden()
+    asked = {"seller_place": ["home"], "buyer_place": ["elsewhere"], "field": ["03"], "year": ["2026"]}
+    page.open(asked)
+    assert page.chips["figure"].isVisible()
+    assert page.chips["figure"].text().startswith("卖方 本地、买方 外省、领域 ")
+    page.chips["figure"].setFocus()
+    press(KEY.Key_Return)
+    assert desk_of(wide).told("search")[-1][1] == {"year": ["2026"]}
+    assert page.chips["figure"].isHidden()
+
+
 # words with conditions
 
 

@@ -216,6 +216,7 @@ def test_an_empty_year_says_so(qtbot: QtBot, theme: Theme) -> None:
     page = statistics(qtbot, FakeDesk())
     page.year.setCurrentIndex(5)
     assert page.empty.isVisible()
+    assert not page.flow_card.isVisible()
     assert page.count.figure.text() == "0"
     assert page.count.change.text() == "同比 —"
     assert page.note_words == []
