@@ -102,7 +102,8 @@ class PasteDialog(DecidingDialog):
         self._codes, self._run, self._again = codes, run, again
         self._is_small = parent is not None and parent.window().width() < px(SMALL)
         self.plan = plan
-        self.setMinimumWidth(px(760))
+        room = parent.window().width() - px(48) if parent is not None else px(1180)
+        self.setMinimumWidth(max(px(760), min(px(1180), room)))
         self.summary = Label("", wrap=True)
         self.body.addWidget(self.summary)
         self.fill_down = CheckBox(_("空格照上一行填（合并的格子）"))

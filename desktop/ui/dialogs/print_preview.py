@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -87,7 +87,7 @@ class PrintPreview(FramedDialog):
         self.back.clicked.connect(partial(self.turn, -1))
         self.on.clicked.connect(partial(self.turn, 1))
         self.printer = Choice(_("打印机"), [(one, one) for one in printers if one])
-        self.print_button = Button(_("打印"), "primary")
+        self.print_button = Button(_("打印"), "primary", mnemonic="P")
         self.print_button.clicked.connect(self.print_all)
         self.save_button = Button(_("存为 PDF"), key="Ctrl S")
         self.save_button.clicked.connect(self.save)
@@ -108,7 +108,8 @@ class PrintPreview(FramedDialog):
         for one in right:
             row.addWidget(one)
         column.addLayout(row)
-        self.resize(px(900), px(660))
+        room = parent.window().size() if parent is not None else QSize(px(1366), px(768))
+        self.resize(min(px(900), room.width()), min(px(660), room.height()))
         self.turn(0)
         (self.print_button if has_printer else self.save_button).setFocus(Qt.FocusReason.OtherFocusReason)
 

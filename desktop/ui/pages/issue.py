@@ -260,7 +260,7 @@ class IssueStep(Step):
         buttons.setSpacing(px(8))
         self.print_button = Button("", "primary", key="F12")
         self.print_button.clicked.connect(self.print_ticked)
-        self.save_button = Button(_("存 PDF"))
+        self.save_button = Button(_("存 PDF"), letter="T")
         self.save_button.clicked.connect(self.save_pdf)
         buttons.addWidget(self.print_button, 1)
         buttons.addWidget(self.save_button)
@@ -409,8 +409,8 @@ class IssueStep(Step):
             self._read_offset()
             self._look()
         self._show_preview()
-        if self.print_button.isEnabled():
-            self.print_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        begin = self.print_button if self.print_button.isEnabled() else self.table
+        begin.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_sheet(self, sheet: ContractSheet) -> None:
         """Number, ledger and what may be done now."""
@@ -513,7 +513,7 @@ class IssueStep(Step):
         self.print_button.setEnabled(not why)
         self.print_button.setToolTip(why)
         self.save_button.setEnabled(not why)
-        self.save_button.setToolTip(why or _("存 PDF（Ctrl+E）"))
+        self.save_button.setToolTip(why)
         sheet = self._sheet
         allowed = sheet.allowed if sheet else frozenset()
         printed = bool(sheet and any(s.event == "printed" for s in sheet.sheets))

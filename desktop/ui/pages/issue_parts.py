@@ -240,7 +240,8 @@ class BigPicture(QDialog):
         scroll.setWidget(page)
         set_ground(self, "head")
         column.addWidget(scroll)
-        self.resize(px(850), px(640))
+        room = parent.window().size() if parent is not None else QSize(px(1366), px(768))
+        self.resize(min(px(850), room.width()), min(px(640), room.height()))
 
 
 class OffsetField(Field):

@@ -446,8 +446,8 @@ class StatisticsPage(Page):
         self.until.setText(_("截至 {day}，按登记日").format(day=report.span.last.isoformat()))
         is_empty = not report.splits["registered"].now.count
         self.empty.setVisible(is_empty)
-        for card in (self.flow_card, self.note_card):
-            card.setVisible(not is_empty)
+        for block in (self.flow_card, self.note_card):
+            block.setVisible(not is_empty)
         self._show_months(report, basis)
         self._show_split(report, basis)
         self._show_flow(report)
