@@ -7,10 +7,11 @@ decimals.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from desktop.errors import Problem, ProblemsFound
@@ -306,19 +307,40 @@ def label_of(name: str, row_type: type = Facts) -> str:
 
 def facts_to_json(facts: Facts) -> dict[str, Any]:
     """Plain values for JSON: money as strings in yuan, dates ISO; unknown fields and empty lists left out."""
-    plain: dict[str, Any] = _plain(facts)
-    return plain
+    return _plain_row(facts)
+
+
+def _plain_row(row: Any) -> dict[str, Any]:
+    names, read = _CELLS.get(type(row)) or _cells_of(type(row))
+    found = {}
+    for name, value in zip(names, read(row), strict=True):
+        if value is not None and value != ():
+            found[name] = value if type(value) in _AS_THEY_ARE else _plain(value)
+    return found
+
+
+_AS_THEY_ARE = frozenset({str, bool, int})
+
+
+_Cells = tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]
+_CELLS: dict[type, _Cells] = {}
+
+
+def _cells_of(row_type: type) -> _Cells:
+    """The fields of a class, and what reads all of them at once: a package asks for a million of them."""
+    names = tuple(f.name for f in fields(row_type))
+    read = attrgetter(*names) if len(names) > 1 else lambda row: (getattr(row, names[0]),)
+    return _CELLS.setdefault(row_type, (names, read))
 
 
 def _plain(thing: Any) -> Any:
-    if is_dataclass(thing):
-        pairs = ((f.name, _plain(getattr(thing, f.name))) for f in fields(thing))
-        return {name: value for name, value in pairs if value is not None and value != []}
-    if isinstance(thing, tuple):
-        return [_plain(item) for item in thing]
     if isinstance(thing, Decimal):
         return format(thing, "f")
-    return thing.isoformat() if isinstance(thing, date) else thing
+    if isinstance(thing, date):
+        return thing.isoformat()
+    if isinstance(thing, tuple):
+        return [_plain(item) for item in thing]
+    return _plain_row(thing) if is_dataclass(thing) else thing
 
 
 def facts_from_json(raw: Mapping[str, Any]) -> Facts:

@@ -721,11 +721,12 @@ def report_page(office: Office) -> v.ReportPage:
         )
         batches = session.scalars(select(Batch).order_by(Batch.sequence.desc()).limit(100)).all()
         last = batches[0] if batches else None
+        outcomes = queries.outcomes_of(session, [batch.id for batch in batches])
         return v.ReportPage(
             counts=counts,
             sums=sums,
             rows=in_order(office, uow, ids),
-            batches=tuple(batch_view(office, batch) for batch in batches),
+            batches=tuple(batch_view(office, batch, outcomes[batch.id]) for batch in batches),
             reconcile=reconcile(days),
             last_sent_at=last.made_at if last else None,
             next_sequence=(last.sequence if last else 0) + 1,
@@ -733,10 +734,13 @@ def report_page(office: Office) -> v.ReportPage:
 
 
 def batch_view(
-    office: Office, batch: Batch, path: Path | None = None, slip: Path | None = None
+    office: Office,
+    batch: Batch,
+    outcomes: Mapping[str | None, int],
+    path: Path | None = None,
+    slip: Path | None = None,
 ) -> v.BatchView:
-    """One package with what became of its rows."""
-    outcomes = [row.outcome for row in batch.rows]
+    """One package with what became of its rows (``queries.outcomes_of``)."""
     spool = office.folder / "packages" / f"{batch.package_name}"
     return v.BatchView(
         batch.sequence,
@@ -748,9 +752,9 @@ def batch_view(
         batch.technology_total,
         batch.check_code,
         batch.size,
-        sum(outcome is None for outcome in outcomes),
-        outcomes.count("accepted"),
-        outcomes.count("rejected"),
+        outcomes.get(None, 0),
+        outcomes.get("accepted", 0),
+        outcomes.get("rejected", 0),
         path or (spool if spool.exists() else None),
         slip,
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from desktop.errors import RefusedError
 from desktop.models import Batch as BatchModel
@@ -143,6 +144,8 @@ def _receive_receipt(office: Office, cmd: ReceiveFile, progress: Progress) -> Re
                             number=contract.official_number or contract.local_serial, sheets="、".join(sheets)
                         )
                     )
+        uow.change_rows(BatchRow, known.answered)
+        uow.change_rows(Contract, known.reported)
         uow.add_rows(ReceiptRow, answers)
         index_again(session, list(known.contracts.values()))
         for verb, same in groupby(acts, key=lambda act: act.verb):
@@ -193,10 +196,14 @@ class _Known:
     batch: BatchModel
     contracts: dict[str, Contract]
     """By uid; those of the receipt that are on this machine."""
-    rows: dict[int, BatchRow]
-    """The rows of the package, by contract."""
+    rows: dict[int, int]
+    """Ids of the rows of the package, by contract."""
     newest: dict[int, int]
     """Contract → the last package that it went out in."""
+    answered: list[dict[str, Any]] = field(default_factory=list)
+    """What the rows of the package have to say now; written for all of them at once."""
+    reported: list[dict[str, Any]] = field(default_factory=list)
+    """What the contracts have to say now, likewise."""
 
     @classmethod
     def of(cls, session: Session, batch: BatchModel, receipt: Any) -> _Known:
@@ -214,7 +221,8 @@ class _Known:
                 .group_by(BatchRow.contract_id)
             )
             newest |= {row[0]: row[1] for row in session.execute(last)}
-        return cls(batch, contracts, {row.contract_id: row for row in batch.rows}, newest)
+        sent = select(BatchRow.contract_id, BatchRow.id).where(BatchRow.batch_id == batch.id)
+        return cls(batch, contracts, {row[0]: row[1] for row in session.execute(sent)}, newest)
 
 
 def _apply(
@@ -224,14 +232,21 @@ def _apply(
     kept in the receipt's rows but does not touch a contract that was changed since.
     """
     session, batch, trouble = uow.session, known.batch, ""
-    if (batch_row := known.rows.get(contract.id)) is not None:
-        batch_row.outcome = "rejected" if outcome.outcome == "rejected" else "accepted"
-        batch_row.reason = reason[:500]
-    verb = "reject_above" if outcome.outcome == "rejected" else "accept_above"
+    is_good = outcome.outcome != "rejected"
+    if (row := known.rows.get(contract.id)) is not None:
+        known.answered.append(
+            {"id": row, "outcome": "accepted" if is_good else "rejected", "reason": reason[:500]}
+        )
+    verb = "accept_above" if is_good else "reject_above"
     detail: dict[str, Any] = {"sequence": batch.sequence, "reason": reason}
     if known.newest.get(contract.id) == batch.sequence and contract.reporting_state != "NOT_SENT":
-        contract.reporting_state = "REJECTED_ABOVE" if outcome.outcome == "rejected" else "ACCEPTED_ABOVE"
-        contract.rejected_reason = reason[:500] if outcome.outcome == "rejected" else None
+        now = {
+            "reporting_state": "ACCEPTED_ABOVE" if is_good else "REJECTED_ABOVE",
+            "rejected_reason": None if is_good else reason[:500],
+        }
+        known.reported.append({"id": contract.id, **now})
+        for name, value in now.items():
+            set_committed_value(contract, name, value)
     number = outcome.official_number
     if number and contract.official_number is None and _is_given(session, number):
         trouble = _("回执给的编号 {number} 本机已用于另一份合同，没有写入；请与上级核对").format(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from desktop.errors import MachineError, RefusedError
 from desktop.models import Action, Batch, BatchRow, Contract, Person
@@ -53,8 +54,8 @@ def create_batch(office: Office, cmd: CreateBatch, progress: Progress | None = N
     with office.work() as uow:
         session = uow.session
         if done := uow.action_of(cmd.request_id, "batch"):
-            made = json.loads(done.detail)["sequence"]
-            return carry_out(office, _batch(uow, made), cmd.folder)
+            batch = _batch(uow, json.loads(done.detail)["sequence"])
+            return carry_out(office, batch, queries.outcomes_of(session, [batch.id])[batch.id], cmd.folder)
         contracts = list(session.scalars(_wanted(cmd)))
         if not contracts:
             raise RefusedError(_("没有要上报的合同"), _("已登记且未导出的合同才会编入上报包"))
@@ -97,9 +98,11 @@ def create_batch(office: Office, cmd: CreateBatch, progress: Progress | None = N
         session.flush()
         rows = [{"batch_id": batch.id, "contract_id": c.id, "revision": c.revision} for c in contracts]
         uow.add_rows(BatchRow, rows)
-        list(batch.rows)
+        sent = {"reporting_state": "EXPORTED", "rejected_reason": None}
+        uow.change_rows(Contract, [{"id": c.id, **sent} for c in contracts])
         for contract in contracts:
-            contract.reporting_state, contract.rejected_reason = "EXPORTED", None
+            for name, value in sent.items():
+                set_committed_value(contract, name, value)
         index_again(session, contracts)
         acts = [(cmd.request_id, contract.uid, {"sequence": sequence}) for contract in contracts]
         uow.record_many(acts, "export", cmd.actor, now)
@@ -116,7 +119,7 @@ def create_batch(office: Office, cmd: CreateBatch, progress: Progress | None = N
             },
         )
         commit(uow)
-    return carry_out(office, batch, cmd.folder)
+    return carry_out(office, batch, {None: len(contracts)}, cmd.folder)
 
 
 def _wanted(cmd: CreateBatch) -> Any:
@@ -182,7 +185,7 @@ def _lines(uow: UnitOfWork, contracts: Sequence[Contract]) -> list[Any]:
 
 
 @in_chinese()
-def carry_out(office: Office, batch: Batch, folder: Path) -> BatchView:
+def carry_out(office: Office, batch: Batch, outcomes: Mapping[str | None, int], folder: Path) -> BatchView:
     """Copy the package and its slip to a folder or stick, verified; the copy in the data folder stays."""
     from desktop.certificates.letters import draw_paper
     from desktop.exchange.transport import FolderTransport
@@ -202,7 +205,7 @@ def carry_out(office: Office, batch: Batch, folder: Path) -> BatchView:
             _("请排除后在“历次包”里选第 {n} 包再次导出，内容一字不差；合同没有丢失").format(n=batch.sequence),
             code=exc.code,
         ) from exc
-    return batch_view(office, batch, folder / source.name, folder / slip.name)
+    return batch_view(office, batch, outcomes, folder / source.name, folder / slip.name)
 
 
 def place_words(folder: Path) -> str:
@@ -243,7 +246,6 @@ def _batch(uow: UnitOfWork, sequence: int) -> Batch:
     batch = uow.session.scalars(select(Batch).where(Batch.sequence == sequence)).first()
     if batch is None:
         raise RefusedError(_("没有第 {n} 包").format(n=sequence), _("请在“历次包”里选"))
-    list(batch.rows)
     return batch
 
 
@@ -251,9 +253,10 @@ def resend_batch(office: Office, sequence: int, folder: Path) -> BatchView:
     """The same package again, byte for byte; sending twice changes nothing above."""
     with office.look() as uow:
         batch = _batch(uow, sequence)
+        outcomes = queries.outcomes_of(uow.session, [batch.id])[batch.id]
     if not (office.folder / "packages" / batch.package_name).exists():
         raise RefusedError(
             _("第 {n} 包的文件不在本机了").format(n=sequence),
             _("可以从备份的 packages 文件夹找回，或从某日重导"),
         )
-    return carry_out(office, batch, folder)
+    return carry_out(office, batch, outcomes, folder)

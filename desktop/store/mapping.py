@@ -71,7 +71,7 @@ def facts_of(contract: Contract, *, rows: Collection[str] = ROW_CLASSES) -> Fact
     """
     session = object_session(contract)
     unloaded = inspect(contract).unloaded
-    values: dict[str, Any] = {name: getattr(contract, name) for name in _SCALARS}
+    values = _scalars_of(contract)
     for name in rows:
         names, cls = _ROW_FIELDS[name], law.ROWS[name]
         if session is not None and contract.id is not None and name in unloaded & _READ.keys():
@@ -82,6 +82,15 @@ def facts_of(contract: Contract, *, rows: Collection[str] = ROW_CLASSES) -> Fact
                 cls(**{f: getattr(row, f) for f in names}) for row in getattr(contract, name)
             )
     return Facts(**values)
+
+
+def _scalars_of(contract: Contract) -> dict[str, Any]:
+    """Straight out of the object where all of it is loaded, which it is unless a commit or refresh is due."""
+    loaded = contract.__dict__
+    try:
+        return {name: loaded[name] for name in _SCALARS}
+    except KeyError:
+        return {name: getattr(contract, name) for name in _SCALARS}
 
 
 def facts_of_many(session: Session, contracts: Sequence[Contract]) -> dict[int, Facts]:
@@ -99,7 +108,7 @@ def facts_of_many(session: Session, contracts: Sequence[Contract]) -> dict[int, 
                 lists[contract_id][name].append(cls(*cells))
     found_facts = {}
     for c in contracts:
-        values: dict[str, Any] = {name: getattr(c, name) for name in _SCALARS}
+        values = _scalars_of(c)
         values.update((name, tuple(rows)) for name, rows in lists[c.id].items())
         found_facts[c.id] = Facts(**values)
     return found_facts

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from sqlalchemy import bindparam, func, join, select, text
 from sqlalchemy.orm import Session
 
-from desktop.models import Action, Batch, Contract, ContractParty, Person
+from desktop.models import Action, Batch, BatchRow, Contract, ContractParty, Person
 from desktop.store.unit_of_work import AT_ONCE
 
 if TYPE_CHECKING:
@@ -146,6 +146,20 @@ def _yuan(value: Decimal | None) -> Decimal:
 def last_batch(session: Session) -> Batch | None:
     """The newest package."""
     return session.scalars(select(Batch).order_by(Batch.sequence.desc()).limit(1)).first()
+
+
+def outcomes_of(session: Session, batch_ids: Iterable[int]) -> dict[int, Counter[str | None]]:
+    """Package id → how many of its rows were ``accepted``, ``rejected``, or have no answer yet (None)."""
+    wanted = list(batch_ids)
+    found: dict[int, Counter[str | None]] = {key: Counter() for key in wanted}
+    query = (
+        select(BatchRow.batch_id, BatchRow.outcome, func.count())
+        .where(BatchRow.batch_id.in_(wanted))
+        .group_by(BatchRow.batch_id, BatchRow.outcome)
+    )
+    for batch_id, outcome, number in session.execute(query):
+        found[batch_id][outcome] = number
+    return found
 
 
 def actions_of(session: Session, contract_uid: str) -> Sequence[Action]:
