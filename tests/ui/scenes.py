@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 
 from desktop.resources import resource
+from desktop.services.commands import KeepQuery
+from desktop.services.views import Recovered
+from desktop.ui.dialogs.recovery import NewSheetDialog
 
 if TYPE_CHECKING:
     from tests.ui.take_screenshots import Photographer
 
 Prepare = Callable[["Photographer"], object]
-CLERK, REVIEWER = "沈清禾", "陆知远"
+CLERK, REVIEWER, HEAD = "沈清禾", "陆知远", "贺兰舟"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,83 @@ def _review(p: Photographer) -> None:
     p.go("case", (p.contract("RECOGNISED"), 5))
 
 
+def _party_dialog(act: str) -> Prepare:
+    """A dialog of 单位库, over the party most often met."""
+
+    def prepare(p: Photographer) -> None:
+        page = p.go("parties", "岚州")
+        p.rest(0.6)
+        getattr(page, act)()
+
+    return prepare
+
+
+PASTED = (
+    "项目名称\t合同类别\t签订日期\t合同成交额\t卖方名称\t买方名称\n"
+    "丘陵果园自走式割草机研制\tDEV-1\t2026-10-12\t480000\t岚州启衡自动化技术有限公司\t澄河县云坡果业专业合作社\n"
+    "稻田水位遥测装置研制\tDEV-1\t2026年10月15日\t36万\t岚州启衡自动化技术有限公司\t澄河县云坡果业专业合作社\n"
+    "山地运输轨道车控制技术咨询\tCON\t2026-02-30\t85000\t岚州启衡自动化技术有限公司\t澄河县云坡果业专业合作社"
+)
+"""Three contracts as a colleague copied them out of a list; the third has a day that does not exist."""
+
+
+def _paste(p: Photographer) -> None:
+    p.go("case", None)
+    p.case.step().form.bounds["title"].entry.setFocus()
+    QGuiApplication.clipboard().setText(PASTED)
+    p.press(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    p.rest(0.8)
+
+
+def _series(p: Photographer) -> None:
+    p.go("case", (p.contract("DRAFT"), 1))
+    p.case.step().open_series()
+    p.rest(0.6)
+    for words in ("丘陵果园自走式割草机研制", "480000"):
+        p.compose(words)
+        p.press(Qt.Key.Key_Return)
+
+
+def _kept_queries(p: Photographer) -> None:
+    """Two searches kept, the list of them open."""
+    desk: Any = p.window.desk
+    page = p.go("search")
+    for name, words, filters in (
+        ("本年大额", ">100万", {"state": ("REGISTERED", "CERTIFIED")}),
+        ("启衡的合同", "启衡", {}),
+    ):
+        desk.keep_query(KeepQuery(actor=desk.person.name, name=name, text=words, filters=filters))
+    page.open(None)
+    p.rest()
+    page.open_queries()
+    p.rest()
+
+
+def _ruler(p: Photographer) -> None:
+    page: Any = p.go("system")
+    page._printers = lambda: ["窗口激光机"]
+    page.open_ruler()
+
+
+def _batch(p: Photographer) -> None:
+    p.go("case", (p.contract("CERTIFIED", by_title="丘陵茶园"), 6))
+    step = p.case.step()
+    step.printer.addItem("窗口激光机", "窗口激光机")  # the machine of the pictures has none
+    step.printer.setCurrentIndex(step.printer.count() - 1)
+    step.open_batch()
+    p.rest()
+
+
+def _new_sheet(p: Photographer) -> None:
+    """A code that opens nothing: the picture is seen by everybody."""
+    p.go("system")
+    dialog = NewSheetDialog(
+        p.window, "澄河县技术合同登记处", Recovered(HEAD, "-".join(["Q7H2K"] * 8)), has_reset=False
+    )
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+
+
 DAY = (
     Scene("01-sign-in", lambda _p: None),
     Scene("02-today", lambda p: p.sign_in(CLERK)),
@@ -113,6 +194,16 @@ DAY = (
     Scene("25-return", _way_out("return_contract", "ACCEPTED", 2, "曝气"), is_dialog=True),
     Scene("26-refuse", _way_out("refuse", "ACCEPTED", 2, "曝气"), is_dialog=True),
     Scene("27-help", _help, is_dialog=True),
+    Scene("30-parties", lambda p: p.go("parties", "岚州")),
+    Scene("31-party-edit", _party_dialog("edit"), is_dialog=True),
+    Scene("32-party-merge", _party_dialog("merge"), is_dialog=True),
+    Scene("33-performance", to("performance")),
+    Scene("34-paste", _paste, is_dialog=True),
+    Scene("35-series", _series, is_dialog=True),
+    Scene("36-kept-queries", _kept_queries, is_dialog=True),
+    Scene("37-ruler", _ruler, is_dialog=True),
+    Scene("38-batch-print", _batch, is_dialog=True),
+    Scene("39-new-sheet", _new_sheet, is_dialog=True),
     Scene("01b-lock", _lock),
     Scene("07-review", _review),
 )
@@ -125,6 +216,8 @@ EMPTY = (
     Scene("10-report", to("report")),
     Scene("11-statistics", to("stats")),
     Scene("14-system", to("system")),
+    Scene("30-parties", to("parties")),
+    Scene("33-performance", to("performance")),
 )
 """A station on its first day."""
 
@@ -185,8 +278,14 @@ def _damaged_receipt(p: Photographer) -> None:
     p.rest(0.6)
 
 
+def _no_such_party(p: Photographer) -> None:
+    p.go("parties", "zzqx")
+    p.rest(0.6)
+
+
 def _wrong_pin(p: Photographer) -> None:
     p.go("today")
+    p.window.activateWindow()  # no desktop is there to give the keys back after a dialog
     p.window.lock_screen()
     p.type("000000")
     p.press(Qt.Key.Key_Return)
@@ -199,8 +298,42 @@ ERROR = (
     Scene("03-entry-wrong-values", _wrong_values),
     Scene("05-amounts-do-not-meet", _sums_that_do_not_meet),
     Scene("09-search-nothing-found", _search("zzqx")),
+    Scene("30-parties-nothing-found", _no_such_party),
     Scene("14-system-damaged-receipt", _damaged_receipt),
     Scene("02-today-import", _import_with_mistakes, is_dialog=True),
     Scene("01b-lock-wrong-pin", _wrong_pin),
 )
 """What a clerk sees when something is wrong; signs in with the third scene's page on."""
+
+
+def _type_office(type_in: Callable[[str], object]) -> None:
+    for words in ("990321", "澄河县技术合同登记处", "澄河登记处", "文昌路 12 号", "0990-6000000"):
+        type_in(words)
+
+
+def _type_people(type_in: Callable[[str], object]) -> None:
+    for words in (
+        "秦岭松",
+        "lingsong-2026",
+        "lingsong-2026",
+        "\t\t\t\t",
+        "柳溪月",
+        "xiyue-2026",
+        "xiyue-2026",
+    ):
+        type_in(words)
+
+
+GUIDE: tuple[tuple[str, Callable[[Callable[[str], object]], None]], ...] = (
+    ("40-guide-office", _type_office),
+    ("41-guide-pack", lambda _type: None),
+    ("42-guide-people", _type_people),
+    ("43-guide-block", lambda _type: None),
+    ("44-guide-printer", lambda _type: None),
+    ("45-guide-backup", lambda _type: None),
+    ("46-guide-summary", lambda _type: None),
+    ("47-guide-sheet", lambda _type: None),
+)
+"""A computer without a station, what the head sees at the first start: the picture of each step and what is
+typed into it, a field after the other; F12 leads on.
+"""

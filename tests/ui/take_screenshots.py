@@ -3,7 +3,8 @@
 The pictures under ``tests/ui/screens`` are looked at by people and compared in ``test_screens.py``.
 1366 × 768 pixels and a clock that stands still, in these sets: the sample day as a clerk finds it, the same
 at 150 % (911 × 512 logical pixels: the narrow layout), in the contrast theme and with large text, an empty
-station, and what a clerk sees when something is wrong; besides the ten contracts of the interview.
+station, what a clerk sees when something is wrong, and the guide of the first start (also at 150 %); besides
+the ten contracts of the interview.
 ``--set narrow,empty`` takes some sets, ``--only 03,06`` some pictures, ``--folder`` puts them elsewhere.
 """
 
@@ -26,22 +27,29 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import shiboken6
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QInputMethodEvent, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.app import check_pin, page_makers, sign_in
 from desktop.demo import Account, Day, fill_for_window
 from desktop.jobs import JobRunner
+from desktop.rules.local_pack import load_pack
 from desktop.sample_station_data import sample_people, sample_today
 from desktop.security import slots
+from desktop.services import first_run
+from desktop.services.new_station import SetUp
+from desktop.services.safe_keeping import check_places
+from desktop.services.station import check_people
 from desktop.settings import read_station_file
 from desktop.ui.launch import make_window
 from desktop.ui.remembered import Remembered
+from desktop.ui.setup.guide import Devices, FirstRunGuide
+from desktop.ui.setup.steps import Doors as GuideDoors
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.focus import FocusRing
 from desktop.ui.window import Doors, MainWindow
-from tests.ui.scenes import DAY, EMPTY, ERROR, Scene
+from tests.ui.scenes import DAY, EMPTY, ERROR, GUIDE, Scene
 
 SCREENS = Path(__file__).parent / "screens"
 ROOT = Path(__file__).parents[2]
@@ -68,6 +76,8 @@ SETS = {
     "large": Set("large", DAY, is_large=True),
     "empty": Set("empty", EMPTY, station="empty"),
     "error": Set("error", ERROR),
+    "guide": Set("", (), station=""),
+    "guide-narrow": Set("narrow", (), station="", scale=1.5),
 }
 
 
@@ -145,16 +155,30 @@ class Photographer:
         while (dialog := self.app.activeModalWidget()) is not None:
             dialog.close()
             self.app.processEvents()
+        self.window.activateWindow()  # no desktop is there to give the keys back
+        self.app.processEvents()
 
     def later(self, act: Callable[[], object]) -> None:
         """An act that waits for an answer in a dialog: the shutter begins it, looking in from a timer."""
         self._waiting = act
 
     def type(self, words: str) -> None:
-        """Signs to whatever has the focus."""
+        """Signs to whatever has the focus; what no key has comes from an input method."""
         for sign in words:
-            QTest.keyClicks(self.app.focusWidget() or self.window, sign)
+            if sign.isascii():
+                QTest.keyClicks(self.app.focusWidget() or self.window, sign)
+            else:
+                self.compose(sign)
             self.app.processEvents()
+
+    def compose(self, words: str) -> None:
+        """A word as an input method hands it over."""
+        commit(self.app.focusWidget() or self.window, words)
+        self.app.processEvents()
+
+    def forget(self) -> None:
+        """The act that waited for the shutter: nobody wants its picture."""
+        self._waiting = None
 
     def scratch(self, name: str, content: bytes) -> Path:
         """A file from a stranger."""
@@ -185,11 +209,10 @@ class Photographer:
         self.rest()
         return self.window.pages[code]
 
-    def press(self, key: Qt.Key, times: int = 1) -> None:
+    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """A key to whatever has the focus."""
-        for _n in range(times):
-            QTest.keyClick(self.app.focusWidget() or self.window, key)
-            self.app.processEvents()
+        QTest.keyClick(self.app.focusWidget() or self.window, key, modifier)
+        self.app.processEvents()
 
     def contract(self, state: str, *, by_title: str = "") -> int:
         """A contract in this state."""
@@ -259,6 +282,7 @@ def station_pictures(target: Path, chosen: Set, stations: Path, wanted: list[str
             scene.prepare(p)
             if not wanted or any(scene.name.startswith(n) for n in wanted):
                 p.shoot(scene.name)
+            p.forget()
             if scene.is_dialog:
                 p.put_away()
         p.jobs.shut_down()
@@ -267,6 +291,84 @@ def station_pictures(target: Path, chosen: Set, stations: Path, wanted: list[str
         p.window.hide()
         if shiboken6.isValid(p.ring):
             p.ring.deleteLater()
+
+
+def commit(widget: QWidget, words: str) -> None:
+    """A word that an input method has composed."""
+    composed = QInputMethodEvent("", [])
+    composed.setCommitString(words)
+    QApplication.sendEvent(widget, composed)
+
+
+def guide_pictures(target: Path, wanted: list[str]) -> None:
+    """The first-run guide, step by step; the code of its recovery sheet opens nothing."""
+    os.environ["CONTRACT_DESK_TODAY"] = STANDING
+    app = QApplication.instance() or QApplication(["contract-desk"])
+    assert isinstance(app, QApplication)
+    theme, jobs = Theme(), JobRunner()
+    theme.apply(app)
+
+    def quiet(seconds: float = 0.4) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until or jobs.is_busy:
+            app.processEvents()
+            time.sleep(0.01)
+
+    def type_in(words: str) -> None:
+        field = app.focusWidget()
+        if words.isspace():
+            for _sign in words:
+                QTest.keyClick(app.focusWidget(), Qt.Key.Key_Tab)
+            return
+        commit(field, words)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+
+    kept = Path(tempfile.gettempdir()) / "contract-desk-guide"  # its name stands in the pictures
+    shutil.rmtree(kept, ignore_errors=True)
+    try:
+        doors = GuideDoors(
+            first_run.shipped_packs,
+            load_pack,
+            first_run.check_station,
+            check_people,
+            first_run.check_block,
+            check_places,
+        )
+        guide = FirstRunGuide(
+            kept / "data",
+            doors,
+            lambda _new, _tell: SetUp("-".join(["Q7H2K"] * 8)),
+            theme=theme,
+            jobs=jobs,
+            version="1.0.0",
+            devices=Devices(printers=lambda: ["窗口激光机"], ask=lambda *_a, **_k: True),
+        )
+        ring = FocusRing(app)
+        ratio = guide.devicePixelRatio()
+        guide.resize(round(1366 / ratio), round(768 / ratio))
+        guide.show()
+        guide.activateWindow()
+        quiet()
+        for name, fill in GUIDE:
+            if guide.step is guide.pack:
+                while "云岭" not in str(app.focusWidget().property("text")):
+                    QTest.keyClick(app.focusWidget(), Qt.Key.Key_Down)
+                QTest.keyClick(app.focusWidget(), Qt.Key.Key_Space)
+            fill(type_in)
+            quiet()
+            if not wanted or any(name.startswith(n) for n in wanted):
+                target.mkdir(parents=True, exist_ok=True)
+                guide.grab().save(str(target / f"{name}.png"))
+                small(target / f"{name}.png")
+            QTest.keyClick(app.focusWidget(), Qt.Key.Key_F12)
+            quiet()
+        guide.sheet.box.setChecked(True)
+        jobs.shut_down()
+        guide.close()
+        if shiboken6.isValid(ring):
+            ring.deleteLater()
+    finally:
+        shutil.rmtree(kept, ignore_errors=True)
 
 
 def take(name: str, target: Path, stations: Path, wanted: list[str]) -> None:
@@ -288,14 +390,17 @@ def main(arguments: list[str]) -> int:
     args = parser.parse_args(arguments)
     wanted = [n for n in args.only.split(",") if n]
     if args.inside:
-        station_pictures(args.folder, SETS[args.inside], args.stations, wanted)
+        if SETS[args.inside].station:
+            station_pictures(args.folder, SETS[args.inside], args.stations, wanted)
+        else:
+            guide_pictures(args.folder, wanted)
         return 0
     sets = [name for name in args.set.split(",") if name]
     if unknown := [name for name in sets if name not in SETS and name != "ten"]:
         parser.error(f"no set {unknown[0]}; there are {', '.join(SETS)} and ten")
     with tempfile.TemporaryDirectory() as folder:
         stations = Path(folder)
-        if sets != ["ten"]:
+        if any(name != "ten" and SETS[name].station for name in sets):
             fill_stations(stations)
         for name in sets:
             if name != "ten":

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.jobs import JobRunner
 from desktop.resources import _
@@ -16,11 +16,10 @@ from desktop.services import commands as c
 from desktop.services.desk import Desk
 from desktop.services.views import PartyList, PartyRow, PartySheet
 from desktop.ui.dialogs.deciding import DecidingDialog
-from desktop.ui.pages.parts import Scroller
 from desktop.ui.tables.columns import text
 from desktop.ui.tables.plain import PlainTable
 from desktop.ui.theme import px
-from desktop.ui.widgets.base import Label, set_ground
+from desktop.ui.widgets.base import Label
 from desktop.ui.widgets.buttons import Choice
 from desktop.ui.widgets.fields import Field
 from desktop.ui.widgets.table import DeskTable
@@ -57,11 +56,6 @@ class EditPartyDialog(DecidingDialog):
         self.id_type = Choice(_("证件类型"), [("", _("未填")), *kinds])
         self.id_type.choose(str(sheet.fields.get("id_type") or ""))
         self.entries: dict[str, Field] = {}
-        inside = QWidget()
-        set_ground(inside, "paper")
-        outer, self.body = self.body, QVBoxLayout(inside)
-        self.body.setContentsMargins(0, 0, px(8), 0)
-        self.body.setSpacing(px(6))
         for name, word in EDITED:
             entry = Field(word, required=name == "name")
             before = str(sheet.fields.get(name) or "")
@@ -77,14 +71,9 @@ class EditPartyDialog(DecidingDialog):
         self.add(_("原来的名称"), self.renaming)
         self.reason = Field(_("说明"))
         self.add(_("说明"), self.reason).set_note(_("号码校验不上而要保留时必须写"))
-        self.body = outer
-        area = Scroller(inside)
-        area.setMinimumHeight(px(150))
-        self.body.addWidget(area, 1)
-        self.resize(px(640), inside.sizeHint().height() + px(230))
         self.verdict = Label("", tone="warn", wrap=True)
         self.verdict.hide()
-        self.body.addWidget(self.verdict)
+        self.below.insertWidget(0, self.verdict)
         self.id_type.currentIndexChanged.connect(self.look)
         self.ready()
 
@@ -156,13 +145,13 @@ class MergePartiesDialog(DecidingDialog):
         self.table = DeskTable(_("可并入的单位"))
         self.table.setModel(self.model)
         self.table.set_widths({1: 210, 2: 70, 3: 116}, stretch=0)
-        self.table.setMinimumHeight(px(96))
-        self.body.addWidget(self.table, 1)
-        self.resize(px(760), px(560))
+        is_low = parent is not None and parent.window().height() < px(600)
+        self.table.setFixedHeight(px(112 if is_low else 220))
+        self.body.addWidget(self.table)
         self.both = Label("", tone="ink2", wrap=True)
-        self.body.addWidget(self.both)
+        self.below.insertWidget(0, self.both)
         self.reason = Field(_("理由"), required=True)
-        self.add(_("理由"), self.reason)
+        self.add(_("理由"), self.reason, stays=True)
         self.words.textChanged.connect(self.search)
         self.table.selectionModel().currentRowChanged.connect(self.look)
         self.ready()

@@ -151,7 +151,7 @@ class NewSheetDialog(FramedDialog):
         self.setAccessibleName(title)
         self.setAccessibleDescription(words)
         self.setModal(True)
-        self.setMinimumWidth(px(520))
+        self.setMinimumWidth(px(560))
         self.setMaximumWidth(px(620))
         outer = QHBoxLayout(self)
         outer.setContentsMargins(px(22), px(16), px(18), px(14))
