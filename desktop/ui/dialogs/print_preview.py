@@ -34,7 +34,7 @@ def pictures_of(pdf: Path) -> list[QImage]:
 
 
 class PrintPreview(FramedDialog):
-    """PgUp and PgDn turn pages; Enter on 打印 prints, Ctrl+S writes a PDF, Esc closes.
+    """PgUp and PgDn turn pages, ↑ ↓ move on the page; Enter on 打印 prints, Ctrl+S writes a PDF, Esc closes.
 
     ``said(words, level)`` tells the page's status bar what became of it.
     """
@@ -96,11 +96,11 @@ class PrintPreview(FramedDialog):
         for widget in (self.back, self.on):
             row.addWidget(widget)
         row.addStretch(1)
-        self.no_printer = Label(_("没有找到打印机，可以存为 PDF"), size="note", tone="ink2")
+        self.no_printer = Label(_("没有找到打印机"), size="note", tone="ink2")
         has_printer = self.printer.count() > 0
         self.no_printer.setVisible(not has_printer)
         self.printer.setVisible(has_printer)
-        self.print_button.setEnabled(has_printer)
+        self.print_button.setVisible(has_printer)
         right: tuple[QWidget, ...] = (
             *(self.no_printer, self.printer),
             *(self.print_button, self.save_button, self.close_button),
@@ -117,7 +117,7 @@ class PrintPreview(FramedDialog):
         """Another page, as far as there are any."""
         self.page = min(max(0, self.page + step), len(self._pictures) - 1)
         picture = self._pictures[self.page]
-        wide = px(820)
+        wide = min(px(820), self.width() - px(56))
         shown = QPixmap.fromImage(picture).scaledToWidth(
             round(wide * self.devicePixelRatioF()), Qt.TransformationMode.SmoothTransformation
         )
@@ -136,6 +136,9 @@ class PrintPreview(FramedDialog):
             self.turn(1)
         elif event.key() == Qt.Key.Key_PageUp:
             self.turn(-1)
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            bar = self.area.verticalScrollBar()
+            bar.setValue(bar.value() + (1 if event.key() == Qt.Key.Key_Down else -1) * px(80))
         elif event.key() == Qt.Key.Key_S and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.save()
         else:

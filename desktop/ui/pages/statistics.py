@@ -362,7 +362,9 @@ class StatisticsPage(Page):
         self.note_rows.setSpacing(px(3))
         self.note_card.body.addLayout(self.note_rows)
         self.note_card.body.addStretch(1)
-        foot = _("按登记日计，变更计回登记所属期；同比与上年同一段日子比")
+        foot = _(
+            "按登记日计，变更计回登记所属期；同比与上年同一段日子比。金额单位万元，合计后四舍五入到两位小数"
+        )
         self.note_card.body.addWidget(Label(foot, size="note", tone="ink2", wrap=True))
         self.note_words: list[str] = []
         return self.note_card
@@ -623,7 +625,7 @@ class StatisticsPage(Page):
         )
         self.preview.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.preview.said.connect(self._preview_said)
-        self.preview.finished.connect(partial(shutil.rmtree, pdf.parent, True))
+        self.preview.finished.connect(lambda _code: shutil.rmtree(pdf.parent, ignore_errors=True))
         self.preview.open()
 
     def _preview_said(self, words: str, level: str) -> None:
