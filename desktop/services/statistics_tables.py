@@ -220,6 +220,7 @@ def full_notes(report: StatisticsReport, basis: str) -> list[str]:
         _("回溯口径：变更计回登记所属期，上年同期同样调整。"),
         _("输出按第一卖方、吸纳按第一买方的所在地；吸纳{only}。").format(only=only_here()),
         flow_words(report) + _("（份）。"),
+        _("金额单位万元，按元精确合计后四舍五入到两位小数；增减、占比四舍五入，上年为零写“—”。"),
         *(words + "。" for _level, words in notes(report, basis)),
     ]
 

@@ -18,14 +18,18 @@ sys.path.insert(0, str(Path(__file__).parent / "pages"))
 from desk import FakeDesk
 from everywhere import DIALOGS, PAGES, Control, Seen, everything
 from frame import bring_up, make
+from later import registered
 from PySide6.QtCore import QEvent, QModelIndex, Qt
-from PySide6.QtGui import QHelpEvent, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QHelpEvent, QPainter, QPdfWriter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QApplication, QLabel, QStyleOptionViewItem, QToolTip
 from pytestqt.qtbot import QtBot
 
 from desktop.errors import MachineError, Problem, RefusedError
+from desktop.jobs import JobRunner
 from desktop.settings import now
+from desktop.ui.pages.issue import IssueStep
 from desktop.ui.pages.wording import trouble_words
+from desktop.ui.printing import to_picture
 from desktop.ui.remembered import Remembered
 from desktop.ui.theme import Theme, ink
 from desktop.ui.widgets.checks import CheckPanel
@@ -145,6 +149,57 @@ def test_nothing_scrolls_sideways_and_the_primary_button_is_seen(found: dict[str
 
 def test_no_text_is_below_ten_and_a_half_points(found: dict[str, Seen]) -> None:
     assert {place: seen.small for place, seen in found.items() if seen.small} == {}
+
+
+def test_body_text_has_twelve_points_and_large_text_sixteen(qapp: QApplication, theme: Theme) -> None:
+    assert qapp.font().pointSizeF() == 12
+    label = QLabel("正文")
+    assert label.font().pointSizeF() == 12
+    theme.choose_large(True)
+    assert qapp.font().pointSizeF() == 16
+    theme.choose_large(False)
+
+
+def test_the_foot_of_the_statistics_names_unit_and_rounding(qtbot: QtBot, theme: Theme) -> None:
+    from drawn_statistics import drawn_report
+
+    from desktop.services.statistics_tables import full_notes
+    from desktop.ui.pages.statistics import StatisticsPage
+
+    page = StatisticsPage(FakeDesk(), JobRunner(inline=True))
+    qtbot.addWidget(page)
+    page.resize(1222, 692)
+    page.show()
+    page.open()
+    on_screen = [label.text() for label in page.findChildren(QLabel) if "四舍五入" in label.text()]
+    on_paper = [
+        words for words in full_notes(drawn_report("year", 2026, None), "registered") if "四舍五入" in words
+    ]
+    for words in (*on_screen, *on_paper[:1]):
+        assert "单位万元" in words
+        assert "两位小数" in words
+    assert on_screen
+    assert on_paper
+
+
+def test_the_preview_is_the_pdf_that_is_printed(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
+    path = tmp_path / "one.pdf"
+    writer = QPdfWriter(str(path))
+    painter = QPainter(writer)
+    painter.drawText(writer.width() // 3, writer.height() // 3, "澄河县技术合同登记处")
+    painter.end()
+    del writer
+    desk = registered()
+    desk.preview_bytes = path.read_bytes()
+    step = IssueStep(desk, JobRunner(inline=True), printers=lambda: (), put_on_paper=lambda *_a, **_k: 1)
+    qtbot.addWidget(step)
+    step.resize(1222, 628)
+    step.show()
+    step.show_sheet(desk.sheet())
+    step.open()
+    qtbot.waitUntil(lambda: step.page.picture is not None)
+    assert step.page.picture == to_picture(path.read_bytes(), 0, 150)
+    assert "即所打 PDF" in step.preview_words.text()
 
 
 def test_a_dialog_that_decides_something_opens_on_its_safe_side(found: dict[str, Seen]) -> None:
