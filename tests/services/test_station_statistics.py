@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -351,3 +352,54 @@ def test_a_contract_registered_at_the_desk_is_counted(way: Way) -> None:
     way.registered()
     split = year(way.office).splits["outward"]
     assert (split.now.count, split.now.contract) == (1, Decimal("1280000.00"))
+
+
+def test_a_random_year_is_what_a_plain_recount_gives(office: Office) -> None:
+    """Every figure again by a loop over the rows, with parties, states, kinds and days drawn by dice."""
+    dice = Random(20261122)
+    places = {
+        ("CHN", HOME): "home",
+        ("CHN", COUSIN): "province",
+        ("CHN", AWAY): "elsewhere",
+        ("CHN", "820000"): "abroad",
+        ("DEU", None): "abroad",
+        (None, None): "unknown",
+    }
+    rows = []
+    for _n in range(120):
+        day = date(2024, 12, 25) + timedelta(days=dice.randrange(696))
+        amount = Decimal(dice.randrange(1, 10**9)) / 100
+        seller, buyer = dice.choice(list(places)), dice.choice(list(places))
+        state = dice.choice(("REGISTERED", "CHANGED", "CANCELLED", "REVOKED", "REGISTERED", "REGISTERED"))
+        kind = dice.choice(("DEV", "TRF", "LIC", "CON", "SVC"))
+        contract(office, day.isoformat(), f"{amount:.2f}", seller=seller, buyer=buyer, state=state, kind=kind)
+        rows.append((day, amount, places[seller], places[buyer], state, kind))
+    report = year(office)
+    span, before = report.span, report.span.year_before()
+    of: dict[str, Callable[[str, str], bool]] = {
+        "registered": lambda _s, _b: True,
+        "outward": lambda s, _b: s == "home",
+        "inward": lambda _s, b: b == "home",
+    }
+    for basis, fits in of.items():
+        mine = [row for row in rows if fits(row[2], row[3])]
+        live = [row for row in mine if row[4] in ("REGISTERED", "CHANGED")]
+        now = [row for row in live if span.first <= row[0] <= span.last]
+        split = report.splits[basis]
+        assert (split.now.count, split.now.contract) == (len(now), sum(row[1] for row in now)), basis
+        earlier = [row[1] for row in live if before.first <= row[0] <= before.last]
+        assert (split.before.count, split.before.contract) == (len(earlier), sum(earlier)), basis
+        for kind, total in split.kinds.items():
+            assert total.contract == sum(row[1] for row in now if row[5] == kind), (basis, kind)
+        for month, total in split.months_before.items():
+            of_month = [row[1] for row in live if (row[0].year, row[0].month) == (2025, month)]
+            assert (total.count, total.contract) == (len(of_month), sum(of_month)), (basis, month)
+        gone = [row for row in mine if span.first <= row[0] <= span.last]
+        assert split.cancelled.count == sum(row[4] == "CANCELLED" for row in gone), basis
+        assert split.revoked.count == sum(row[4] == "REVOKED" for row in gone), basis
+    live = [row for row in rows if row[4] in ("REGISTERED", "CHANGED") and span.first <= row[0] <= span.last]
+    for place in PLACES:
+        out = [row[1] for row in live if row[2] == "home" and row[3] == place]
+        into = [row[1] for row in live if row[3] == "home" and row[2] == place]
+        assert (report.outward[place].count, report.outward[place].contract) == (len(out), sum(out))
+        assert (report.inward[place].count, report.inward[place].contract) == (len(into), sum(into))
