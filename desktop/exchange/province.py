@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
@@ -309,9 +310,10 @@ class Province:
             if code := party.get("region"):
                 found += self._region_fault(str(code), signed)
             if party.get("id_type") == "credit_code" and party.get("id_number"):
-                check = check_credit_code(str(party["id_number"]))
-                if check.fault:
-                    found.append(("C05", _("{name}的{what}").format(name=party["name"], what=check.message)))
+                given = str(party["id_number"])
+                if not _is_credit_code(given):
+                    what = check_credit_code(given).message
+                    found.append(("C05", _("{name}的{what}").format(name=party["name"], what=what)))
         if sub_kind := facts.get("sub_kind"):
             entry = self._codes.get("contract_kinds", str(sub_kind))
             while entry is not None and entry.parent:  # LIC-1A → LIC-1 → LIC
@@ -799,6 +801,12 @@ class Province:
 def _place(one: Row[Any]) -> tuple[Any, ...]:
     """The order in which conflicts are decided: by the station's own sequence, never by arrival."""
     return (one.station, one.sequence, one.digest, one.line)
+
+
+@lru_cache(maxsize=100_000)
+def _is_credit_code(given: str) -> bool:
+    """The same parties send again and again."""
+    return not check_credit_code(given).fault
 
 
 def _fen(amount: object) -> int:

@@ -53,4 +53,7 @@ def _rule(rule: object, definition: object) -> str:
 
 def canonical(value: Any) -> bytes:
     """JSON with sorted names and no blanks, UTF-8: equal values give equal bytes."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
+    return _SORTED.encode(value).encode("utf-8")
+
+
+_SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -70,13 +70,13 @@ def normalise(text: str) -> str:
 
 def check_character(first17: str) -> str:
     """The 18th character of a credit code. Raises KeyError for a character outside the alphabet."""
-    total = sum(_CREDIT_VALUE[c] * w for c, w in zip(first17, _CREDIT_WEIGHTS, strict=True))
+    total = sum([_CREDIT_VALUE[c] * w for c, w in zip(first17, _CREDIT_WEIGHTS, strict=True)])
     return CREDIT_ALPHABET[-total % 31]
 
 
 def organisation_check(first8: str) -> str:
     """The 9th character of an organisation code (GB 11714), places 9–16 of a credit code."""
-    total = sum(int(c, 36) * w for c, w in zip(first8, _ORGANISATION_WEIGHTS, strict=True))
+    total = sum([int(c, 36) * w for c, w in zip(first8, _ORGANISATION_WEIGHTS, strict=True)])
     return "0123456789X"[-total % 11]
 
 
@@ -101,8 +101,7 @@ def check_credit_code(text: str, *, is_region: Callable[[str], bool] | None = No
     value = normalise(text).replace("-", "")
     if not value:
         return NumberCheck(text, value, "empty", _("没有填写统一社会信用代码"))
-    foreign = [c for c in dict.fromkeys(value) if c not in _CREDIT_VALUE]
-    if foreign:
+    if foreign := [c for c in dict.fromkeys(value) if c not in _CREDIT_VALUE]:
         guess = value.translate(_LOOK_ALIKE)
         return NumberCheck(
             text,

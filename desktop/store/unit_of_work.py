@@ -30,7 +30,7 @@ AT_ONCE = 500
 
 def canonical(value: Mapping[str, Any]) -> str:
     """JSON with sorted keys and no spaces: the same content always gives the same bytes."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+    return _SORTED.encode(value)
 
 
 def _plain(value: object) -> str:
@@ -39,6 +39,9 @@ def _plain(value: object) -> str:
     if isinstance(value, date | datetime):
         return value.isoformat()
     raise TypeError(type(value).__name__)
+
+
+_SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
 
 
 def action_hash(
