@@ -23,6 +23,7 @@ from PySide6.QtGui import (
     QFocusEvent,
     QGuiApplication,
     QHelpEvent,
+    QInputMethodEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -32,8 +33,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
+    QApplication,
     QFrame,
     QHeaderView,
+    QLineEdit,
     QMenu,
     QStyle,
     QStyledItemDelegate,
@@ -444,6 +447,21 @@ class DeskTable(QTableView):
             self.removal_wanted.emit(index.row())
             return
         super().keyPressEvent(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """A word that comes whole, composed elsewhere, opens the cell and stands in it: Qt's own way opens
+        the cell and drops the word (6.8; a test says when this can go).
+        """
+        is_whole = bool(event.commitString()) and not event.preeditString()
+        is_open = self.state() == QAbstractItemView.State.EditingState
+        if self._cells and is_whole and not is_open and self.currentIndex().isValid():
+            self.edit(self.currentIndex())
+            editor = QApplication.focusWidget()
+            if isinstance(editor, QLineEdit) and self.isAncestorOf(editor):
+                editor.selectAll()
+                QApplication.sendEvent(editor, event)
+            return
+        super().inputMethodEvent(event)
 
     def copy(self) -> None:
         """Chosen cells to the clipboard, tabs between columns."""

@@ -29,11 +29,12 @@ from fakes_case import (
 
 from desktop.errors import RefusedError
 from desktop.jobs import JobRunner
-from desktop.rules.facts import Facts, facts_from_json
+from desktop.rules.facts import Attachment, Facts, facts_from_json
 from desktop.services import views as v
 from desktop.ui.pages.case import CasePage
 from desktop.ui.pages.entry import EntryStep
 from desktop.ui.theme import Theme
+from desktop.ui.widgets.codes import CodeField
 from desktop.ui.widgets.fields import Field
 
 Qt_ = Qt.Key
@@ -273,6 +274,21 @@ def test_a_new_name_is_not_replaced_by_the_first_of_the_list(qtbot: Any, theme: 
     press(Qt_.Key_Return)
     assert block.party().name == "岚州启"
     assert block.party().id_number is None
+
+
+def test_the_whole_name_of_a_known_party_and_enter_bring_its_block(qtbot: Any, theme: Theme) -> None:
+    desk = CaseDesk(replace(WHOLE, parties=()))
+    _shown, step = entry_page(qtbot, desk)
+    block = next(b for b in step.form.blocks if b.role == "seller")
+    name = block.bounds["name"].entry
+    name.setFocus()
+    write(SELLER)
+    assert name.popup.current() is None  # type: ignore[union-attr]
+    press(Qt_.Key_Return)
+    assert (block.party().name, block.party().id_number) == (SELLER, WHOLE.parties[1].id_number)
+    lists = [b.entry for b in block.bounds.values() if isinstance(b.entry, CodeField)]
+    assert lists
+    assert not any(entry.is_open() for entry in lists), "nobody typed there"
 
 
 def test_equals_fills_in_what_is_left_and_ctrl_z_takes_it_back(qtbot: Any, theme: Theme) -> None:
@@ -623,6 +639,24 @@ def test_the_narrow_window_folds_the_findings_into_a_button(qtbot: Any, theme: T
     press(Qt_.Key_Escape)
     assert not step.panel.isVisible()
     assert shown.went == []
+
+
+@pytest.mark.parametrize("found", ["", "旧名"])
+def test_a_word_that_comes_whole_opens_the_cell_and_stays(qtbot: Any, theme: Theme, found: str) -> None:
+    """Full-width signs, and words of an input method that composes in a window of its own."""
+    facts = replace(WHOLE, attachments=(Attachment(found, 1),)) if found else WHOLE
+    _shown, step = entry_page(qtbot, CaseDesk(facts))
+    rows = step.form.tables["attachments"]
+    at = 0 if found else len(rows.model.rows)
+    rows.table.setFocus()
+    rows.table.setCurrentIndex(rows.model.index(at, 1))
+    for word in ("附件一", "技术要求"):
+        event = QInputMethodEvent("", [])
+        event.setCommitString(word)
+        QApplication.sendEvent(QApplication.focusWidget(), event)
+        QApplication.processEvents()
+    press(Qt_.Key_Return)
+    assert rows.model.result()[at].name == "附件一技术要求"
 
 
 def test_a_composed_word_that_opens_a_cell_stays_when_the_next_one_comes(qtbot: Any, theme: Theme) -> None:
