@@ -71,7 +71,7 @@ def test_nothing_is_called_a_failure_illegal_or_unknown(texts: dict[str, str]) -
 
 def test_there_are_no_exclamation_marks_and_no_faces(texts: dict[str, str]) -> None:
     """The mark “!” with a space behind it is the glyph of a doubt, as ✕ and i are of the others."""
-    assert holding(texts, "[!！]", but=r"(^|　|\| )[!！] |^！改动$|#DIV/0!|!\[") == []
+    assert holding(texts, "[!！]", but=r"(^|　|\| )[!！] |^！改动$|#DIV/0!|!\[|“!”") == []
     assert holding(texts, "[\U0001f000-\U0001faff\u2600-\u26ff\ufe0f]") == []
 
 
