@@ -132,6 +132,11 @@ class Condition(NamedTuple):
         return self.answer in ("unknown", "needs_human")
 
     @property
+    def is_against(self) -> bool:
+        """Its answer stands against the relief; a no that only takes a part out or warns does not."""
+        return bool(self.outcome) and self.outcome not in _HARMLESS
+
+    @property
     def words(self) -> str:
         """The answer in words, as the buttons say it."""
         if self.outcome == "no_rule":
@@ -231,11 +236,7 @@ class ReliefResult:
     @property
     def failing(self) -> tuple[Condition, ...]:
         """Conditions whose answer stands against the relief; a way that has ended stands against nothing."""
-        return tuple(
-            c
-            for c in self.conditions
-            if c.outcome and c.outcome not in _HARMLESS and c.answer != "not_applicable"
-        )
+        return tuple(c for c in self.conditions if c.is_against and c.answer != "not_applicable")
 
     @property
     def best(self) -> str:
@@ -663,7 +664,7 @@ def _judge(
 ) -> tuple[tuple[Condition, ...], str]:
     for gate in law.gates:
         first = gate.judge(case, answers)
-        if first.outcome not in _HARMLESS and first.outcome:
+        if first.is_against:
             return (first,), first.outcome
     conditions = tuple([row.judge(case, answers) for row in law.rows])
     if relief.any_of:

@@ -642,7 +642,7 @@ class ReliefStep(Step):
         lines = []
         if after.result == "supported_once_registered":
             lines.append(_("各项都成立、登记之后。"))
-        elif after.open:
+        elif after.open and after.result == "cannot_tell":
             names = "、".join(x.id.rpartition(".")[2] for x in after.open)
             lines.append(_("还差 {names}。").format(names=names))
         else:

@@ -121,6 +121,7 @@ class ReliefLine(PaintedButton):
 _GLYPHS: dict[str, tuple[str, TokenName]] = {
     "yes": ("icon:checkmark", "ok"),
     "no": ("icon:dismiss", "err"),
+    "told": ("icon:info", "ink2"),
     "unknown": ("icon:question", "warn"),
     "needs_human": ("icon:question", "warn"),
     "after_registration": ("icon:clock", "ink2"),
@@ -135,7 +136,8 @@ class ConditionLine(PaintedButton):
         super().__init__(condition.short, parent)
         self.condition = condition
         self.setCheckable(True)
-        word = ANSWER_WORDS[condition.answer]
+        against = condition.answer == "no" and condition.is_against
+        word = ANSWER_WORDS[condition.answer] if against or condition.answer != "no" else _("不影响结论")
         known = MARKS[condition.confidence].word
         self.setAccessibleName(f"{self.number} {condition.short}，{word}，{condition.words}，{known}")
         self.setToolTip(condition.question)
@@ -164,7 +166,7 @@ class ConditionLine(PaintedButton):
             painter.fillRect(self.rect(), ink("bg1"))
         painter.setPen(pen("line1"))
         painter.drawLine(px(8), high - 1, self.width() - px(8), high - 1)
-        glyph, colour = _GLYPHS[c.answer]
+        glyph, colour = _GLYPHS["told" if c.answer == "no" and not c.is_against else c.answer]
         paint_glyph(painter, square(20, px(8), high), glyph, colour)
         right = self.width() - px(8)
         mark = MARKS[c.confidence]

@@ -467,3 +467,22 @@ def test_several_amounts_are_counted_in_one_line_and_listed_below(step: Open) ->
     assert page.figures.text().endswith(f"；Alt ↓ 看其余 {len(result.figures) - 1} 个金额。")
     for figure in result.figures:
         assert figure.label in page.explanation.words()
+
+
+def test_an_answer_that_only_tells_something_is_no_cross(step: Open) -> None:
+    page, _frame = step(licensed())
+    choose(page, "CIT-TECH")
+    line = next(x for x in page.conditions if x.condition.id == "CIT-TECH.C10")
+    assert line.condition.answer == "no"
+    assert not line.condition.is_against
+    assert "不影响结论" in line.accessibleName()
+    assert "不成立" not in line.accessibleName()
+
+
+def test_what_is_open_is_not_asked_for_when_the_answer_stands_already(step: Open) -> None:
+    page, frame = step(licensed())
+    choose(page, "CIT-TECH")
+    assert page.trial.why.text().startswith("还差")
+    type_into(frame, page.trial.licence_until, "2027-10-31")
+    assert page.trial_result.open, "there are open questions"
+    assert "还差" not in page.trial.why.text(), "but answering them would change nothing"
