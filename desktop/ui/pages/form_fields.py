@@ -259,7 +259,8 @@ class _PartyMatch(CodeMatch):
 
 
 class PartyNameField(Field):
-    """Name of a party. Parties used before are listed while typing; nothing is chosen until ↓ is pressed.
+    """Name of a party. Parties used before are listed while typing; nothing is chosen until ↓ is pressed,
+    unless the whole name of the one party so called was typed: then Enter takes that party.
 
     ``asked(text)`` wants the list, ``offer`` shows it, ``picked`` brings the party chosen; F7 asks for the
     whole library with ``library_wanted(text)``.
@@ -328,6 +329,14 @@ class PartyNameField(Field):
         if party is not None:
             self.picked.emit(party)
 
+    def _meant(self) -> CodeEntry | None:
+        """The line highlighted, else the one party whose whole name was typed."""
+        if (match := self.popup.current()) is not None:
+            return match.entry
+        typed = self.text().strip()
+        same = [match.entry for match in self.popup.matches if match.entry.name == typed]
+        return same[0] if len(same) == 1 else None
+
     def wants_key(self, event: QKeyEvent) -> bool:
         """F7, and Esc while the list is open."""
         is_own = event.key() == Qt.Key.Key_F7 or (event.key() == Qt.Key.Key_Escape and self.is_open())
@@ -347,8 +356,8 @@ class PartyNameField(Field):
             if event.key() == Qt.Key.Key_Escape:
                 self.close_list()
                 return
-            if event.key() in ENTER and (match := self.popup.current()) is not None:
-                self._take(match.entry)
+            if event.key() in ENTER and (entry := self._meant()) is not None:
+                self._take(entry)
         super().keyPressEvent(event)
 
 

@@ -23,6 +23,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
+    QLayout,
     QListView,
     QStyle,
     QStyledItemDelegate,
@@ -286,6 +287,8 @@ class CodePopup(QFrame):
         self._column = QVBoxLayout(self)
         self._column.setSpacing(0)
         self._column.setContentsMargins(1, 1, 1, 1)
+        # the list view would like three rows at least: then a short list that flips up covers its own field
+        self._column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self._column.addWidget(self.view)
 
     @property
@@ -308,6 +311,7 @@ class CodePopup(QFrame):
         self._place()
         if not self.isVisible():
             self.show()
+        self.update()  # the foot counts the lines, also when the size stays
         self.view.scrollTo(self.view.currentIndex())
 
     def move_by(self, rows: int) -> None:
@@ -315,6 +319,7 @@ class CodePopup(QFrame):
         last = len(self.matches) - 1
         row = min(max(self.view.currentIndex().row() + rows, 0), last)
         self.view.setCurrentIndex(self._model.index(row, 0))
+        self.update()
 
     def showEvent(self, event: QShowEvent) -> None:
         """While it is open it looks on at its field and the field's window."""
@@ -336,6 +341,14 @@ class CodePopup(QFrame):
 
     def _foot(self) -> int:
         return metrics(NOTE).height() + px(8)
+
+    def foot_words(self) -> tuple[str, str]:
+        """What the keys do now, and how many lines there are."""
+        if not self.matches:
+            return _("改几个字再查，或按 Esc 关"), _("没有符合的代码")
+        taken = self.current() is not None
+        keys = _("↑ ↓ 选　Enter 定　Esc 关") if taken else _("↓ 选　Esc 关")
+        return keys, _("共 {count} 条").format(count=len(self.matches))
 
     def _place(self) -> None:
         row = max(px(32), metrics().height() + px(8))
@@ -373,12 +386,8 @@ class CodePopup(QFrame):
         painter.setFont(font(NOTE))
         painter.setPen(ink("ink2"))
         words = foot.adjusted(px(11), 0, -px(11), 0)
-        if self.matches:
-            painter.drawText(words, _MIDDLE, _("↑ ↓ 选　Enter 定　Esc 关"))
-            count = _("共 {count} 条").format(count=len(self.matches))
-        else:
-            painter.drawText(words, _MIDDLE, _("改几个字再查，或按 Esc 关"))
-            count = _("没有符合的代码")
+        keys, count = self.foot_words()
+        painter.drawText(words, _MIDDLE, keys)
         painter.drawText(words, _MIDDLE | Qt.AlignmentFlag.AlignRight, count)
         painter.setPen(pen("accent"))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
@@ -401,6 +410,7 @@ class CodeField(Field):
         self._book = book
         self._entry: CodeEntry | None = None
         self._popup: CodePopup | None = None
+        self._is_putting = False
         super().__init__(name, required=required, parent=parent)
         self.textEdited.connect(self._typed)
 
@@ -465,17 +475,21 @@ class CodeField(Field):
         return self._entry.shown() if self._entry else text.strip()
 
     def put(self, text: str) -> None:
-        """Replace the text; the chosen line stays with its own text only."""
+        """Replace the text; the chosen line stays with its own text only. Lists nothing: nobody typed."""
+        self._is_putting = True
         super().put(text)
+        self._is_putting = False
         if self._entry is None or self._entry.shown() != text:
             self._entry = self._book.entry(text.split()[0]) if text.split() else None
 
     def open_list(self) -> None:
-        """Show the list: all lines when the field holds a chosen code or nothing, else the matches."""
+        """Show the list: all lines when the field holds a chosen code, nothing or what no line has, else the
+        matches.
+        """
         if self.isReadOnly() or not self.isEnabled():
             return
-        text = "" if self._entry else self.text()
-        self.popup.offer(self._book.search(text), self._entry.code if self._entry else "")
+        matches = self._book.search("" if self._entry else self.text())
+        self.popup.offer(matches or self._book.search(""), self._entry.code if self._entry else "")
 
     def close_list(self) -> None:
         """Hide the list."""
@@ -484,6 +498,8 @@ class CodeField(Field):
 
     def _typed(self, text: str) -> None:
         self._entry = None
+        if self._is_putting:
+            return
         if text.strip() and text.strip() != "..":
             self.popup.offer(self._book.search(text))
         else:

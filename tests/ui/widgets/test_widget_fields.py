@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QKeySequence, QShortcut, QWheelEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -469,6 +469,51 @@ def test_the_list_flips_up_rather_than_cover_the_key_bar(qtbot: QtBot, theme: Th
         else:
             assert popup.bottom() < top
         assert popup.bottom() < form.mapToGlobal(QPoint(0, form.height())).y() - 72
+
+
+def test_the_foot_of_the_list_says_what_enter_does_now(qtbot: QtBot, theme: Theme) -> None:
+    field = CodeField("行政区划", REGIONS)
+    show(qtbot, field)
+    typed(field, "澄河")
+    assert field.popup.foot_words() == ("↑ ↓ 选　Enter 定　Esc 关", "共 1 条")
+    field.popup.view.setCurrentIndex(QModelIndex())
+    assert "Enter" not in field.popup.foot_words()[0]
+    field.selectAll()
+    typed(field, "无")
+    assert field.popup.foot_words() == ("改几个字再查，或按 Esc 关", "没有符合的代码")
+
+
+def test_f7_opens_the_whole_list_where_no_line_has_what_was_typed(qtbot: QtBot, theme: Theme) -> None:
+    field = CodeField("单位性质", PARTIES)
+    show(qtbot, field)
+    typed(field, "无")
+    assert not field.popup.matches
+    qtbot.keyClick(field, Qt.Key.Key_F7)
+    assert len(field.popup.matches) == 3
+
+
+def test_a_code_filled_in_by_the_program_lists_nothing(qtbot: QtBot, theme: Theme) -> None:
+    first, field = Field("名称"), CodeField("行政区划", REGIONS)
+    show(qtbot, first, field)
+    field.put("990321 澄河县")
+    assert not field.is_open()
+    assert field.value() == "990321"
+    field.setFocus(Qt.FocusReason.TabFocusReason)
+    typed(field, "万州")
+    assert field.is_open()
+
+
+def test_a_short_list_that_flips_up_leaves_its_field_in_sight(qtbot: QtBot, theme: Theme) -> None:
+    fields = [CodeField(f"代码{n}", PARTIES) for n in range(9)]
+    form = show(qtbot, *fields)
+    form.move(0, 0)
+    form.resize(400, 560)
+    QApplication.processEvents()
+    field = fields[-1]
+    field.setFocus(Qt.FocusReason.TabFocusReason)
+    typed(field, "外商")
+    assert len(field.popup.matches) == 1
+    assert field.popup.geometry().bottom() < field.mapToGlobal(QPoint(0, 0)).y()
 
 
 def test_the_wheel_turns_a_list_only_while_it_has_the_focus(
