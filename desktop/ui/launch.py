@@ -143,7 +143,10 @@ def run_window(
 
 def _is_set_up(app: QApplication, guide: FirstRunGuide) -> bool:
     """Show the guide until it is left; True when a station stands now."""
+    from desktop.ui.widgets.focus import FocusRing
+
     answers: list[bool] = []
+    ring = FocusRing(app)  # the window makes its own after the first paint; here buttons are walked at once
     loop = QEventLoop()
     guide.closed.connect(answers.append)
     guide.closed.connect(loop.quit)
@@ -153,6 +156,8 @@ def _is_set_up(app: QApplication, guide: FirstRunGuide) -> bool:
     guide.showMaximized()
     guide.step.first().setFocus(Qt.FocusReason.OtherFocusReason)
     loop.exec()
+    ring.follow(None, None)
+    ring.deleteLater()
     guide.deleteLater()
     app.setQuitOnLastWindowClosed(stays)
     return bool(answers and answers[-1])

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.certificates.ruler import CERTIFICATE, LETTERS, subject_of
@@ -23,9 +24,9 @@ from desktop.ui.pages.sign_in import SecretField
 from desktop.ui.pages.wording import ROLE_WORDS, trouble_words
 from desktop.ui.printing import TRAYS, print_pdf, printer_names
 from desktop.ui.theme import px
-from desktop.ui.widgets.base import ArrowKeys, Label, Rule
+from desktop.ui.widgets.base import ArrowKeys, Label, Rule, pass_on
 from desktop.ui.widgets.buttons import Button, CheckBox, Choice, Radio
-from desktop.ui.widgets.fields import Field, FieldRow
+from desktop.ui.widgets.fields import ENTER, Field, FieldRow
 from desktop.ui.widgets.tags import Tag
 
 Kept = Mapping[str, str]
@@ -253,6 +254,17 @@ class PackStep(SetupStep):
                 return
 
 
+class RoleBox(CheckBox):
+    """A role to tick with the space bar; Enter goes on as in a field, as the guide promises."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter the next one, Shift+Enter the one before."""
+        if event.key() in ENTER:
+            pass_on(self, back=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            return
+        super().keyPressEvent(event)
+
+
 class PersonRow(QWidget):
     """Name, password twice, roles."""
 
@@ -284,7 +296,7 @@ class PersonRow(QWidget):
         line = QHBoxLayout()
         line.setSpacing(px(8))
         for code, word in ROLE_WORDS.items():
-            box = CheckBox(word, framed=True)
+            box = RoleBox(word, framed=True)
             box.setAccessibleName(_("{who}：{role}").format(who=who, role=word))
             box.setChecked(code in roles)
             box.toggled.connect(self._typed)

@@ -166,6 +166,24 @@ def test_a_station_is_set_up_by_keyboard_alone(opened: Open, folder: Path, qtbot
         assert secret.encode() not in everything
 
 
+def test_enter_goes_on_over_the_roles_and_ticks_none(opened: Open) -> None:
+    guide = opened()
+    fill_office()
+    choose_pack(guide)
+    type_in("秦岭松")
+    type_in("lingsong-2026")
+    type_in("lingsong-2026")
+    first, second = guide.people.rows[:2]
+    before = first.roles()
+    assert QApplication.focusWidget() in first.boxes.values()
+    press(KEY.Key_Return, len(first.boxes))
+    assert first.roles() == before
+    assert QApplication.focusWidget() is second.name
+    press(KEY.Key_Return, modifiers=Qt.KeyboardModifier.ShiftModifier)
+    press(KEY.Key_Space)
+    assert first.roles() != before
+
+
 def test_what_was_typed_survives_a_crash_but_no_password(opened: Open, folder: Path) -> None:
     guide = opened()
     fill_office()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop import app as desktop_app
@@ -19,6 +19,7 @@ from desktop.settings import StationFile
 from desktop.ui.launch import run_window
 from desktop.ui.setup.guide import Devices
 from desktop.ui.theme import Theme
+from desktop.ui.widgets.focus import FocusRing
 from desktop.ui.window import MainWindow
 
 in_a_running_application = pytest.mark.qt_log_ignore("^setHighDpiScaleFactorRoundingPolicy", extend=True)
@@ -72,6 +73,42 @@ def test_the_window_opens_on_the_station_that_the_guide_made(qtbot: QtBot, tmp_p
     titles: list[str] = []
     assert opened(tmp_path / "data", makes=True, titles=titles) == 0
     assert titles == ["澄河县技术合同登记处 — 技术合同登记工作站"]
+
+
+class ButtonGuide(Guide):
+    """Its focus begins on a button; on leaving it looks whether that can be seen."""
+
+    def __init__(self, folder: Path, rings: list[QWidget | None]) -> None:
+        self._rings = rings
+        super().__init__(folder, makes=False)
+        self.button = QPushButton("另选文件", self)
+
+    def first(self) -> QWidget:
+        return self.button
+
+    def leave(self) -> None:
+        self._rings += [frame.widget() for frame in self.findChildren(FocusRing)]
+        super().leave()
+
+
+@in_a_running_application
+def test_the_focus_is_seen_in_the_guide(qtbot: QtBot, tmp_path: Path) -> None:
+    rings: list[QWidget | None] = []
+    made: list[ButtonGuide] = []
+
+    def guide(_theme: Theme, _jobs: JobRunner) -> Any:
+        made.append(ButtonGuide(tmp_path / "data", rings))
+        return made[0]
+
+    run_window(
+        tmp_path / "data",
+        lambda *_a: pytest.fail("nobody signs in"),
+        lambda: (),
+        pages={},
+        version="1",
+        guide=guide,
+    )
+    assert rings == [made[0].button]
 
 
 @in_a_running_application
