@@ -202,6 +202,7 @@ class StatisticsPage(Page):
         self._desk, self._jobs = desk, jobs
         self.ask_target, self._printers, self._put_on_paper = ask_target, printers, put_on_paper
         self._calls = Calls(jobs, self)
+        self._reads = Calls(jobs, self)
         self._asked = 0
         self._export_job: Job | None = None
         self.report: StatisticsReport | None = None
@@ -416,7 +417,7 @@ class StatisticsPage(Page):
         self._asked += 1
         asked, desk = self._asked, self._desk
         unit, year = self.unit.choice() or "year", int(self.year.choice())
-        self._calls.start(
+        self._reads.start(
             lambda _job: (asked, desk.statistics(unit, year)), self._came, partial(self._not_come, asked)
         )
 
