@@ -146,7 +146,7 @@ class MergePartiesDialog(DecidingDialog):
         self.table.setModel(self.model)
         self.table.set_widths({1: 210, 2: 70, 3: 116}, stretch=0)
         is_low = parent is not None and parent.window().height() < px(600)
-        self.table.setFixedHeight(px(112 if is_low else 220))
+        self.table.setFixedHeight(px(150 if is_low else 220))
         self.body.addWidget(self.table)
         self.both = Label("", tone="ink2", wrap=True)
         self.below.insertWidget(0, self.both)
