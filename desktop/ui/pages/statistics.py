@@ -429,7 +429,8 @@ class StatisticsPage(Page):
         self._show()
         counted = report.splits["registered"].now.count
         if report.seconds:
-            words = _("{seconds} 秒算完 {n} 份")
+            is_quick = report.seconds < 0.1
+            words = _("不到 0.1 秒算完 {n} 份") if is_quick else _("{seconds} 秒算完 {n} 份")
             self.said.emit(words.format(seconds=f"{report.seconds:.1f}", n=f"{counted:,}"), "ok", False)
 
     def _not_come(self, asked: int, exc: Exception) -> None:
