@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import bindparam, func, select
 
@@ -48,10 +48,36 @@ def save_answers(office: Office, cmd: SaveAnswers) -> int:
     read_answers(cmd.answers)
 
     def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
+        before = kept_answers(uow, contract, cmd.part)
         keep_answers(uow, office, contract, cmd.part, cmd.answers, cmd.actor)
-        return {"part": cmd.part, "count": len(cmd.answers)}
+        changes = [
+            [code, _said(before.get(code)), _said(cmd.answers.get(code))]
+            for code in sorted({*before, *cmd.answers})
+            if _said(before.get(code)) != _said(cmd.answers.get(code))
+        ]
+        return {"part": cmd.part, "count": len(cmd.answers), "changes": changes}
 
     return perform(office, cmd, "relief" if cmd.part == "relief" else "answer", work)
+
+
+_SAID: Final[Mapping[str, str]] = {
+    "yes": _("是"),
+    "no": _("否"),
+    "unknown": _("不明"),
+    "needs_human": _("请人工判断"),
+    "after_registration": _("登记后成立"),
+}
+
+
+def _said(given: Any) -> str:
+    """An answer with its evidence as the history tells it; empty when there is none."""
+    if isinstance(given, str):
+        given = {"answer": given}
+    if not isinstance(given, Mapping) or not given.get("answer"):
+        return ""
+    word = _SAID.get(str(given["answer"]), str(given["answer"]))
+    evidence = str(given.get("evidence") or "")
+    return f"{word}（{evidence}）" if evidence else word
 
 
 def keep_answers(

@@ -8,6 +8,7 @@ from pathlib import Path
 from desktop.certificates.preview import page_count, pdf_text
 from desktop.services import commands as c
 from desktop.services.afterwards import change_contract
+from desktop.services.decide import save_answers
 from desktop.services.print_history import print_history
 from tests.conftest import CLERK, Way
 
@@ -41,6 +42,20 @@ def test_the_paper_holds_every_act_with_old_and_new_values_and_its_ground(way: W
     assert "DEV-1" not in words
     assert "规则M2026" in words
     assert words.index("受理，期限") < words.index("变更登记"), "oldest first"
+
+
+def test_which_question_was_answered_and_how_stands_in_the_history(way: Way, tmp_path: Path) -> None:
+    made = way.accepted()
+    for answers in (
+        {"R-DEV-01": {"answer": "yes", "evidence": "2.1"}},
+        {"R-DEV-01": {"answer": "no", "evidence": "2.1"}, "R-DEV-02": {"answer": "unknown"}},
+    ):
+        save_answers(way.office, c.SaveAnswers(actor=CLERK.name, contract_id=made, answers=answers))
+    first, second = (row for row in reversed(way.sheet(made).history) if row.verb == "answer")
+    assert first.changes == (("R-DEV-01", "", "是（2.1）"),)
+    assert second.changes == (("R-DEV-01", "是（2.1）", "否（2.1）"), ("R-DEV-02", "", "不明"))
+    words = squeezed(print_history(way.office, made, tmp_path / "h.pdf"))
+    assert "否（2.1）" in words
 
 
 def test_numbers_of_people_and_telephones_are_masked_and_a_secret_title_is_not_printed(
