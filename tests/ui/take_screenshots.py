@@ -42,6 +42,7 @@ from desktop.services.new_station import SetUp
 from desktop.services.safe_keeping import check_places
 from desktop.services.station import check_people
 from desktop.settings import read_station_file
+from desktop.ui.dialogs.recovery import NewSheetDialog
 from desktop.ui.launch import make_window
 from desktop.ui.remembered import Remembered
 from desktop.ui.setup.guide import Devices, FirstRunGuide
@@ -153,6 +154,8 @@ class Photographer:
     def put_away(self) -> None:
         """Close the dialogs without an answer."""
         while (dialog := self.app.activeModalWidget()) is not None:
+            if isinstance(dialog, NewSheetDialog):  # closes only when its code was kept
+                dialog.kept.setChecked(True)
             dialog.close()
             self.app.processEvents()
         self.window.activateWindow()  # no desktop is there to give the keys back
