@@ -556,6 +556,8 @@ class EntryStep(Step):
             self.keys_changed.emit()
         if self.panel.items:
             self.panel.take_focus()
+        elif empty := self.form.still_empty():
+            self.said.emit(_("自检：已填的没有问题，还有 {n} 个必填栏空着").format(n=empty), "warn", False)
         else:
             self.said.emit(_("自检：没有发现问题"), "ok", False)
 
@@ -566,6 +568,8 @@ class EntryStep(Step):
             return
         if isinstance(new, Field):
             self.area.ensureWidgetVisible(new, 0, px(60))
+        elif isinstance(new, TextBox):  # whole, with the line under it that says what Enter does
+            self.area.ensureWidgetVisible(new.parentWidget() or new, 0, px(8))
         if path := self.form.path_at(new):
             self._last_path = path
             if self._is_dirty:

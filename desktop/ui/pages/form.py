@@ -665,6 +665,12 @@ class EntryForm(QWidget):
         empty = {b.role: b for b in reversed(self.blocks) if b.role not in has and b.role != "intermediary"}
         return [*filled, *(block for block in self.blocks if empty.get(block.role) is block)]
 
+    def still_empty(self) -> int:
+        """How many required fields have nothing in them; a form hardly begun gets no findings for them."""
+        blocks = [bound for block in self._looked_at() for bound in block.bounds.values()]
+        asked = [bound for bound in (*self.bounds.values(), *blocks) if bound.entry.property("req")]
+        return sum(bound.is_empty() for bound in asked)
+
     def facts_to_check(self) -> Facts:
         """``facts`` with the empty buyer and seller that wait to be filled."""
         return replace(self.facts(), parties=tuple(block.party() for block in self._looked_at()))

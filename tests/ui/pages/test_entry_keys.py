@@ -481,3 +481,29 @@ def test_an_empty_form_has_nothing_to_step_back_to(qtbot: Any, theme: Theme) -> 
     entry(step, "title").setFocus()
     press(K.Key_Z, CTRL)
     assert step.form.facts().title is None
+
+
+def test_f8_on_a_form_hardly_begun_says_how_much_is_empty(qtbot: Any, theme: Theme) -> None:
+    desk = CaseDesk(Facts())
+    desk.check_form = lambda _facts, _key, *, submitted: ()
+    shown, step = entry_page(qtbot, desk)
+    empty = step.form.still_empty()
+    assert empty > 10
+    press(K.Key_F8)
+    words, level, _stays = shown.said[-1]
+    assert f"还有 {empty} 个必填栏空着" in words
+    assert level == "warn"
+    entry(step, "title").set_value(TITLE)
+    assert step.form.still_empty() == empty - 1
+
+
+def test_a_long_text_is_whole_in_sight_when_it_is_entered(qtbot: Any, theme: Theme) -> None:
+    _shown, step = entry_page(qtbot, CaseDesk(WHOLE))
+    step.area.verticalScrollBar().setValue(0)
+    box = entry(step, "summary")
+    box.setFocus(Qt.FocusReason.TabFocusReason)
+    QApplication.processEvents()
+    view = step.area.viewport()
+    top = box.mapTo(view, box.rect().topLeft()).y()
+    assert top >= 0
+    assert top + box.height() <= view.height()
