@@ -234,7 +234,8 @@ class HelpDialog(QDialog):
             self.count.setText(_("没有找到，请换个说法"))
             self.text.setExtraSelections([])
             return
-        kept = before if before in found else None
+        called = next((one for one in found if one.title == wanted), None)
+        kept = called or (before if before in found else None)
         if kept is None:  # the chapter that says most of it, keys and messages last
             kept = max(found, key=lambda one: (one.name not in (KEYS, RECORD), one.hits(wanted)))
         self.open_chapter(kept.name)

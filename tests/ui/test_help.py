@@ -85,6 +85,25 @@ def test_two_characters_search_as_they_are_typed_in_the_list(qtbot: QtBot, theme
     assert dialog.marked() == 0
 
 
+def test_the_chapter_that_is_called_so_comes_before_those_that_mention_it(qtbot: QtBot, theme: Theme) -> None:
+    dialog = opened(qtbot, "first-run")
+    for wanted in ("按键", "统计"):
+        dialog.search.setText(wanted)
+        chapter = dialog.chapter()
+        assert chapter is not None
+        assert chapter.title == wanted
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [("所得税", "relief"), ("五年", "relief"), ("窗口来问", "relief"), ("交班", "today")],
+)
+def test_what_the_counter_asks_is_found(qtbot: QtBot, theme: Theme, asked: str, name: str) -> None:
+    dialog = opened(qtbot)
+    dialog.search.setText(asked)
+    assert name in [chapter.name for chapter in dialog._shown]
+
+
 def test_what_is_not_there_is_said(qtbot: QtBot, theme: Theme) -> None:
     dialog = opened(qtbot)
     dialog.search.setText("量子纠缠")

@@ -139,6 +139,7 @@ class ReportPage(Page):
         sticks: Callable[[], Sequence[Path]] = stick_folders,
     ) -> None:
         super().__init__(parent)
+        self.setAccessibleName(_("上报"))
         self._desk, self._jobs = desk, jobs
         self._resend: Resend | None = resend or getattr(desk, "resend_batch", None)
         self._sticks = sticks

@@ -81,6 +81,11 @@ def everything_said(page: ReportPage, frame: Frame) -> str:
     return frame.words() + " ".join(labels) + page.strip.words.text() + page.slip.accessibleName()
 
 
+def test_the_page_is_called_by_its_chinese_name_in_the_help(opened: Open) -> None:
+    page, _frame = opened()
+    assert page.accessibleName() == "上报"
+
+
 def test_only_what_is_not_sent_and_not_secret_is_ticked(opened: Open) -> None:
     page, _frame = opened()
     assert [row.id for row in page.ticked()] == [1, 2]
