@@ -205,6 +205,7 @@ class ContractParty(_Row, Base):
         CheckConstraint(one_of("role", "seller", "buyer", "intermediary"), name="role"),
         Index("ix_contract_party_name", "name"),
         Index("ix_contract_party_id_number", "id_number"),
+        Index("ix_contract_party_place", "contract_id", "role", "ordinal", "country", "region"),
     )
 
     contract: Mapped[Contract] = relationship(back_populates="parties")
