@@ -301,3 +301,21 @@ def test_counts_and_sums_by_reporting_state_are_those_of_the_contracts(way: Way,
     assert (page.counts["NOT_SENT"], page.sums["NOT_SENT"]) == (1, technology)
     assert (page.counts["ACCEPTED_ABOVE"], page.sums["ACCEPTED_ABOVE"]) == (0, 0)
     assert sum(page.counts.values()) == sum(row.own_count for row in page.reconcile)
+
+
+def test_the_page_counts_answers_and_loads_no_row_of_a_package(way: Way, tmp_path: Path) -> None:
+    """However many packages there were: their rows are counted in one statement."""
+    asked = []
+    for title in ("茶园采摘机研制", "低品位石英砂提纯工艺开发", "粮仓害虫识别系统研制"):
+        way.registered(title=title)
+        send(way.office, tmp_path / "usb")
+        with statements(way.office.engine) as sent:
+            page = report_page(way.office)
+        asked.append(len(sent))
+        assert not any("batch_row.reason" in statement for statement, _values in sent)
+    assert asked[0] == asked[1] == asked[2]
+    assert [(b.sequence, b.waiting, b.accepted, b.rejected) for b in page.batches] == [
+        (3, 1, 0, 0),
+        (2, 1, 0, 0),
+        (1, 1, 0, 0),
+    ]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from pypinyin import Style, pinyin
 from sqlalchemy import text
 
 from desktop.services.commands import DeleteDraft
@@ -37,6 +38,23 @@ def test_text_becomes_bigrams(words: str, tokens: list[str]) -> None:
 )
 def test_initials_are_those_a_clerk_types(name: str, letters: str) -> None:
     assert initials(name) == letters
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "重庆长安汽车银行",
+        "大都会朝阳行长（都江堰）3D打印有限公司",
+        "音乐快乐ABC，重量长春",
+        "〇一𬭎",
+        "ü é",
+        "",
+    ],
+)
+def test_initials_word_by_word_are_those_of_the_whole_name(name: str) -> None:
+    """A name's words are kept one by one; what pypinyin reads by its neighbours (银行, 行长) must stay so."""
+    whole = "".join(item[0].lower() for item in pinyin(name, style=Style.FIRST_LETTER))
+    assert initials(name) == "".join(one for one in whole if one.isascii() and one.isalnum())
 
 
 def test_a_number_with_blanks_is_one_word() -> None:
