@@ -57,6 +57,9 @@ from desktop.ui.widgets.tags import paint_tag, tag_size
 
 Index = QModelIndex | QPersistentModelIndex
 
+_HUNDRED = 100
+"""Drawing pixels by which a change of the text size is seen."""
+
 
 class Role(IntEnum):
     """What a model may say about a cell besides its text (DisplayRole) and alignment (TextAlignmentRole)."""
@@ -366,6 +369,7 @@ class DeskTable(QTableView):
         head.setSectionsMovable(False)
         self.doubleClicked.connect(self._double_clicked)
         self.clicked.connect(self._clicked)
+        self._hundred = px(_HUNDRED)
         self._fit_rows()
 
     def _fit_rows(self) -> None:
@@ -375,10 +379,21 @@ class DeskTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(high)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Text size changed: rows too."""
+        """Text size changed: rows and columns too, also those a person has drawn wider."""
         super().changeEvent(event)
         if event.type() in STYLE_EVENTS and hasattr(self, "desk_delegate"):
             self._fit_rows()
+            self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        now = px(_HUNDRED)
+        if now == self._hundred:
+            return
+        head = self.horizontalHeader()
+        for column in range(head.count()):
+            if head.sectionResizeMode(column) == QHeaderView.ResizeMode.Interactive:
+                head.resizeSection(column, round(head.sectionSize(column) * now / self._hundred))
+        self._hundred = now
 
     def set_widths(self, widths: Mapping[int, int], *, stretch: int) -> None:
         """Widths of columns in drawing pixels; ``stretch`` is the column that takes what is left."""

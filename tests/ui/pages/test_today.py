@@ -274,3 +274,18 @@ def test_alt_r_leads_to_the_payments(qtbot: QtBot, theme: Theme) -> None:
     asked = wanted(page)
     QTest.keyClick(page, Qt.Key.Key_R, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: asked == [("performance", None)])
+
+
+def test_larger_text_widens_the_columns_while_the_program_runs(qtbot: QtBot, theme: Theme) -> None:
+    page = today(qtbot, FakeDesk())
+    head = page.table.horizontalHeader()
+    before = [head.sectionSize(at) for at in range(head.count())]
+    theme.choose_large(True)
+    QApplication.processEvents()
+    after = [head.sectionSize(at) for at in range(head.count())]
+    for at in (0, 1, 4, 5):
+        assert after[at] >= before[at] * 1.25, f"column {at}"
+    theme.choose_large(False)
+    QApplication.processEvents()
+    for at in (0, 1, 4, 5):
+        assert abs(head.sectionSize(at) - before[at]) <= 10, f"column {at}: the head has a least width"
