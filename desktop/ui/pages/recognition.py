@@ -109,6 +109,10 @@ class _Listed(PaintedButton):
     def __init__(self, finding: Finding, *, is_here: bool, parent: QWidget) -> None:
         super().__init__(finding.short, parent)
         self.code, self._answer, self._is_here = finding.code, finding.answer, is_here
+        rule = finding.rule
+        is_test = bool(rule.neutral) and rule.outcomes["yes"][0] != rule.outcomes["no"][0]
+        self.is_in_order = finding.answer == (rule.neutral if is_test else "yes")
+        """Answered as it must be to go on (须为“否”: with 否); where no answer is wanted, 是."""
         self._word = ANSWER_WORDS.get(finding.answer, "") if finding.answer else ""
         self._is_of_form = finding.answered_by == "data"
         number = number_of(finding.code)
@@ -132,11 +136,11 @@ class _Listed(PaintedButton):
             paint_icon(painter, place, "arrow_right", colour)
         elif self._is_of_form:
             paint_icon(painter, place, "document", "ink2")
-        elif self._answer == "yes":
+        elif self.is_in_order:
             paint_check(painter, place, "ok")
         elif self._answer:
-            glyph = {"no": "icon:dismiss", "unknown": "icon:question"}.get(self._answer, "half")
-            paint_glyph(painter, place, glyph, "ink2")
+            glyph = {"yes": "icon:dismiss", "no": "icon:dismiss", "unknown": "icon:question"}
+            paint_glyph(painter, place, glyph.get(self._answer, "half"), "ink2")
         else:
             paint_glyph(painter, place, "ring", "ink2")
         left = px(19)

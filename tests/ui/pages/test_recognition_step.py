@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -20,7 +21,7 @@ from desktop.services.commands import Defect
 from desktop.ui.dialogs.return_contract import Notice
 from desktop.ui.pages.case import CasePage
 from desktop.ui.pages.interview import Interview, clause_of, place_of
-from desktop.ui.pages.recognition import RecognitionStep
+from desktop.ui.pages.recognition import RecognitionStep, _Listed
 from desktop.ui.theme import Theme
 
 Qt_ = Qt.Key
@@ -99,6 +100,24 @@ def test_arrows_go_from_question_to_question_and_show_given_answers(qtbot: Any, 
     assert step.code_here == here
     press(Qt_.Key_3)
     assert desk.answers[here]["answer"] == "unknown"
+
+
+def test_the_answer_that_must_be_no_is_marked_as_in_order(qtbot: Any, theme: Theme) -> None:
+    _shown, step = recognition_page(qtbot, CaseDesk(WHOLE, "ACCEPTED"))
+    assert step.interview is not None
+    marks: dict[str, set[bool]] = {}
+    for code in step.interview.codes():
+        finding = step.interview.finding(code)
+        assert finding is not None
+        wanted = step.interview.wanted(finding)
+        for answer in ("yes", "no"):
+            given: Any = SimpleNamespace(
+                code=code, short=finding.short, answer=answer, answered_by="person", rule=finding.rule
+            )
+            listed = _Listed(given, is_here=False, parent=step)
+            marks.setdefault(f"{answer} {wanted}", set()).add(listed.is_in_order)
+    assert marks["yes 须为“是”"] == marks["no 须为“否”"] == {True}
+    assert marks["no 须为“是”"] == marks["yes 须为“否”"] == {False}
 
 
 def test_evidence_of_an_open_question_is_not_lost(qtbot: Any, theme: Theme) -> None:
