@@ -593,17 +593,22 @@ class ReviewStep(Step):
         person, clerk = self._desk.person.name, sheet.row.clerk
         own = person == clerk
         you = escape(_("（您）"))
-        reviewer = sheet.reviewer if sheet.reviewer and not self.can_review else person
+        done = sheet.reviewer if not self.can_review else ""
+        reviewer = done or (_("待定") if own else person)
         self.who.setText(
             f"<span style='white-space:pre-wrap'>{escape(_('经办'))} <b>{escape(clerk)}</b>"
             f"{you if own else ''}　{escape(_('复核'))} <b>{escape(reviewer)}</b>"
             f"{you if reviewer == person else ''}</span>"
         )
-        if own:
+        same = own and clerk == reviewer
+        waits = own and not done  # handed in as it should be: no mistake, the next person is to come
+        if waits:
+            self.two.setText(_("同一人不能复核，请按 Ctrl L 换人登录"))
+        elif same:
             self.two.setText(_("✕ 经办与复核是同一人，须由另一人复核"))
         else:
             self.two.setText(_("✓ 不是同一人"))
-        self.two.set_tone("err" if own else "ok", strong=own)
+        self.two.set_tone("warn" if waits else "err" if same else "ok", strong=waits or same)
         total = len(self.lines)
         seen = sum(x.row.item in self._opinions for x in self.lines)
         objections = sum(not agreed for agreed in self._opinions.values())

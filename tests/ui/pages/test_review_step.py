@@ -134,6 +134,20 @@ def test_the_clerk_of_the_case_sees_why_and_has_no_answers(step: Open) -> None:
     assert desk.told("review_and_register") == []
 
 
+def test_the_clerk_is_told_how_the_next_person_comes_and_not_scolded(step: Open) -> None:
+    page, _frame = step(to_review(SHEN))
+    assert page.two.text() == "同一人不能复核，请按 Ctrl L 换人登录"
+    assert page.two.property("tone") == "warn"
+    assert "待定" in page.who.text()
+    done = to_review(SHEN)
+    done.sheet_row = replace(done.sheet_row, state="REGISTERED")
+    done.more["reviewer"] = "陆知远"
+    page, _frame = step(done)
+    assert page.two.text() == "✓ 不是同一人"
+    assert page.two.property("tone") == "ok"
+    assert "陆知远" in page.who.text()
+
+
 def test_two_hats_do_not_make_two_persons(step: Open) -> None:
     both = v.SignedIn("沈清禾", frozenset({"clerk", "reviewer"}))
     page, _frame = step(to_review(both))
