@@ -286,6 +286,8 @@ class MainWindow(QMainWindow):
 
     def show_desk(self, desk: Desk) -> None:
         """Somebody signed in: the work frame with 今日."""
+        if desk.person.name != self._remembered.last_person:
+            self.status.forget()
         self.desk = desk
         self._drop_pages()
         self._note_clock(desk)

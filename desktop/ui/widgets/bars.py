@@ -762,6 +762,11 @@ class StatusBar(Painted):
         self._message = ""
         self._tell()
 
+    def forget(self) -> None:
+        """Another person works here now: what was said to the one before is not theirs."""
+        self.said.clear()
+        self.be_silent()
+
     def leave_page(self) -> None:
         """Another page is shown: what was wrong on the one before would be read as wrong here."""
         if self._level == "error":

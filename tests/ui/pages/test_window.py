@@ -661,3 +661,12 @@ def test_what_was_wrong_on_one_page_is_not_said_on_the_next(window: MainWindow) 
     window.page.said.emit("已存盘 14:32", "ok", True)
     window.go("today")
     assert window.status.message() == "已存盘 14:32", "good news stays until the next word"
+
+
+def test_the_next_person_is_not_told_what_was_said_to_the_one_before(window: MainWindow) -> None:
+    assert window.page is not None
+    window.page.said.emit("税惠说明书已存到 D:/说明书.pdf", "ok", True)
+    window.switch_person()
+    window.show_desk(FakeDesk(LU))
+    assert "税惠说明书" not in window.status.message()
+    assert not any("税惠说明书" in line for line in window.status.record())
