@@ -425,9 +425,8 @@ class IssueStep(Step):
         self.taken.setText(_("本号 {time} 取，用过不再发").format(time=time) if number and at else "")
         waiting = self.waiting()
         issuable = "issue" in sheet.allowed
-        self.ledger.show(
-            ledger_lines(sheet.sheets, [(n, self._copies[n - 1]) for n in waiting] if issuable else [])
-        )
+        lacking = [(n, self._copies[n - 1]) for n in waiting] if issuable else []
+        self.ledger.show(ledger_lines(sheet.sheets, lacking, self.version))
         for number_of, box in enumerate(self.boxes, 1):
             box.blockSignals(True)
             box.setChecked(number_of in waiting and issuable)
@@ -970,8 +969,7 @@ class IssueStep(Step):
         self.said.emit(words, "ok", False)
 
     def _ask_path(self, wanted: str) -> Path | None:
-        name, _kind = QFileDialog.getSaveFileName(self, _("存为 PDF"), wanted, "PDF (*.pdf)")
-        return Path(name) if name else None
+        return choose_target(self, _("存为 PDF"), wanted, "PDF (*.pdf)")
 
 
 def next_version(sheet: ContractSheet) -> int:

@@ -33,6 +33,8 @@ class LedgerLine:
     collected: SheetRow | None = None
     is_again: bool = False
     """A first issue after a void one."""
+    version: int = 1
+    """Of the certificate, for a line that waits."""
 
     @property
     def is_waiting(self) -> bool:
@@ -43,15 +45,13 @@ class LedgerLine:
         """首发 / 15:52 打出."""
         sheet = self.printed
         if sheet is None:
-            return _("首发"), _("待打印")
+            return _of_version(_("首发"), self.version), _("待打印")
         kinds = {
             "first": _("首发 重打") if self.is_again else _("首发"),
             "reissue": _("补证（第 {n} 次）").format(n=sheet.ordinal),
             "duplicate": _("副本（第 {n} 次）").format(n=sheet.ordinal),
         }
-        first = kinds.get(sheet.copy_kind, sheet.copy_kind)
-        if sheet.version > 1:
-            first = _("{words} 第 {n} 版").format(words=first, n=sheet.version)
+        first = _of_version(kinds.get(sheet.copy_kind, sheet.copy_kind), sheet.version)
         if self.ended is not None:
             word = _("作废") if self.ended.event == "void" else _("收回")
             at = local_time(self.ended.at)
@@ -73,8 +73,14 @@ class LedgerLine:
         return "—", ""
 
 
-def ledger_lines(sheets: Sequence[SheetRow], waiting: Sequence[tuple[int, str]]) -> list[LedgerLine]:
-    """The ledger's rows as sheets of paper, oldest first, then those that wait."""
+def _of_version(words: str, version: int) -> str:
+    return _("{words} 第 {n} 版").format(words=words, n=version) if version > 1 else words
+
+
+def ledger_lines(
+    sheets: Sequence[SheetRow], waiting: Sequence[tuple[int, str]], version: int = 1
+) -> list[LedgerLine]:
+    """The ledger's rows as sheets of paper, oldest first, then those that wait, all of this version."""
     lines: list[LedgerLine] = []
     open_lines: dict[tuple[int, int, str, int], LedgerLine] = {}
     for sheet in sheets:
@@ -90,7 +96,7 @@ def ledger_lines(sheets: Sequence[SheetRow], waiting: Sequence[tuple[int, str]])
             else:
                 found.ended = sheet
     lines.sort(key=lambda x: (x.printed.version if x.printed else 0, x.copy_number))
-    return [*lines, *(LedgerLine(number, who) for number, who in waiting)]
+    return [*lines, *(LedgerLine(number, who, version=version) for number, who in waiting)]
 
 
 class LedgerTable(QAbstractTableModel):

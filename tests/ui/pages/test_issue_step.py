@@ -502,3 +502,9 @@ def test_a_page_is_stretched_about_its_corner(qtbot: QtBot, theme: Theme, tmp_pa
     image = to_picture(out, 0, 254)
     edge = next(x for x in range(image.width()) if image.pixelColor(x, 100).lightness() > 200)
     assert abs(edge / 10 - 105 * 0.98) < 0.5
+
+
+def test_lines_that_wait_after_a_change_say_which_version_they_are() -> None:
+    waiting = ledger_lines(FIRST_TWO, [(1, "存档"), (2, "交卖方")], 2)[-2:]
+    assert [line.words() for line in waiting] == [("首发 第 2 版", "待打印")] * 2
+    assert ledger_lines((), [(1, "存档")])[0].words() == ("首发", "待打印")
