@@ -13,7 +13,6 @@ from uuid import UUID, uuid5
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QImage, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -49,6 +48,7 @@ from desktop.ui.pages.issue_parts import (
     offset_fields,
 )
 from desktop.ui.pages.page import Primary, Step
+from desktop.ui.pages.parts import choose_target
 from desktop.ui.pages.wording import trouble_words
 from desktop.ui.printing import TRAYS, print_pdf, printer_names, to_picture
 from desktop.ui.theme import px
@@ -426,7 +426,7 @@ class IssueStep(Step):
         waiting = self.waiting()
         issuable = "issue" in sheet.allowed
         lacking = [(n, self._copies[n - 1]) for n in waiting] if issuable else []
-        self.ledger.show(ledger_lines(sheet.sheets, lacking, self.version))
+        self.ledger.show(ledger_lines(sheet.sheets, lacking, self.version()))
         for number_of, box in enumerate(self.boxes, 1):
             box.blockSignals(True)
             box.setChecked(number_of in waiting and issuable)
