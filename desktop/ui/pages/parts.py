@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QRectF, QSize, QStandardPaths, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -39,16 +39,33 @@ def choose_file(parent: QWidget, title: str, kinds: str) -> Path | None:
     return Path(name) if name else None
 
 
+_written_to: list[Path] = []
+"""The folder written to last, while the program runs."""
+
+
+def _proposed_folder() -> Path:
+    """Where the last file went, else the person's documents; never the folder the program was started in."""
+    if _written_to and _written_to[0].is_dir():
+        return _written_to[0]
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
+
+
 def choose_target(parent: QWidget, title: str, proposed: str, kinds: str) -> Path | None:
-    """Ask where to write a file."""
-    name, _kind = QFileDialog.getSaveFileName(parent, title, proposed, kinds)
-    return Path(name) if name else None
+    """Ask where to write a file; begins where the last one went."""
+    name, _kind = QFileDialog.getSaveFileName(parent, title, str(_proposed_folder() / proposed), kinds)
+    if not name:
+        return None
+    _written_to[:] = [Path(name).parent]
+    return Path(name)
 
 
 def choose_folder(parent: QWidget, title: str) -> Path | None:
-    """Ask for a folder to write into."""
-    name = QFileDialog.getExistingDirectory(parent, title)
-    return Path(name) if name else None
+    """Ask for a folder to write into; begins where the last file went."""
+    name = QFileDialog.getExistingDirectory(parent, title, str(_proposed_folder()))
+    if not name:
+        return None
+    _written_to[:] = [Path(name)]
+    return Path(name)
 
 
 def add_search(head: PageHead, page: Page) -> SearchBox:

@@ -15,7 +15,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QHBoxLayout,
     QVBoxLayout,
     QWidget,
@@ -35,7 +34,7 @@ from desktop.services.lifecycle import LIVE_STATES
 from desktop.services.views import ContractSheet, PacketView
 from desktop.ui.calls import Calls
 from desktop.ui.pages.page import Primary, Step
-from desktop.ui.pages.parts import choose_folder
+from desktop.ui.pages.parts import choose_folder, choose_target
 from desktop.ui.pages.relief_parts import (
     ConditionLine,
     Explanation,
@@ -719,8 +718,7 @@ class ReliefStep(Step):
         return choose_folder(self, _("资料包存到哪个文件夹"))
 
     def _ask_path(self, wanted: str) -> Path | None:
-        name, _kind = QFileDialog.getSaveFileName(self, _("存为 PDF"), wanted, "PDF (*.pdf)")
-        return Path(name) if name else None
+        return choose_target(self, _("存为 PDF"), wanted, "PDF (*.pdf)")
 
 
 def _source_line(source: Source, *, full: bool) -> QWidget:

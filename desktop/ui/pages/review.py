@@ -44,6 +44,7 @@ from desktop.ui.calls import Calls
 from desktop.ui.dialogs.send_back import SendBackDialog
 from desktop.ui.pages.interview import is_head, place_of
 from desktop.ui.pages.page import Primary, Step
+from desktop.ui.pages.parts import choose_target
 from desktop.ui.pages.recognition import TEXT_PAGE
 from desktop.ui.pages.scans import ScanPane
 from desktop.ui.pages.wording import trouble_words, yuan
@@ -942,8 +943,7 @@ class ReviewStep(Step):
         self.said.emit(_("审核表已存到 {path}").format(path=path), "ok", False)
 
     def _ask_path(self, wanted: str) -> Path | None:
-        name, _kind = QFileDialog.getSaveFileName(self, _("存为 PDF"), wanted, "PDF (*.pdf)")
-        return Path(name) if name else None
+        return choose_target(self, _("存为 PDF"), wanted, "PDF (*.pdf)")
 
     def _ask_original(self) -> Path | None:
         name, _kind = QFileDialog.getOpenFileName(
