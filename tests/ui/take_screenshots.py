@@ -277,8 +277,10 @@ def fill_stations(folder: Path) -> None:
 def station_pictures(target: Path, chosen: Set, stations: Path, wanted: list[str]) -> None:
     """The pictures of one set, in this process: its scale is already that of the set."""
     os.environ["CONTRACT_DESK_TODAY"] = STANDING
-    with tempfile.TemporaryDirectory() as folder:
-        station = Path(folder) / "sample"
+    place = Path(tempfile.gettempdir()) / f"contract-desk-{target.name}"  # its name stands in the pictures
+    shutil.rmtree(place, ignore_errors=True)
+    try:
+        station = place / "sample"
         shutil.copytree(stations / chosen.station, station)
         p = Photographer(target, station, contrast=chosen.is_contrast, large=chosen.is_large)
         for scene in chosen.scenes:
@@ -294,6 +296,8 @@ def station_pictures(target: Path, chosen: Set, stations: Path, wanted: list[str
         p.window.hide()
         if shiboken6.isValid(p.ring):
             p.ring.deleteLater()
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def commit(widget: QWidget, words: str) -> None:
