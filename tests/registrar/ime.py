@@ -35,6 +35,8 @@ SIGNS: Final = {
     "？": "?", "！": "!", "、": "\\", "“": '"', "”": '"',
 }  # fmt: skip
 """Full-width signs and the keys that give them while the input method is on."""
+ANSWER: Final = 10.0
+"""Seconds until an input method that says nothing is given up: a busy machine answers late."""
 AT_ONCE: Final = 4
 """Characters composed together: a word or two, as people type."""
 
@@ -186,14 +188,14 @@ class InputMethod:
         for letter in letters:
             before = self.panel.turn
             self._keys.press(letter)
-            if not self.panel.wait(before, 2):
+            if not self.panel.wait(before, ANSWER):
                 raise NotComposed(f"no candidates for {letters}")
         time.sleep(0.01)
 
     def _choose(self, place: int, *, more: bool) -> None:
         before = self.panel.turn
         self._keys.press("space" if place == 0 else str(place + 1))
-        if not self.panel.wait(before, 2):
+        if not self.panel.wait(before, ANSWER):
             raise NotComposed("the choice was not taken")
         if more:
             time.sleep(0.01)
