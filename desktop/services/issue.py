@@ -26,6 +26,9 @@ COPY_KINDS: Mapping[str, str] = {"first": "", "reissue": "补证（第{n}次）"
 Chinese whatever the window speaks.
 """
 
+_NO_RIGHT = "9"
+"""未涉及知识产权, in ``ip_kinds``."""
+
 
 @in_chinese()
 def certificate_data(
@@ -102,7 +105,7 @@ def certificate_data(
         inside_services=facts.service_inside_amount,
         deducted=deducted if deducted else None,
         royalty_note=facts.royalty_terms or "" if facts.price_form in ("royalty", "undetermined") else "",
-        ip_rights=tuple(_right(r) for r in facts.ip_rights if r.number),
+        ip_rights=_rights(office, facts),
         changes=tuple(
             ChangeRecord(version=n, on=on, item=item, before=before, after=after)
             for n, on, item, before, after in _changes(uow, contract)
@@ -120,6 +123,18 @@ def certificate_data(
         is_training=office.station.is_training,
         is_secret=bool(facts.is_secret),
     )
+
+
+def _rights(office: Office, facts: Facts) -> tuple[str, ...]:
+    """Field 24, each right with its number; where none has one, the kind chosen in field 23 by its name.
+
+    Empty (the paper says 无) where nothing was chosen, or that no right is involved.
+    """
+    if numbered := tuple(_right(r) for r in facts.ip_rights if r.number):
+        return numbered
+    if facts.ip_kind in (None, "", _NO_RIGHT):
+        return ()
+    return (office.codes.name("ip_kinds", facts.ip_kind),)
 
 
 def _right(right: Any) -> str:
