@@ -525,11 +525,14 @@ class DeskTable(QTableView):
             self.viewport().update()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Coming by Tab chooses the first row, so that the focus is seen."""
-        super().focusInEvent(event)
+        """Coming by Tab chooses the first row, so that the focus is seen; for entry its first cell."""
+        is_new = not self.currentIndex().isValid()
+        super().focusInEvent(event)  # Qt goes to the first cell, which may be the number of the row
         model = self.model()
-        if not self.currentIndex().isValid() and model is not None and model.rowCount():
+        if is_new and model is not None and model.rowCount():
             self.select_row(0)
+            if self._cells and not self.currentIndex().flags() & Qt.ItemFlag.ItemIsEditable:
+                self.move_on(1)
         self.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

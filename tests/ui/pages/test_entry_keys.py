@@ -407,6 +407,17 @@ def test_a_cell_of_a_small_table_is_found_again(qtbot: Any, theme: Theme) -> Non
     assert other.form.tables["amount_lines"].table.currentIndex().row() == 2
 
 
+def test_tab_into_a_small_table_lands_on_the_first_cell_that_takes_text(qtbot: Any, theme: Theme) -> None:
+    _shown, step = entry_page(qtbot, CaseDesk(WHOLE))
+    rows = step.form.tables["amount_lines"]
+    rows.table.setFocus(Qt.FocusReason.TabFocusReason)
+    assert focused() is rows.table
+    assert (rows.table.currentIndex().row(), rows.table.currentIndex().column()) == (0, 1)
+    write("X")
+    press(K.Key_Return)
+    assert step.form.facts().amount_lines[0].label == "X"
+
+
 @pytest.mark.parametrize("how", ["save", "leave"])
 def test_the_place_is_forgotten_when_the_form_is_left_in_good_order(
     qtbot: Any, theme: Theme, how: str
