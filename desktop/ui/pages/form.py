@@ -77,7 +77,7 @@ MONEY: Final[tuple[Row, ...]] = (
 )
 TECHNOLOGY: Final[tuple[Row, ...]] = (
     (Item("technical_field", required=True), Item("ip_kind", required=True)),
-    (Item("plan_source", _("计划来源"), required=True), Item("socioeconomic_objective", required=True)),
+    (Item("plan_source", required=True), Item("socioeconomic_objective", required=True)),
     (Item("industry", required=True), Item("is_secret", required=True)),
     (Item("project_number"), Item("project_name")),
     (Item("expected_investment", _("预计新增投入（元）")), Item("expected_output", _("预计新增产值（元）"))),

@@ -365,6 +365,7 @@ def test_every_number_of_the_paper_stands_once_in_its_section(qtbot: Any, theme:
     numbers = [number for number in shown if number]
     assert len(numbers) == len(set(numbers))
     assert {"2", "18", "19", "20", "21", "33"} <= set(numbers)
+    assert entry(step, "plan_source").accessibleName().startswith("25 计划类别"), "as its findings call it"
     assert step.form.bounds["price_form"].row.number == ""
     assert step.form.bounds["price_form"].number == "18", "a finding still names it"
     for block in step.form.blocks:

@@ -162,7 +162,7 @@ def test_why_a_question_is_asked_follows_the_form_and_the_course() -> None:
     abroad = interview(cross_border="import")
     assert why(abroad, "R-GATE-20") == "有境外当事人，或者是进出口合同"
     unsaid = interview(plan_source=None)
-    assert why(unsaid, "R-GATE-21") == "登记表没有写计划来源"
+    assert why(unsaid, "R-GATE-21") == "登记表没有写计划类别"
 
 
 def test_a_name_is_weighed_apart_from_the_content() -> None:
