@@ -459,8 +459,8 @@ class IssueStep(Step):
         self.digest.setVisible(not self._is_narrow and self.height() >= px(480))
 
     def go_back(self) -> None:
-        """Esc: back to the start page."""
-        self.wants.emit("today", None)
+        """Esc: to the page before."""
+        self.wants.emit("back", None)
 
     # what may be printed
 

@@ -426,7 +426,7 @@ class ReportPage(Page):
         self._place_drawer()
 
     def go_back(self) -> None:
-        """Esc: stop the work, close what is open, else to the start page."""
+        """Esc: stop the work, close what is open, else to the page before."""
         if self._job is not None and self.progress.isVisible():
             self.stop()
         elif self._is_narrow and self._drawer_open:
@@ -435,7 +435,7 @@ class ReportPage(Page):
             self.batches_tool.setChecked(False)
             self._toggle_batches()
         else:
-            self.wants.emit("today", None)
+            self.wants.emit("back", None)
 
     # what is shown
 

@@ -524,11 +524,11 @@ class ReviewStep(Step):
         self._place_drawer()
 
     def go_back(self) -> None:
-        """Esc: close the drawer, else to the start page."""
+        """Esc: close the drawer, else to the page before."""
         if self._is_narrow and self._drawer_open:
             self.toggle_drawer()
         else:
-            self.wants.emit("today", None)
+            self.wants.emit("back", None)
 
     # what is shown
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from desk import LU, FakeDesk
 from frame import PEOPLE, Somebody, bring_up, make, nameless_buttons, nothing, sideways
+from later import registered
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
@@ -25,6 +26,7 @@ from desktop.ui.crash import LOG_NAME, CrashHandler
 from desktop.ui.dialogs.recovery import NewSheetDialog, RecoverDialog
 from desktop.ui.help import HelpDialog
 from desktop.ui.launch import choose_input_method, own_pages
+from desktop.ui.pages.case import CasePage
 from desktop.ui.pages.page import Page, Primary
 from desktop.ui.remembered import Remembered
 from desktop.ui.theme import Theme
@@ -670,3 +672,23 @@ def test_the_next_person_is_not_told_what_was_said_to_the_one_before(window: Mai
     window.show_desk(FakeDesk(LU))
     assert "税惠说明书" not in window.status.message()
     assert not any("税惠说明书" in line for line in window.status.record())
+
+
+@pytest.mark.parametrize(
+    ("state", "number"), [("RECOGNISED", 5), ("CERTIFIED", 6)], ids=["review", "certificate"]
+)
+def test_esc_goes_back_to_the_results_the_contract_was_opened_from(
+    qtbot: QtBot, theme: Theme, tmp_path: Path, state: str, number: int
+) -> None:
+    desk = registered(state)
+    pages: dict[str, Any] = {"today": _plain("today"), "search": _plain("search"), "case": CasePage}
+    window = signed_in(qtbot, make(theme, tmp_path, desk=desk, pages=pages))
+    press(window, Qt.Key.Key_F3)
+    page(window).wants.emit("case", desk.sheet().row.id)
+    case = window.page
+    assert isinstance(case, CasePage)
+    assert case.number == number
+    press(window, Qt.Key.Key_Escape)
+    assert page(window).code == "search"
+    press(window, Qt.Key.Key_Escape)
+    assert page(window).code == "today"
