@@ -55,6 +55,13 @@ FIRST_STEP: Mapping[str, int] = {
 """Step at which a case in this state is opened."""
 LAST_STEP: Mapping[str, int] = {**FIRST_STEP, "ACCEPTED": 4}
 """The furthest step that can be gone to."""
+DONE_STEP: Mapping[str, int] = {
+    **{state: step - 1 for state, step in FIRST_STEP.items()},
+    "CERTIFIED": 6,
+    "CANCELLED": 6,
+    "REVOKED": 6,
+}
+"""The last step that is behind a case in this state; a changed one waits for its new certificate."""
 TOLD_TO_TAX = frozenset({"change", "answer_objection", "cancel", "revoke"})
 """Acts after which tax and finance are told."""
 RARE_DIALOGS: Mapping[str, Callable[[QWidget, Desk, JobRunner, ContractSheet], DecidingDialog]] = {
@@ -368,7 +375,7 @@ class CasePage(Page):
         self.papers_tool.setAccessibleName(self.papers_tool.text())
         self.papers_tool.updateGeometry()
         head = self.contract_head
-        head.steps.show_step(self._number, max(LAST_STEP.get(state, 1), 1))
+        head.steps.show_step(self._number, max(LAST_STEP.get(state, 1), 1), DONE_STEP.get(state, 0))
         for number, step in self.steps.items():
             button = getattr(step, "check_button", None)
             if isinstance(button, QWidget):

@@ -67,8 +67,8 @@ class _Step(PaintedButton):
 class Steps(QWidget):
     """1 录入 – 2 认定 – … – 6 登记发证; narrow: 1 录入 / 6 步 ▾ with a menu.
 
-    ``show_step(current, reachable)``: steps before the current one are done, those up to ``reachable`` can
-    be pressed.
+    ``show_step(current, reachable, done)``: steps before the current one and those up to ``done`` are done,
+    those up to ``reachable`` can be pressed.
     """
 
     pressed = Signal(int)
@@ -94,12 +94,15 @@ class Steps(QWidget):
         self._arrows.set_items(self.items)
         self.show_step(1)
 
-    def show_step(self, current: int, reachable: int | None = None) -> None:
-        """Mark the current step."""
+    def show_step(self, current: int, reachable: int | None = None, done: int = 0) -> None:
+        """Mark the current step; one that is behind the contract keeps its tick when an earlier one is looked
+        at.
+        """
         self._current, self._reachable = current, reachable if reachable is not None else current
         looks = {"done": _("已过"), "current": _("当前"), "ahead": _("未到")}
         for item in self.items:
-            item.look = "done" if item.number < current else "current" if item.number == current else "ahead"
+            is_done = item.number <= max(current - 1, done)
+            item.look = "current" if item.number == current else "done" if is_done else "ahead"
             item.setEnabled(item.number <= max(current, self._reachable))
             item.setAccessibleName(
                 _("第 {number} 步 {word}，{look}").format(

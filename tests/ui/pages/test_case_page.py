@@ -133,6 +133,27 @@ def test_steps_that_are_not_reached_cannot_be_gone_to(qtbot: Any, theme: Theme) 
     assert not page.contract_head.steps.items[1].isEnabled()
 
 
+def test_looking_back_takes_no_tick_from_what_is_done(qtbot: Any, theme: Theme) -> None:
+    for state, behind in (
+        ("CERTIFIED", ["done", "done"]),
+        ("REGISTERED", ["done", "ahead"]),
+        ("CHANGED", ["done", "ahead"]),
+        ("RECOGNISED", ["ahead", "ahead"]),
+        ("ACCEPTED", ["ahead", "ahead"]),
+    ):
+        _shown, page = case_page(qtbot, CaseDesk(WHOLE, state))
+        page.open(312)
+        items = page.contract_head.steps.items
+        items[page.number - 1].setFocus()
+        way = 4 - page.number
+        for _time in range(abs(way)):
+            press(Qt_.Key_Right if way > 0 else Qt_.Key_Left)
+        press(Qt_.Key_Space)
+        assert page.number == 4, state
+        assert [item.look for item in items[4:]] == behind, state
+        assert items[3].look == "current"
+
+
 def test_the_head_says_what_the_case_is_and_how_long_it_may_take(qtbot: Any, theme: Theme) -> None:
     _shown, page = case_page(qtbot, CaseDesk(WHOLE, "ACCEPTED"))
     page.open(312)
