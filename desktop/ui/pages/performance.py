@@ -82,7 +82,7 @@ class PerformancePage(Page):
 
     def _head(self) -> PageHead:
         head = PageHead(_("履行与收入"))
-        self.box = SearchBox(_("查找合同"), _("编号、单位、项目、拼音首字母"))
+        self.box = SearchBox(_("查找合同"), _("编号、单位、项目、单位拼音首字母"))
         self.box.setMinimumWidth(px(220))
         self.box.textChanged.connect(self._typed)
         self.box.searched.connect(self._entered)

@@ -365,7 +365,7 @@ class SearchPage(Page):
     def _head(self) -> PageHead:
         head = PageHead(_("查询"))
         head.position.hide()
-        hint = _("编号、单位、项目、人名、拼音首字母、100万-200万、2026-07")
+        hint = _("编号、单位、项目、人名、单位拼音首字母、100万-200万、2026-07")
         self.box = SearchBox(_("查询"), hint, key="")
         self.box.setToolTip(
             _("空格隔开的都要有。金额：100万-200万、>50万；日期：2026-07、2026-07-01..、签订2026-10")
@@ -714,7 +714,7 @@ class SearchPage(Page):
             note.pressed.connect(self.drop_filters)
         elif words:
             note = EmptyNote(
-                _("没有符合的合同。"), _("换个词试试：编号的几位、单位名的两个字、拼音首字母都可以。")
+                _("没有符合的合同。"), _("换个词试试：编号的几位、单位名的两个字或拼音首字母都可以。")
             )
         else:
             note = EmptyNote(_("还没有合同。"), _("按 F5 新收一份。"))

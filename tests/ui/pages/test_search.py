@@ -272,6 +272,12 @@ def test_a_month_of_the_statistics_is_shown_as_a_condition(qtbot: QtBot, theme: 
     assert page.filters() == {}
 
 
+def test_initials_are_promised_of_parties_alone(qtbot: QtBot, theme: Theme) -> None:
+    hint = search(qtbot, FakeDesk()).box.placeholderText().split("、")
+    assert "单位拼音首字母" in hint
+    assert "拼音首字母" not in hint, "a project is not found by its initials"
+
+
 def test_a_refused_search_is_said(qtbot: QtBot, theme: Theme) -> None:
     desk = FakeDesk(refusals={"search": MachineError("数据库读不出来", "请做自检")})
     page = SearchPage(desk, JobRunner(inline=True))
