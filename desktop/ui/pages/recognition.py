@@ -892,6 +892,16 @@ class RecognitionStep(Step):
         self._keep(_("“{group}”已整组回答 {n} 问").format(group=title, n=count))
         self._go_on_from(self._code)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A where the key bar does not offer it: say why, as it worked a question ago."""
+        if event.key() != Qt.Key.Key_A or event.modifiers() or self.is_concluding or not self.may("answer"):
+            super().keyPressEvent(event)
+            return
+        if self._group in WHOLE_GROUPS:
+            self.said.emit(_("这一组没有可以一次回答的问题了"), "", False)
+        else:
+            self.said.emit(_("类别的条件要逐问回答；“其余都符合”只用于门槛和混合"), "", False)
+
     def next_question(self) -> None:
         """The question behind this one."""
         self._step_by(1)

@@ -177,6 +177,19 @@ def test_the_rest_of_a_group_is_not_answered_when_the_question_is_declined(qtbot
     assert QApplication.focusWidget() is step.question
 
 
+def test_a_kind_is_not_answered_at_once_and_the_key_says_why(qtbot: Any, theme: Theme) -> None:
+    desk = CaseDesk(WHOLE, "ACCEPTED")
+    shown, step = recognition_page(qtbot, desk)
+    keys = step.keys()
+    assert "其余都符合" in [key.word for key in keys]
+    step.show_question("R-DEV-02")
+    keys = step.keys()
+    assert "其余都符合" not in [key.word for key in keys]
+    press(Qt_.Key_A)
+    assert shown.said[-1][0] == "类别的条件要逐问回答；“其余都符合”只用于门槛和混合"
+    assert desk.told("save_answers") == []
+
+
 def test_f12_waits_until_nothing_is_open_and_says_why(qtbot: Any, theme: Theme) -> None:
     desk = CaseDesk(WHOLE, "ACCEPTED")
     shown, step = recognition_page(qtbot, desk)
