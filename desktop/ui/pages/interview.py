@@ -219,6 +219,15 @@ class Interview:
         """One stop of the path."""
         return next((g for g in self.conclusion.groups if g.name == group), None)
 
+    def counted(self, stop: GroupProgress) -> tuple[int, int]:
+        """Answered and all questions of a stop, counted as they are listed: those that do not concern this
+        contract are in neither.
+        """
+        listed = self.in_group(stop.name)
+        if not listed:
+            return stop.answered, stop.total
+        return sum(f.answer in ("yes", "no", "unknown") for f in listed), len(listed)
+
     # answers
 
     def give(self, code: str, value: str, evidence: str = "", remark: str = "") -> None:

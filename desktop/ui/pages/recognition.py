@@ -627,9 +627,10 @@ class RecognitionStep(Step):
         stops = []
         for group in self.interview.conclusion.groups:
             look = _LOOKS.get(group.state, "ahead")
-            count = f"{group.answered}/{group.total}" if group.answered else ""
+            answered, total = self.interview.counted(group)
+            count = f"{answered}/{total}" if answered else ""
             if group.name == self._group and not self.is_concluding:
-                look, count = "current", f"{group.answered}/{group.total}"
+                look, count = "current", f"{answered}/{total}"
             stops.append(PathStop(group.name, group.title, count, look))
         stops.append(PathStop(END, _("结论"), look="current" if self.is_concluding else "ahead"))
         self.path.show_stops(stops)

@@ -190,6 +190,17 @@ def test_a_kind_is_not_answered_at_once_and_the_key_says_why(qtbot: Any, theme: 
     assert desk.told("save_answers") == []
 
 
+def test_path_and_place_count_the_same_questions(qtbot: Any, theme: Theme) -> None:
+    _shown, step = recognition_page(qtbot, CaseDesk(WHOLE, "ACCEPTED"))
+    assert step.interview is not None
+    gate = step.interview.progress("gate")
+    assert gate is not None
+    answered, total = step.interview.counted(gate)
+    assert total < gate.total, "some do not concern this contract"
+    assert f"共 {total} 问，登记表已答 {answered} 问" in step.place_label.text()
+    assert step.path.items[0].accessibleName() == f"门槛 {answered}/{total}，正在答"
+
+
 def test_f12_waits_until_nothing_is_open_and_says_why(qtbot: Any, theme: Theme) -> None:
     desk = CaseDesk(WHOLE, "ACCEPTED")
     shown, step = recognition_page(qtbot, desk)
