@@ -56,6 +56,10 @@ class Plug:
     signs: int
 
 
+ADDING: Final = {"buyer": "q", "seller": "w", "intermediary": "z"}
+"""Letters that add a party with Alt; Enter passes their buttons by."""
+
+
 class Registrar:
     """Ten fingers without a mouse. ``hows`` counts the ways of typing, ``costs`` the strokes by purpose."""
 
@@ -186,12 +190,11 @@ class Registrar:
             if place[0] == "add":
                 mine = sum(role == place[1] for role, _ordinal in blocks)
                 if mine < paper.parties(place[1]):
-                    self._stroke("Return", "add a party")
-                    time.sleep(0.3)  # the form grows and moves: nobody types blindly then
+                    self._stroke(ADDING[place[1]], "add a party", ["alt"])
+                    time.sleep(0.5)  # the form grows and moves: nobody types blindly then
                     blocks.append((place[1], str(mine + 1)))
                     place = (*blocks[-1], "name")
                     continue
-                self._stroke("Tab", "pass by")
             elif place[0] in TABLES:
                 self._table(paper, told, place[0])
             else:
