@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import DeskError
@@ -196,7 +197,10 @@ class CasePage(Page):
         self.head.add_right(self.search)
         outer.addWidget(self.head)
         self.contract_head = ContractHead()
-        self.contract_head.steps.pressed.connect(self.go_to)
+        self.contract_head.steps.pressed.connect(self._step_chosen)
+        for number in MAKERS:  # Alt with a digit alone answers questions and ticks copies
+            shortcut = QShortcut(QKeySequence(f"Ctrl+Alt+{number}"), self)
+            shortcut.activated.connect(partial(self._step_chosen, number))
         self.more_button = Button(_("更多"), small=True)  # its key in the tip: the head has no room for it
         self.more_button.setToolTip(_("Alt+M：专家评审、异议、告知财税、年度账、履行与收入、打印函件和经过"))
         self.more_button.setShortcut(QKeySequence("Alt+M"))
@@ -336,6 +340,10 @@ class CasePage(Page):
         if sheet is not None:
             step.show_sheet(sheet)
         self._show(number)
+
+    def _step_chosen(self, number: int) -> None:
+        if number != self._number:  # the one in front may hold what is not saved yet
+            self.go_to(number)
 
     def _show(self, number: int) -> None:
         self._number = number

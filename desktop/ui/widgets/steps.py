@@ -42,6 +42,7 @@ class _Step(PaintedButton):
     def __init__(self, number: int, word: str, parent: QWidget) -> None:
         super().__init__(word, parent)
         self.number, self.look, self.is_last = number, "ahead", number == len(STEP_WORDS)
+        self.setToolTip(f"Ctrl+Alt+{number}")
 
     def sizeHint(self) -> QSize:
         wide = metrics(bold=self.look == "current").horizontalAdvance(self.text())
@@ -129,7 +130,7 @@ class Steps(QWidget):
         """The menu of the narrow form."""
         menu = QMenu(self)
         for item in self.items:
-            action = menu.addAction(f"{item.number} {item.text()}")
+            action = menu.addAction(f"{item.number} {item.text()}\t{item.toolTip()}")
             action.setEnabled(item.isEnabled())
             action.setData(item.number)
         menu.triggered.connect(lambda action: self.pressed.emit(action.data()))

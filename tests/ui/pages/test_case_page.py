@@ -154,6 +154,35 @@ def test_looking_back_takes_no_tick_from_what_is_done(qtbot: Any, theme: Theme) 
         assert items[3].look == "current"
 
 
+def test_ctrl_alt_and_a_digit_go_straight_to_a_step(qtbot: Any, theme: Theme) -> None:
+    _shown, page = case_page(qtbot, CaseDesk(WHOLE, "CERTIFIED"))
+    page.open(312)
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    for key, number in ((Qt_.Key_4, 4), (Qt_.Key_1, 1), (Qt_.Key_2, 2), (Qt_.Key_6, 6)):
+        press(key, both)
+        assert page.number == number
+    steps = page.contract_head.steps
+    assert [item.toolTip() for item in steps.items] == [f"Ctrl+Alt+{n}" for n in range(1, 7)]
+    assert steps.menu().actions()[3].text() == "4 税惠\tCtrl+Alt+4"
+    shown, early = case_page(qtbot, CaseDesk(WHOLE, "ACCEPTED"))
+    early.open(312)
+    press(Qt_.Key_6, both)
+    assert early.number == 2
+    assert shown.said[-1] == ("还没有到这一步", "warn", False)
+
+
+def test_the_key_of_the_step_in_front_loses_nothing_typed(qtbot: Any, theme: Theme) -> None:
+    _shown, page = case_page(qtbot, CaseDesk(WHOLE, "DRAFT"))
+    page.open(312)
+    form = page.step().form  # type: ignore[attr-defined]
+    form.bounds["title"].entry.setFocus()
+    write("99")
+    typed = form.facts().title
+    assert typed != TITLE
+    press(Qt_.Key_1, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+    assert form.facts().title == typed
+
+
 def test_the_head_says_what_the_case_is_and_how_long_it_may_take(qtbot: Any, theme: Theme) -> None:
     _shown, page = case_page(qtbot, CaseDesk(WHOLE, "ACCEPTED"))
     page.open(312)
