@@ -42,9 +42,9 @@ LOWER_ON_PURPOSE = {"_Chip", "_FlowBar", "_Listed"}
 """Lines of the deadline wall, of a chart and of the list of questions: 24 px as drawn, so that a day and a
 group fit whole; each has its act in a larger place too (the list beside the wall, the question itself)."""
 ONE_OF_A_ROW = {
-    "AnswerCard", "CaseItem", "CheckBox", "Chip", "Radio", "Tile", "_Chip", "_Conditions", "_FlowBar",
-    "_HappeningRow", "_KeyItem", "_Listed", "_Month", "_NavButton", "_Reliefs", "_Segment", "_Step", "_Stop",
-    "_Who",
+    "AnswerCard", "CaseItem", "CheckBox", "Chip", "Radio", "RoleBox", "Tile", "_Chip", "_Conditions",
+    "_FlowBar", "_HappeningRow", "_KeyItem", "_Listed", "_Month", "_NavButton", "_Reliefs", "_Segment",
+    "_Step", "_Stop", "_Who",
 }  # fmt: skip
 """Choices and lines: Tab comes to the row, arrows or digits choose. A letter is for what acts by itself."""
 BASES = {"AskDialog", "DecidingDialog", "FormDialog", "FramedDialog", "QuestionDialog", "SecretDialog"}
