@@ -12,6 +12,7 @@ from fakes_case import CaseDesk
 from later import Frame, runner, to_review
 from PIL import Image, ImageDraw
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -146,6 +147,7 @@ def test_the_scan_takes_the_place_of_the_text_at_the_questions(
     qtbot.waitUntil(lambda: page.scan.isVisible() and not page.scan.sheet.picture.isNull())
     assert not page.view.isVisible()
     assert not page.no_text.isVisible()
+    QGuiApplication.clipboard().clear()  # whatever an earlier test copied
     page.paste_tool.click()
     assert page.scan.isVisible(), "an empty clipboard takes nothing away"
 
