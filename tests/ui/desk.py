@@ -424,7 +424,7 @@ class FakeDesk:
         self.party_rows: tuple[v.PartyView, ...] = ()
         self.bin_rows: tuple[v.BinRow, ...] = ()
         self.query_rows: list[v.SavedQuery] = []
-        self.library: list[v.PartyRow] = [
+        self.kept_parties: list[v.PartyRow] = [
             v.PartyRow(1, SELLER, "credit_code", "91990321MA0QH7K26R", (), 3, TODAY, None),
             v.PartyRow(2, BUYER, "credit_code", "91990321MA5NY83T0T", ("澄河农机厂",), 1, TODAY, None),
             v.PartyRow(3, "岚州启衡公司", "other", "", (), 1, None, None),
@@ -564,13 +564,13 @@ class FakeDesk:
     def party_list(self, text: str = "", *, with_retired: bool = True) -> v.PartyList:
         """The parties set by the test whose name or number has the words."""
         self._ask("party_list", text)
-        found = tuple(row for row in self.library if text in row.name or text in row.id_number)
+        found = tuple(row for row in self.kept_parties if text in row.name or text in row.id_number)
         return v.PartyList(found, len(found))
 
     def party_sheet(self, party_id: int) -> v.PartySheet:
         """One of them, with the fields of the drawings' seller."""
         self._ask("party_sheet", party_id)
-        row = next(row for row in self.library if row.id == party_id)
+        row = next(row for row in self.kept_parties if row.id == party_id)
         return v.PartySheet(
             row=row,
             fields={
@@ -589,7 +589,7 @@ class FakeDesk:
 
     def _party_act(self, verb: str, words: str, cmd: Any, **changes: Any) -> v.PartySheet:
         self._ask(verb, cmd)
-        self.library = [replace(r, **changes) if r.id == cmd.party_id else r for r in self.library]
+        self.kept_parties = [replace(r, **changes) if r.id == cmd.party_id else r for r in self.kept_parties]
         self.party_history.insert(0, v.HistoryRow(china(11, 20, 9, 0), self.person.name, verb, words))
         return self.party_sheet(cmd.party_id)
 
@@ -600,7 +600,7 @@ class FakeDesk:
 
     def merge_parties(self, cmd: c.MergeParties) -> v.PartySheet:
         """合并: the other record goes."""
-        self.library = [row for row in self.library if row.id != cmd.other_id]
+        self.kept_parties = [row for row in self.kept_parties if row.id != cmd.other_id]
         return self._party_act("merge_parties", "并入", cmd)
 
     def retire_party(self, cmd: c.RetireParty) -> v.PartySheet:

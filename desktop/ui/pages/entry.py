@@ -136,7 +136,7 @@ class EntryStep(Step):
         self._strips.setContentsMargins(0, 0, 0, 0)
         self.form.committed.connect(self._committed)
         self.form.parties_asked.connect(self._parties_asked)
-        self.form.library_wanted.connect(self._go_to_library)
+        self.form.parties_wanted.connect(self._go_to_library)
         self.form.save_wanted.connect(self.save)
         self.form.series_wanted.connect(self.open_series)
         self.form.code_taken.connect(self._code_taken)
@@ -627,7 +627,7 @@ class EntryStep(Step):
 
     def _party_differs(self, block: PartyBlock, bound: Bound) -> None:
         """只改本份, or also the library? Asked once a field; until then it is left alone."""
-        library = block.library
+        library = block.taken_from
         if library is None or not block.differs(bound):
             return
         value = bound.read()[0]
@@ -645,7 +645,7 @@ class EntryStep(Step):
         ):
             block.kept_apart.add(bound.name)
             return
-        block.library = replace(library, content={**library.content, bound.name: value})
+        block.taken_from = replace(library, content={**library.content, bound.name: value})
         command = c.EditParty(
             actor=self._desk.person.name,
             party_id=library.id,

@@ -218,7 +218,7 @@ class PartyBlock(QObject):
         super().__init__()
         self.role, self.ordinal = role, ordinal
         self.base = Party(role=role)
-        self.library: PartyView | None = None
+        self.taken_from: PartyView | None = None
         """The party of the library this block was filled from."""
         self.kept_apart: set[str] = set()
         """Fields that differ from the library on purpose: 只改本份."""
@@ -246,7 +246,7 @@ class PartyBlock(QObject):
     def show(self, party: Party) -> None:
         """Show a party; nobody is told."""
         if party.name != self.base.name:
-            self.library = None
+            self.taken_from = None
             self.kept_apart.clear()
         self.base = party
         for name, bound in self.bounds.items():
@@ -269,9 +269,9 @@ class PartyBlock(QObject):
 
     def differs(self, bound: Bound) -> bool:
         """The library says something else of this party, and nobody has yet said that it may."""
-        if self.library is None or bound.name in self.kept_apart:
+        if self.taken_from is None or bound.name in self.kept_apart:
             return False
-        known, (value, unread) = self.library.content.get(bound.name), bound.read()
+        known, (value, unread) = self.taken_from.content.get(bound.name), bound.read()
         return known is not None and value is not None and not unread and value != known
 
     def _follow(self, _bound: object = None) -> None:
@@ -330,7 +330,7 @@ class EntryForm(QWidget):
     """Dotted path of a field that a person changed and left."""
     parties_asked = Signal(object, str)
     """(PartyNameField, text): the list of parties is wanted."""
-    library_wanted = Signal(object, str)
+    parties_wanted = Signal(object, str)
     """(PartyNameField, text): F7, the page of all parties is wanted."""
     party_differs = Signal(object, object)
     """(PartyBlock, Bound): changed after the block was filled from the library."""
@@ -456,7 +456,7 @@ class EntryForm(QWidget):
             entry = PartyNameField(spoken, required=item.required)
             entry.asked.connect(partial(self.parties_asked.emit, entry))
             entry.picked.connect(partial(self.take_party, entry))
-            entry.library_wanted.connect(partial(self.library_wanted.emit, entry))
+            entry.parties_wanted.connect(partial(self.parties_wanted.emit, entry))
         else:
             entry = make_entry(kind, table, spoken, self._codes, field=item.name, required=item.required)
         other: Bound | None = None
@@ -579,7 +579,7 @@ class EntryForm(QWidget):
         self._base = facts
         self._submitted = False
         for block in self.blocks:
-            block.library = None
+            block.taken_from = None
             block.kept_apart.clear()
         self._show(facts)
         self.show_numbers(number, serial)
@@ -779,10 +779,10 @@ class EntryForm(QWidget):
         """Fill the block of this name field from the library, as one step back."""
         for block in self.blocks:
             if block.bounds["name"].entry is entry:
-                block.library = None
+                block.taken_from = None
                 with self.one_step(block.bounds["name"]):
                     block.take({"name": party.name, **party.content})
-                block.library = party
+                block.taken_from = party
                 block.kept_apart.clear()
 
     def _chain(self) -> None:
@@ -796,7 +796,7 @@ class EntryForm(QWidget):
         self._follow()
         block = bound.owner
         if block is not None and bound.name == "name":
-            block.library = None  # another name is another party
+            block.taken_from = None  # another name is another party
         self._changed(self.path_of(bound))
         if block is not None and not self._in_step and block.differs(bound):
             self.party_differs.emit(block, bound)

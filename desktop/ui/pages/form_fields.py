@@ -263,11 +263,11 @@ class PartyNameField(Field):
     unless the whole name of the one party so called was typed: then Enter takes that party.
 
     ``asked(text)`` wants the list, ``offer`` shows it, ``picked`` brings the party chosen; F7 asks for the
-    whole library with ``library_wanted(text)``.
+    whole library with ``parties_wanted(text)``.
     """
 
     asked = Signal(str)
-    library_wanted = Signal(str)
+    parties_wanted = Signal(str)
     picked = Signal(object)
 
     def __init__(self, name: str, *, required: bool = False, parent: QWidget | None = None) -> None:
@@ -346,7 +346,7 @@ class PartyNameField(Field):
         """Keys of the list; all keys belong to the input method while it composes."""
         if event.key() == Qt.Key.Key_F7 and not self.is_composing and not self.isReadOnly():
             self.close_list()
-            self.library_wanted.emit(self.text().strip())
+            self.parties_wanted.emit(self.text().strip())
             return
         if self.is_open() and not self.is_composing:
             steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
