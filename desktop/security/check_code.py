@@ -1,4 +1,4 @@
-"""The short check code that two people compare by telephone: XXXX-XXXX."""
+"""The short check code that two people compare by telephone: eight signs in two groups, 7K2Q-9F3M."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def base32(raw: bytes) -> str:
 
 
 def check_code(digest: bytes) -> str:
-    """The first 40 bits of a SHA-256 digest as XXXX-XXXX."""
+    """The first 40 bits of a SHA-256 digest (at least 5 bytes, else ValueError), as 7K2Q-9F3M."""
     if len(digest) < 5:
         raise ValueError("a digest has at least five bytes")
     text = base32(digest[:5])
