@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QRectF, QSize, QStandardPaths, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, QStandardPaths, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -75,6 +75,15 @@ def add_search(head: PageHead, page: Page) -> SearchBox:
     box.searched.connect(lambda text: page.wants.emit("search", text))
     head.add_right(box)
     return box
+
+
+def after_quiet(owner: QObject, milliseconds: int, act: Callable[[], object]) -> QTimer:
+    """``start()`` it at every change: ``act`` comes once, when nothing changed for so long."""
+    timer = QTimer(owner)
+    timer.setSingleShot(True)
+    timer.setInterval(milliseconds)
+    timer.timeout.connect(act)
+    return timer
 
 
 class Scroller(QScrollArea):

@@ -10,7 +10,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.jobs import JobRunner
@@ -21,7 +21,7 @@ from desktop.services.views import PerformancePage as Found
 from desktop.ui.calls import Calls
 from desktop.ui.dialogs.income import IncomeDialog
 from desktop.ui.pages.page import Page, Primary
-from desktop.ui.pages.parts import Pairs, page_column
+from desktop.ui.pages.parts import Pairs, after_quiet, page_column
 from desktop.ui.pages.sides import SidePanel, focus
 from desktop.ui.pages.wording import trouble_words, yuan
 from desktop.ui.tables.columns import Cell, text
@@ -68,14 +68,8 @@ class PerformancePage(Page):
         self.side = self._details()
         row.addWidget(self.side)
         column.addLayout(row, 1)
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(PAUSE)
-        self._typing.timeout.connect(self.search)
-        self._looking = QTimer(self)
-        self._looking.setSingleShot(True)
-        self._looking.setInterval(STILL)
-        self._looking.timeout.connect(self._read_sheet)
+        self._typing = after_quiet(self, PAUSE, self.search)
+        self._looking = after_quiet(self, STILL, self._read_sheet)
         self._lay_out()
 
     # putting it together

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -37,7 +37,7 @@ from desktop.settings import local_time
 from desktop.ui.calls import Calls
 from desktop.ui.dialogs.queries import QueriesDialog
 from desktop.ui.pages.page import Page, Primary
-from desktop.ui.pages.parts import ChooseTarget, Pairs, choose_target, page_column
+from desktop.ui.pages.parts import ChooseTarget, Pairs, after_quiet, choose_target, page_column
 from desktop.ui.pages.ranges import RangePopup
 from desktop.ui.pages.wording import KIND_WORDS, trouble_words, yuan
 from desktop.ui.tables.columns import FOUND, FOUND_TWO_LINES, MORE, SORTABLE, Column
@@ -350,14 +350,8 @@ class SearchPage(Page):
             shortcut = QShortcut(QKeySequence(f"Alt+{number}"), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(partial(self.run_query, number - 1))
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(PAUSE)
-        self._typing.timeout.connect(self.search)
-        self._looking = QTimer(self)
-        self._looking.setSingleShot(True)
-        self._looking.setInterval(STILL)
-        self._looking.timeout.connect(self._read_sheet)
+        self._typing = after_quiet(self, PAUSE, self.search)
+        self._looking = after_quiet(self, STILL, self._read_sheet)
         self._lay_out()
 
     # putting it together
