@@ -76,10 +76,10 @@ def test_both_enter_keys_go_on_from_every_kind_of_field(
     if kind == "several lines":
         qtbot.keyClick(field, key, modifier)
         assert field.toPlainText() == "\n"  # type: ignore[attr-defined]
-        assert QApplication.focusWidget() is field, "Enter breaks the line"
+        qtbot.waitUntil(field.hasFocus)  # Enter breaks the line
         modifier |= CTRL
     qtbot.keyClick(field, key, modifier)
-    assert QApplication.focusWidget() is after
+    qtbot.waitUntil(after.hasFocus)
 
 
 @pytest.mark.parametrize(("key", "modifier"), ENTERS, ids=["main", "pad"])
@@ -135,7 +135,7 @@ def test_a_field_that_is_full_never_jumps_on(qtbot: QtBot, theme: Theme, kind: s
     _window = shown(qtbot, field, Field("下一栏"))
     qtbot.keyClicks(field, keys)
     QApplication.processEvents()
-    assert QApplication.focusWidget() is field
+    qtbot.waitUntil(field.hasFocus)
 
 
 def _entry(qtbot: Any, desk: CaseDesk) -> Any:
@@ -177,7 +177,7 @@ def test_enter_through_the_whole_form_hands_nothing_in_and_tab_stops_at_saving(
         assert there is not here
         assert there is save or not isinstance(there, Button), there
         stops += 1
-    assert QApplication.focusWidget() is save
+    qtbot.waitUntil(save.hasFocus)
     assert 60 < stops < 200
     assert len(step.form.blocks) == 2, "no party was added in passing"
     assert desk.told("save_contract") == []

@@ -62,7 +62,7 @@ def test_the_step_of_a_case_decides_the_chapter() -> None:
 def test_two_characters_search_as_they_are_typed_in_the_list(qtbot: QtBot, theme: Theme) -> None:
     dialog = opened(qtbot, "today")
     whole = dialog.topics.count()
-    assert QApplication.focusWidget() is dialog.search
+    qtbot.waitUntil(dialog.search.hasFocus)
     row = dialog.topics.currentRow()
     QTest.keyClick(dialog.search, Qt.Key.Key_Down)
     assert dialog.topics.currentRow() == row + 1

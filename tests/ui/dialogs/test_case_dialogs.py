@@ -36,7 +36,7 @@ def shown(qtbot: Any, dialog: FormDialog) -> FormDialog:
 def test_enter_presses_the_safe_side_and_escape_too(qtbot: Any, theme: Theme) -> None:
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Escape):
         dialog = shown(qtbot, DeclineDialog(None, "澄受 2026-0312"))
-        assert dialog.safe_button.hasFocus()
+        qtbot.waitUntil(dialog.safe_button.hasFocus)
         QTest.keyClick(QApplication.focusWidget(), key)
         assert dialog.result() == QDialog.DialogCode.Rejected
         assert not dialog.isVisible()
@@ -113,7 +113,7 @@ def test_the_notice_takes_only_whole_lines_and_a_day_to_come(qtbot: Any, theme: 
     assert dialog.act_button.isEnabled()
     dialog.more.click()
     assert not dialog.act_button.isEnabled()
-    assert QApplication.focusWidget() is dialog.rows[2].problem
+    qtbot.waitUntil(dialog.rows[2].problem.hasFocus)
     dialog.rows[2].problem.setText("金额大小写不一致")
     dialog.rows[2].remedy.setText("更正后盖章")
     notice = dialog.result_notice()

@@ -105,7 +105,7 @@ def test_every_dialog_asks_stands_on_the_safe_side_and_says_what_follows(
     bring(qtbot, dialog)
     assert dialog.windowTitle().endswith("？")
     assert dialog.accessibleDescription()
-    assert dialog.safe_button.hasFocus()
+    qtbot.waitUntil(dialog.safe_button.hasFocus)
     assert not dialog.act_button.isEnabled(), "the act waits for what it needs"
     assert dialog.missing.text()
     QTest.keyClick(dialog, Qt.Key.Key_Return)

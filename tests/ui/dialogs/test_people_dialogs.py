@@ -65,7 +65,7 @@ def test_the_safe_side_has_the_focus_and_enter_decides_nothing(qtbot: QtBot, the
     decided: list[object] = []
     dialog.decided.connect(decided.append)
     shown(qtbot, dialog)
-    assert dialog.safe_button.hasFocus()
+    qtbot.waitUntil(dialog.safe_button.hasFocus)
     assert nameless_buttons(dialog) == []
     assert dialog.sizeHint().boundedTo(QSize(1366, 768)) == dialog.sizeHint()
     QTest.keyClick(dialog, Qt.Key.Key_Return)
@@ -82,13 +82,13 @@ def test_a_new_password_is_typed_twice_by_keyboard(qtbot: QtBot, theme: Theme) -
     dialog.fresh.setFocus()
     QTest.keyClicks(dialog.fresh, "tea-garden-7")
     QTest.keyClick(dialog.fresh, Qt.Key.Key_Return)
-    assert dialog.again.hasFocus()
+    qtbot.waitUntil(dialog.again.hasFocus)
     QTest.keyClicks(dialog.again, "tea-garden-8")
     assert dialog.missing.text() == "两遍不一样"
     QTest.keyClick(dialog.again, Qt.Key.Key_Backspace)
     QTest.keyClicks(dialog.again, "7")
     QTest.keyClick(dialog.again, Qt.Key.Key_Return)
-    assert dialog.act_button.hasFocus()
+    qtbot.waitUntil(dialog.act_button.hasFocus)
     QTest.keyClick(dialog.act_button, Qt.Key.Key_Space)
     assert given == ["tea-garden-7"]
     assert not dialog.isVisible()
@@ -154,7 +154,7 @@ def test_the_new_code_stays_on_the_screen_until_it_is_kept(
 ) -> None:
     path = tmp_path / "恢复单.pdf"
     dialog = shown(qtbot, NewSheetDialog(None, "澄河县技术合同登记处", CAME, target=lambda *_a: path))
-    assert dialog.save_button.hasFocus()
+    qtbot.waitUntil(dialog.save_button.hasFocus)
     assert dialog.code.text().replace("\n", "-") == CODE
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert dialog.isVisible()

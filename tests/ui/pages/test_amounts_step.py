@@ -98,7 +98,7 @@ def test_chinese_from_the_input_method_goes_into_the_cell(qtbot: Any, theme: The
     assert table.currentIndex().column() == 1
     assert editor.is_composing
     write("研发经费")
-    assert QApplication.focusWidget() is editor
+    qtbot.waitUntil(editor.hasFocus)
     press(Qt_.Key_Return)
     assert step.facts().amount_lines[0].label == "研发经费"
     assert table.currentIndex().column() == 2
@@ -134,7 +134,7 @@ def test_a_kept_carrier_without_a_reason_is_a_doubt_that_leads_to_the_reason(
     shown, step = amounts_page(qtbot, desk)
     press(Qt_.Key_F12)
     assert desk.told("recognise") == []
-    assert QApplication.focusWidget() is step.reason
+    qtbot.waitUntil(step.reason.hasFocus)
     write("验收须用")
     press(Qt_.Key_F12)
     (doubt,) = desk.told("pass_doubt")

@@ -471,7 +471,7 @@ def test_a_finding_says_field_value_reason_with_article_and_day_remedy_and_a_kep
     (item,) = step.panel.items
     assert item.problem.level == "note"
     assert "已写明：合同如此" in item.problem.remedy
-    assert item.hasFocus()
+    qtbot.waitUntil(item.hasFocus)
     press(K.Key_Return)
     assert focused() is entry(step, "title")
 

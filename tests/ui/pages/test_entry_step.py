@@ -161,7 +161,7 @@ def test_the_field_where_it_stopped_is_in_sight_below_the_strip(qtbot: Any, them
     _again, other = entry_page(qtbot, desk)
     QTest.qWait(50)
     field = other.form.bounds[stop].entry
-    assert QApplication.focusWidget() is field
+    qtbot.waitUntil(field.hasFocus)
     assert other.strip_words
     assert field.visibleRegion().boundingRect().height() == field.height()
 
@@ -199,14 +199,14 @@ def test_keys_belong_to_the_input_method_while_it_composes(qtbot: Any, theme: Th
         QApplication.sendEvent(field, override)
         assert override.isAccepted()
         press(key)
-    assert QApplication.focusWidget() is field
+    qtbot.waitUntil(field.hasFocus)
     assert desk.told("save_contract") == []
     assert shown.went == []
     name = step.form.blocks[1].bounds["name"].entry
     name.setFocus()
     QApplication.sendEvent(name, QInputMethodEvent("lan zhou", []))
     press(Qt_.Key_Return)
-    assert QApplication.focusWidget() is name
+    qtbot.waitUntil(name.hasFocus)
 
 
 def test_a_party_used_before_fills_the_whole_block(qtbot: Any, theme: Theme) -> None:
@@ -251,7 +251,7 @@ def test_f7_in_a_name_asks_the_library_and_comes_back_with_the_party(qtbot: Any,
     assert shown.page.may_leave()
     wanted.take(1, SELLER)
     shown.page.resume()
-    assert QApplication.focusWidget() is name
+    qtbot.waitUntil(name.hasFocus)
     assert (block.party().name, block.party().id_number) == (SELLER, WHOLE.parties[1].id_number)
     assert settled_draft(desk).sellers[0].name == SELLER
     press(Qt_.Key_Z, Qt.KeyboardModifier.ControlModifier)
@@ -377,7 +377,7 @@ def test_an_empty_buyer_beside_a_filled_seller_is_told_at_its_own_fields(qtbot: 
 def test_f8_goes_to_the_findings_and_enter_to_the_field(qtbot: Any, theme: Theme) -> None:
     _shown, step = entry_page(qtbot, CaseDesk(replace(WHOLE, payment_method=None)))
     press(Qt_.Key_F8)
-    assert step.panel.items[0].hasFocus()
+    qtbot.waitUntil(step.panel.items[0].hasFocus)
     press(Qt_.Key_Return)
     assert QApplication.focusWidget() is step.form.bounds["payment_method"].entry
 

@@ -247,7 +247,7 @@ def test_later_copies_need_reason_and_collector(step: Open, qtbot: QtBot, how: s
     dialog = page.dialog
     assert dialog is not None
     qtbot.waitUntil(dialog.isActiveWindow)
-    assert dialog.safe_button.hasFocus()
+    qtbot.waitUntil(dialog.safe_button.hasFocus)
     assert not dialog.act_button.isEnabled()
     dialog.reason.setText("原件遗失")
     assert not dialog.act_button.isEnabled()

@@ -72,7 +72,7 @@ def test_a_wrong_pin_is_said_and_the_field_is_empty_again(qtbot: QtBot, theme: T
     page.submit()
     page.refuse("PIN 不对。还可以试 4 次")
     assert page.secret.text() == ""
-    assert page.secret.hasFocus()
+    qtbot.waitUntil(page.secret.hasFocus)
     assert page.note.words.text() == "PIN 不对。还可以试 4 次"
     assert page.button.isEnabled()
 

@@ -80,7 +80,7 @@ def test_typing_finds_and_enter_leads_to_its_contracts(
     page = page_of(made)
     page.box.insert("丰禾")
     press(KEY.Key_Return)
-    assert page.table.hasFocus()
+    qtbot.waitUntil(page.table.hasFocus)
     assert page.side.title.text() == BUYER
     assert "澄河农机厂" in page.former.text()
     press(KEY.Key_Return)
@@ -132,7 +132,7 @@ def test_two_records_are_merged_after_both_were_seen(made: MainWindow, qtbot: Qt
     press(KEY.Key_H, ALT)
     dialog = page.dialog
     assert isinstance(dialog, MergePartiesDialog)
-    assert dialog.safe_button.hasFocus()
+    qtbot.waitUntil(dialog.safe_button.hasFocus)
     dialog.words.setText("启衡")
     assert [row.name for row in dialog.rows] == ["岚州启衡公司"], "not the one at hand"
     dialog.table.selectRow(0)

@@ -139,7 +139,7 @@ def test_the_kinds_of_list_and_the_period_go_to_the_service(
 
 def test_enter_opens_the_contract(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
     page = page_of(window(qtbot, theme, tmp_path, fake()))
-    assert page.table.hasFocus()
+    qtbot.waitUntil(page.table.hasFocus)
     with qtbot.waitSignal(page.wants) as told:
         press(KEY.Key_Return)
     assert told.args == ["case", URGENT[6].id]

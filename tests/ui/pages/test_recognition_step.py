@@ -52,7 +52,7 @@ def interview(answers: dict[str, Any], **facts: Any) -> Interview:
 def test_the_question_has_the_focus_and_a_stray_enter_answers_nothing(qtbot: Any, theme: Theme) -> None:
     desk = CaseDesk(WHOLE, "ACCEPTED")
     _shown, step = recognition_page(qtbot, desk)
-    assert QApplication.focusWidget() is step.question
+    qtbot.waitUntil(step.question.hasFocus)
     assert step.answers.answer() == ""
     press(Qt_.Key_Return)
     press(Qt_.Key_Space)
@@ -67,7 +67,7 @@ def test_digits_answer_and_the_answer_is_kept_at_once(qtbot: Any, theme: Theme) 
     press(Qt_.Key_1)
     assert desk.answers[first] == {"answer": "yes", "by": "沈清禾"}
     assert step.code_here != first
-    assert QApplication.focusWidget() is step.question
+    qtbot.waitUntil(step.question.hasFocus)
     assert f"已记下 {first}：是" in shown.said[-1][0]
 
 
@@ -76,7 +76,7 @@ def test_digits_are_digits_while_evidence_is_written(qtbot: Any, theme: Theme) -
     _shown, step = recognition_page(qtbot, desk)
     here = step.code_here
     press(Qt_.Key_E)
-    assert QApplication.focusWidget() is step.evidence
+    qtbot.waitUntil(step.evidence.hasFocus)
     write("3.1")
     assert step.code_here == here
     assert desk.answers == {}
@@ -174,7 +174,7 @@ def test_the_rest_of_a_group_is_not_answered_when_the_question_is_declined(qtbot
     step.ask = lambda *_a, **_k: False
     press(Qt_.Key_A)
     assert desk.answers == {}
-    assert QApplication.focusWidget() is step.question
+    qtbot.waitUntil(step.question.hasFocus)
 
 
 def test_a_kind_is_not_answered_at_once_and_the_key_says_why(qtbot: Any, theme: Theme) -> None:
@@ -351,7 +351,7 @@ def test_alt_left_goes_back_to_the_questions(qtbot: Any, theme: Theme) -> None:
     _shown, step, _desk = concluded(qtbot)
     press(Qt_.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert not step.is_concluding
-    assert QApplication.focusWidget() is step.question
+    qtbot.waitUntil(step.question.hasFocus)
 
 
 def test_a_refusing_answer_cannot_be_recognised_and_brings_its_grounds(qtbot: Any, theme: Theme) -> None:

@@ -94,14 +94,14 @@ def test_arrows_enter_and_space_answer_without_a_mouse(step: Open, qtbot: QtBot)
     page, frame = step(desk)
     choose(page, "VAT-TECH")
     frame.press(Qt.Key.Key_Return)
-    assert page.conditions[0].hasFocus()
+    qtbot.waitUntil(page.conditions[0].hasFocus)
     assert page.strip.isVisible()
     frame.press(Qt.Key.Key_Down)
     second = page.conditions[1].condition.id
     assert page.at is not None
     assert page.at.id == second
     frame.press(Qt.Key.Key_Return)
-    assert page.strip.toggle.items[0].hasFocus()
+    qtbot.waitUntil(page.strip.toggle.items[0].hasFocus)
     frame.press(Qt.Key.Key_Right)
     frame.press(Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: bool(desk.told("save_answers")))

@@ -110,7 +110,7 @@ def test_alt_r_sends_back_with_what_was_written(step: Open, qtbot: QtBot) -> Non
     qtbot.waitUntil(lambda: page.dialog is not None and page.dialog.isActiveWindow())
     dialog = page.dialog
     assert dialog is not None
-    assert dialog.safe_button.hasFocus()
+    qtbot.waitUntil(dialog.safe_button.hasFocus)
     assert dialog.reason.value() == "4 有效期限：止日应为 2027-12-31"
     dialog.act_button.setFocus()
     frame.press(Qt.Key.Key_Return)

@@ -188,7 +188,7 @@ def test_the_reviewer_sees_the_scan_where_there_is_no_text(
     qtbot.waitUntil(lambda: page.scan.isVisible() and not page.scan.sheet.picture.isNull())
     assert not page.reading.isVisible()
     frame.press(Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
-    assert page.scan.hasFocus()
+    qtbot.waitUntil(page.scan.hasFocus)
     frame.press(Qt.Key.Key_Right)
     qtbot.waitUntil(lambda: colour_of(page.scan) == GREEN)
     page.show_sheet(replace(desk.sheet()))

@@ -168,7 +168,7 @@ def test_totals_follow_the_result_and_the_selection(qtbot: QtBot, theme: Theme) 
 def test_enter_goes_to_the_list_and_enter_opens(qtbot: QtBot, theme: Theme) -> None:
     page = search(qtbot, FakeDesk())
     QTest.keyClick(page.box, Qt.Key.Key_Return)
-    assert page.view.hasFocus()
+    qtbot.waitUntil(page.view.hasFocus)
     QTest.keyClick(page.view, Qt.Key.Key_Down)
     with qtbot.waitSignal(page.wants) as told:
         QTest.keyClick(page.view, Qt.Key.Key_Return)

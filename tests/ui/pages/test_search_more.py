@@ -194,7 +194,7 @@ def test_conditions_are_kept_under_a_name_and_come_back_with_a_digit(wide: MainW
     press(KEY.Key_F6)
     dialog = page.queries_dialog
     assert dialog is not None
-    assert dialog.name.hasFocus()
+    qtbot.waitUntil(dialog.name.hasFocus)
     dialog.name.insert("待发证")
     press(KEY.Key_S, ALT)
     qtbot.waitUntil(lambda: bool(page.query_chips))  # Qt shows the button pressed for a moment

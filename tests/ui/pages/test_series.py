@@ -238,7 +238,7 @@ def test_keys_of_the_grid_belong_to_the_input_method_while_it_composes(
     QApplication.sendEvent(editor, override)
     assert override.isAccepted()
     press(key)
-    assert QApplication.focusWidget() is editor
+    qtbot.waitUntil(editor.hasFocus)
     assert editor.is_composing
     assert step.series_dialog is dialog
     assert dialog.model.result() == ()

@@ -39,7 +39,7 @@ def test_enter_goes_from_the_list_to_the_password_and_then_signs_in(qtbot: QtBot
     page.people.setFocus()
     QTest.keyClick(page.people, Qt.Key.Key_Up)
     QTest.keyClick(page.people, Qt.Key.Key_Return)
-    assert page.password.hasFocus()
+    qtbot.waitUntil(page.password.hasFocus)
     QTest.keyClicks(page.password, "a b")
     with qtbot.waitSignal(page.sign_in_wanted) as told:
         QTest.keyClick(page.password, Qt.Key.Key_Enter)

@@ -297,10 +297,10 @@ def test_enter_goes_down_the_password_fields(qtbot: QtBot, theme: Theme) -> None
     page = system(qtbot, FakeDesk())
     page.old.setFocus()
     QTest.keyClick(page.old, Qt.Key.Key_Return)
-    assert page.fresh.hasFocus()
+    qtbot.waitUntil(page.fresh.hasFocus)
     QTest.keyClick(page.fresh, Qt.Key.Key_Return)
     QTest.keyClick(page.again, Qt.Key.Key_Return)
-    assert page.password_button.hasFocus()
+    qtbot.waitUntil(page.password_button.hasFocus)
 
 
 def test_every_button_has_a_name(qtbot: QtBot, theme: Theme) -> None:
@@ -528,7 +528,7 @@ def test_the_ruler_page_is_reached_by_keyboard_and_keeps_the_fit(qtbot: QtBot, t
         QTest.keyClicks(QApplication.focusWidget(), number)
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
     assert "将校正" in dialog.measuring.words.text()
-    assert QApplication.focusWidget() is dialog.act_button
+    qtbot.waitUntil(dialog.act_button.hasFocus)
     QTest.keyClick(dialog.act_button, Qt.Key.Key_Return)
     assert desk.kept["print_offset", "窗口激光机|P06"][1] == "-0.3 0.0 99.7 100.0"
     assert desk.kept["print_offset", "窗口激光机|letters"][1] == "-0.3 0.0 99.7 100.0"
@@ -572,7 +572,7 @@ def test_the_head_makes_a_new_recovery_sheet_by_keyboard(qtbot: QtBot, theme: Th
     qtbot.waitUntil(lambda: isinstance(page.dialog, RenewSheetDialog) and page.dialog.isVisible())
     dialog = page.dialog
     assert isinstance(dialog, RenewSheetDialog)
-    assert dialog.password.hasFocus()
+    qtbot.waitUntil(dialog.password.hasFocus)
     assert not dialog.act_button.isEnabled()
     desk.refusals["renew_recovery"] = RefusedError("口令不对", "请再试")
     QTest.keyClicks(dialog.password, "wrong")

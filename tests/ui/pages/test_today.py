@@ -45,7 +45,7 @@ def test_tiles_tell_counts_and_what_presses(qtbot: QtBot, theme: Theme) -> None:
 
 def test_the_focus_starts_on_the_queue_of_the_most_urgent_case(qtbot: QtBot, theme: Theme) -> None:
     page = today(qtbot, FakeDesk())
-    assert page.tiles["to_recognise"].hasFocus()
+    qtbot.waitUntil(page.tiles["to_recognise"].hasFocus)
 
 
 def test_figures_that_come_late_leave_the_keys_where_they_went(qtbot: QtBot, theme: Theme) -> None:
@@ -61,7 +61,7 @@ def test_figures_that_come_late_leave_the_keys_where_they_went(qtbot: QtBot, the
         pages.setCurrentWidget(form)
         form.setFocus()
     QApplication.processEvents()
-    assert QApplication.focusWidget() is form
+    qtbot.waitUntil(form.hasFocus)
     QTest.keyClicks(QApplication.focusWidget(), "w")
     assert form.text() == "w"
 
@@ -114,10 +114,10 @@ def test_many_returned_cases_leave_room_for_the_state_of_the_machine(qtbot: QtBo
     assert page.all_returned.isVisible()
     page.returned_items[2].setFocus()
     QTest.keyClick(page.returned_items[2], Qt.Key.Key_Tab)
-    assert page.all_returned.hasFocus()
+    qtbot.waitUntil(page.all_returned.hasFocus)
     QTest.keyClick(page.all_returned, Qt.Key.Key_Space)
     assert len(page.returned_items) == 7
-    assert page.returned_items[3].hasFocus(), "the first that was not shown before"
+    qtbot.waitUntil(page.returned_items[3].hasFocus)  # the first that was not shown before
     assert not page.all_returned.isVisible()
 
 

@@ -275,7 +275,7 @@ def test_locking_hides_everything_and_unlocking_brings_the_field_back(
     QTest.keyClicks(window.lock.secret, "491537")
     QTest.keyClick(window.lock.secret, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.rooms.currentWidget() is window.work)
-    assert page(window).entry.hasFocus()
+    qtbot.waitUntil(page(window).entry.hasFocus)
     assert page(window).opened == [7]
 
 

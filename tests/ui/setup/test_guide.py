@@ -333,7 +333,7 @@ def test_the_ruler_page_is_printed_and_its_numbers_go_along(opened: Open, qtbot:
     type_in("20.4")
     press(KEY.Key_F12)
     assert "还差" in guide.trouble.words.text()
-    assert QApplication.focusWidget() is guide.printer.measuring.fields[1]
+    qtbot.waitUntil(guide.printer.measuring.fields[1].hasFocus)
     for number in ("19.8", "170", "257"):
         type_in(number)
     press(KEY.Key_J, modifiers=Qt.KeyboardModifier.AltModifier)

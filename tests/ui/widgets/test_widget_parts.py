@@ -191,7 +191,7 @@ def test_a_toggle_starts_unanswered_and_is_worked_by_arrows(qtbot: QtBot, theme:
     assert toggle.choice() == ""
     toggle.items[0].setFocus(TAB)
     qtbot.keyClick(toggle.items[0], Qt.Key.Key_Right)
-    assert QApplication.focusWidget() is toggle.items[1]
+    qtbot.waitUntil(toggle.items[1].hasFocus)
     assert toggle.choice() == "", "moving is not choosing"
     qtbot.keyClick(toggle.items[1], Qt.Key.Key_Space)
     assert chosen == ["yes"]
@@ -214,7 +214,7 @@ def test_the_safe_answer_holds_the_focus_and_nothing_is_default(qtbot: QtBot, th
     with qtbot.waitActive(dialog):
         dialog.show()
         dialog.activateWindow()
-    assert QApplication.focusWidget() is dialog.safe_button
+    qtbot.waitUntil(dialog.safe_button.hasFocus)
     assert not hasattr(dialog.act_button, "isDefault"), "not a push button: Qt cannot make it the default"
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
     assert dialog.isVisible(), "Enter on the dialog itself answers nothing"
@@ -476,14 +476,14 @@ def test_arrows_walk_unfold_and_enter_jumps(qtbot: QtBot, theme: Theme) -> None:
     put(qtbot, panel)
     panel.take_focus()
     first, second = panel.items[0], panel.items[1]
-    assert first.hasFocus()
+    qtbot.waitUntil(first.hasFocus)
     qtbot.keyClick(first, Qt.Key.Key_Return)
     assert jumped[0].field == "seller_code"
     assert first.keep is not None
     first.keep.click()
     assert kept[0].code == "S131"
     qtbot.keyClick(first, Qt.Key.Key_Down)
-    assert second.hasFocus()
+    qtbot.waitUntil(second.hasFocus)
     assert (first.is_unfolded, second.is_unfolded) == (False, True)
     assert second.keep is None
     assert "错误" in first.accessibleName()
@@ -497,7 +497,7 @@ def test_the_chosen_finding_stays_chosen_when_the_check_runs_again(qtbot: QtBot,
     panel.show_problems(sample_problems()[1:])
     chosen = [item.problem.code for item in panel.items if item.is_unfolded]
     assert chosen == ["V11"]
-    assert panel.items[1].hasFocus()
+    qtbot.waitUntil(panel.items[1].hasFocus)
 
 
 # answers
