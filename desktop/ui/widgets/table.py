@@ -8,6 +8,7 @@ from enum import IntEnum
 from PySide6.QtCore import (
     QByteArray,
     QEvent,
+    QItemSelectionModel,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -371,6 +372,14 @@ class DeskTable(QTableView):
         self.clicked.connect(self._clicked)
         self._hundred = px(_HUNDRED)
         self._fit_rows()
+
+    def setSelectionModel(self, chosen: QItemSelectionModel) -> None:
+        """The heads keep out of it: to draw a column as chosen they would ask every one of its rows, at each
+        paint, and hold the window for seconds over a million.
+        """
+        super().setSelectionModel(chosen)
+        for head in (self.horizontalHeader(), self.verticalHeader()):
+            head.setSelectionModel(QItemSelectionModel(chosen.model(), head))
 
     def _fit_rows(self) -> None:
         text = metrics().height() + (metrics(NOTE).height() if self._two_lines else 0)
