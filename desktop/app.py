@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
-from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,8 @@ from desktop.errors import MachineError, RefusedError
 from desktop.resources import _, resource
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from desktop.errors import Problem
     from desktop.jobs import JobRunner
     from desktop.rules.book import Book
@@ -656,7 +657,7 @@ class OpenDesk:
         self,
         taxpayer: str,
         year: int,
-        own_research: Decimal = Decimal(0),
+        own_research: Decimal,
         standing: str = "general",
         by_months: bool = False,
     ) -> YearAccount:

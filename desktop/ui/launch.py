@@ -18,8 +18,8 @@ from desktop.settings import StationFile, read_station_file
 from desktop.settings import now as utc_now
 from desktop.ui.crash import CrashHandler, write_log
 from desktop.ui.remembered import Remembered
-from desktop.ui.theme import Theme, icon_picture, system_wants_contrast
-from desktop.ui.theme.icons import PRODUCT_MARK
+from desktop.ui.theme import Theme, system_wants_contrast
+from desktop.ui.theme.apply import DRAWN_BY_FUSION
 from desktop.ui.window import Doors, MainWindow
 
 if TYPE_CHECKING:
@@ -51,6 +51,15 @@ def choose_input_method(environment: MutableMapping[str, str], plugins: Path) ->
     return True
 
 
+def make_application(arguments: Sequence[str] = ()) -> QApplication:
+    """Qt's application with the input method, the scaling and the style of this program."""
+    choose_input_method(os.environ, Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)))
+    QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    app = QApplication(["contract-desk", "-style", "fusion", *arguments])
+    app.setProperty(DRAWN_BY_FUSION, True)
+    return app
+
+
 def run_window(
     folder: Path,
     open_station: Callable[[Path, str, str], Desk],
@@ -75,10 +84,8 @@ def run_window(
     """
     wants_guide = guide is not None and station is None and not (folder / STATION_FILE).exists()
     known = None if wants_guide else station or read_station_file(folder)
-    choose_input_method(os.environ, Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)))
-    QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     running = QApplication.instance()
-    app = running if isinstance(running, QApplication) else QApplication(["contract-desk", *arguments])
+    app = running if isinstance(running, QApplication) else make_application(arguments)
     app.setApplicationName("contract-desk")
     app.setApplicationDisplayName(_("技术合同登记工作站"))
     remembered = Remembered.load(folder)
@@ -125,6 +132,7 @@ def run_window(
             from desktop.ui.widgets.focus import FocusRing
 
             rings.append(FocusRing(app))
+            window.prepare()
             if (work := preload) is None:
                 _collect_again()
                 return
@@ -181,7 +189,7 @@ def make_window(
 ) -> MainWindow:
     """The window of this station, not shown yet."""
     place = " · ".join(part for part in (station.province, station.city, station.county) if part)
-    window = MainWindow(
+    return MainWindow(
         pages,
         doors,
         theme=theme,
@@ -191,8 +199,6 @@ def make_window(
         station=station.name,
         version=version,
     )
-    window.setWindowIcon(icon_picture(PRODUCT_MARK, "nav", 64))
-    return window
 
 
 def own_pages() -> dict[str, PageMaker]:

@@ -11,33 +11,32 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QWidget
 
 from desktop.errors import DeskError
 from desktop.jobs import Job, JobRunner
 from desktop.resources import _
 from desktop.settings import local_time
 from desktop.settings import now as utc_now
-from desktop.ui.pages.page import Page
 from desktop.ui.pages.sign_in import Known, SignInPage
 from desktop.ui.pages.wording import short_role, trouble_words, when
 from desktop.ui.remembered import Remembered
-from desktop.ui.theme import Theme, is_narrow, px
-from desktop.ui.widgets.ask import ask as ask_in_dialog
-from desktop.ui.widgets.bars import Key, KeyBar, Navigation, StatusBar, StatusFact
-from desktop.ui.widgets.base import set_ground
-from desktop.ui.widgets.cards import Progress
+from desktop.ui.theme import Theme, icon_picture, is_narrow, px
+from desktop.ui.theme.icons import PRODUCT_MARK
 
 if TYPE_CHECKING:
     from desktop.services.desk import Desk
     from desktop.services.views import Recovered, StartPage
+    from desktop.ui.frame import WorkFrame
     from desktop.ui.help import HelpDialog
     from desktop.ui.pages.lock import LockPage
+    from desktop.ui.pages.page import Page
+    from desktop.ui.widgets.bars import Key, KeyBar, Navigation, StatusBar, StatusFact
+    from desktop.ui.widgets.cards import Progress
 
-PageMaker = Callable[["Desk", JobRunner], Page]
+PageMaker = Callable[["Desk", JobRunner], "Page"]
 NAV_OF = {"case": "handle", "parties": "search", "performance": "search"}
 """Page → its item in the navigation, where the two differ."""
-PAGE_OF = {"handle": "case"}
 LEVELS = {"ok": "", "warn": "doubt", "err": "error"}
 HISTORY = 20
 
@@ -71,6 +70,14 @@ class Ask(Protocol):
     ) -> bool: ...
 
 
+def _ask_in_dialog(
+    parent: QWidget, question: str, consequence: str, *, act: str, safe: str, kind: str = "danger"
+) -> bool:
+    from desktop.ui.widgets.ask import ask
+
+    return ask(parent, question, consequence, act=act, safe=safe, kind=kind)
+
+
 @dataclass(frozen=True, slots=True)
 class Doors:
     """What stands between the window and an open station. Each may come from a worker thread."""
@@ -102,7 +109,7 @@ class MainWindow(QMainWindow):
         place: str = "",
         station: str = "",
         version: str = "",
-        ask: Ask = ask_in_dialog,
+        ask: Ask = _ask_in_dialog,
     ) -> None:
         super().__init__()
         self._makers, self._doors, self._theme, self._jobs = dict(pages), doors, theme, jobs
@@ -126,11 +133,16 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.rooms)
         self.sign_in = SignInPage(place, station, version)
         self._version = version
-        self.work = self._work_frame()
-        for room in (self.sign_in, self.work):
-            self.rooms.addWidget(room)
+        self.rooms.addWidget(self.sign_in)
         self._global: dict[str, QShortcut] = {}
-        self._bind_keys()
+        self._bind_keys(
+            self,
+            ("F1", self.show_help),
+            ("Ctrl++", self.larger),
+            ("Ctrl+=", self.larger),
+            ("Ctrl+-", self.smaller),
+            ("Ctrl+K", self.toggle_contrast),
+        )
         self.sign_in.sign_in_wanted.connect(self._sign_in)
         self.sign_in.recovery_wanted.connect(self._recover)
         theme.changed.connect(self._theme_changed)
@@ -158,47 +170,61 @@ class MainWindow(QMainWindow):
         self.rooms.addWidget(page)
         return page
 
-    def _work_frame(self) -> QWidget:
-        frame = QWidget()
-        set_ground(frame, "page")
-        outer = QVBoxLayout(frame)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        outer.addLayout(middle, 1)
-        self.navigation = Navigation()
-        middle.addWidget(self.navigation)
-        self.stack = QStackedWidget()
-        middle.addWidget(self.stack, 1)
-        self.progress = Progress(_("正在备份　"))
-        outer.addWidget(self.progress)
-        self.key_bar = KeyBar()
-        outer.addWidget(self.key_bar)
-        self.status = StatusBar()
-        outer.addWidget(self.status)
-        self.navigation.chosen.connect(self._navigate)
-        self.navigation.lock_wanted.connect(self.lock_screen)
-        self.key_bar.primary.connect(self._do_primary)
-        for button in self.navigation.items:
-            code = button.item.code
-            button.setEnabled(PAGE_OF.get(code, code) in self._makers)
+    @cached_property
+    def work(self) -> WorkFrame:
+        """The work frame; made after the sign-in page was painted, or when somebody is faster than that."""
+        from desktop.ui.frame import WorkFrame
+
+        frame = WorkFrame(self._makers)
+        frame.navigation.chosen.connect(self._navigate)
+        frame.navigation.lock_wanted.connect(self.lock_screen)
+        frame.key_bar.primary.connect(self._do_primary)
+        if self._narrow is not None:
+            frame.set_narrow(self._narrow)
+        self.rooms.addWidget(frame)
+        self._bind_keys(frame, ("F3", self.go_to_search), ("F5", self.new_contract), ("Esc", self.back))
         return frame
 
-    def _bind_keys(self) -> None:
-        everywhere = (
-            ("F1", self.show_help),
-            ("Ctrl++", self.larger),
-            ("Ctrl+=", self.larger),
-            ("Ctrl+-", self.smaller),
-            ("Ctrl+K", self.toggle_contrast),
-        )
-        at_work = (("F3", self.go_to_search), ("F5", self.new_contract), ("Esc", self.back))
-        for keys, owner in ((everywhere, self), (at_work, self.work)):
-            for sequence, act in keys:
-                shortcut = QShortcut(QKeySequence(sequence), owner)
-                shortcut.activated.connect(act)
-                self._global[sequence] = shortcut
+    def prepare(self) -> None:
+        """While the clerk types the password: the work frame, and the mark on the desktop's task bar."""
+        self.work.ensurePolished()
+        self.setWindowIcon(icon_picture(PRODUCT_MARK, "nav", 64))
+
+    @property
+    def is_at_work(self) -> bool:
+        """The work frame is in front, not 登录 or 锁屏."""
+        return "work" in self.__dict__ and self.rooms.currentWidget() is self.work
+
+    @property
+    def navigation(self) -> Navigation:
+        """Of the work frame."""
+        return self.work.navigation
+
+    @property
+    def stack(self) -> QStackedWidget:
+        """The pages in the work frame."""
+        return self.work.stack
+
+    @property
+    def progress(self) -> Progress:
+        """Of the backup before the program ends."""
+        return self.work.progress
+
+    @property
+    def key_bar(self) -> KeyBar:
+        """Of the work frame."""
+        return self.work.key_bar
+
+    @property
+    def status(self) -> StatusBar:
+        """Of the work frame."""
+        return self.work.status
+
+    def _bind_keys(self, owner: QWidget, *keys: tuple[str, Callable[[], None]]) -> None:
+        for sequence, act in keys:
+            shortcut = QShortcut(QKeySequence(sequence), owner)
+            shortcut.activated.connect(act)
+            self._global[sequence] = shortcut
 
     def _acts(self) -> dict[str, Callable[[], None]]:
         return {
@@ -332,7 +358,7 @@ class MainWindow(QMainWindow):
     def lock_screen(self) -> None:
         """Ctrl+L: cover everything; the page stays as it is."""
         desk = self.desk
-        if desk is None or self.rooms.currentWidget() is not self.work:
+        if desk is None or not self.is_at_work:
             return
         self._last_focus = self.focusWidget()
         name = desk.person.name
@@ -451,6 +477,8 @@ class MainWindow(QMainWindow):
         return True
 
     def _navigate(self, nav: str) -> None:
+        from desktop.ui.frame import PAGE_OF
+
         code = PAGE_OF.get(nav, nav)
         if code != "case":
             self.go(code)
@@ -491,7 +519,7 @@ class MainWindow(QMainWindow):
     def _keys_changed(self) -> None:
         page = self.page
         sender = self.sender()
-        if page is None or (isinstance(sender, Page) and sender is not page):
+        if page is None or (sender in self.pages.values() and sender is not page):
             return
         acts, shown, taken = self._acts(), [], set[str]()
         for offered in page.keys():  # noqa: SIM118 - a method of the page, not of a mapping
@@ -520,7 +548,7 @@ class MainWindow(QMainWindow):
             self.status.say(primary.why_not, "doubt")
 
     def _primary_is_held(self) -> bool:
-        if self.rooms.currentWidget() is not self.work or self.page is None:
+        if not self.is_at_work or self.page is None:
             return False
         primary = self.page.primary()
         return primary is not None and not primary.enabled
@@ -554,7 +582,7 @@ class MainWindow(QMainWindow):
             return
         from desktop.ui.help import HelpDialog, chapter_for
 
-        page = self.page if self.rooms.currentWidget() is self.work else None
+        page = self.page if self.is_at_work else None
         keys: Sequence[Key] = page.keys() if page else ()
         name = page.accessibleName() or page.code if page else ""
         self._help = HelpDialog(self, name, keys, self.status.record(), chapter=chapter_for(page))
@@ -600,6 +628,8 @@ class MainWindow(QMainWindow):
         desk, start = self.desk, self.start
         if desk is None:
             return []
+        from desktop.ui.widgets.bars import StatusFact
+
         station = desk.station
         since = self._rules_since(desk)
         rules = _("规则 {name}").format(name=station.rule_set)
@@ -718,8 +748,9 @@ class MainWindow(QMainWindow):
         if narrow == self._narrow:
             return
         self._narrow = narrow
-        self.navigation.set_narrow(narrow)
-        self.key_bar.set_narrow(narrow)
+        if "work" not in self.__dict__:  # it asks when it is made
+            return
+        self.work.set_narrow(narrow)
         for page in self.pages.values():
             page.set_narrow(narrow)
         self._show_facts()
@@ -735,7 +766,7 @@ class MainWindow(QMainWindow):
         event.setAccepted(self._closing)
 
     def _try_to_close(self) -> None:
-        if self.rooms.currentWidget() is self.work and not self._page_lets_go():
+        if self.is_at_work and not self._page_lets_go():
             return
         if self._jobs.is_busy and not self._waited:
             self._waited = True

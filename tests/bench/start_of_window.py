@@ -5,6 +5,7 @@ Usable means: shown, painted, the event loop turning, and for ours the password 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -44,7 +45,10 @@ def bare() -> int:
 
 def ours(folder: str) -> int:
     """The program's own start, up to the sign-in page that waits for a password."""
-    app = QApplication(["contract-desk"])
+    gc.disable()  # as desktop.app.run_window begins; here the application is made before it, for the watch
+    from desktop.ui.launch import make_application
+
+    app = make_application()
 
     def is_usable() -> bool:
         focus = app.focusWidget()

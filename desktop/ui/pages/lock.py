@@ -15,8 +15,8 @@ from desktop.settings import now as utc_now
 from desktop.ui.pages.sign_in import Foot, Note, SecretField, paint_disc
 from desktop.ui.pages.wording import day_and_weekday, full_role
 from desktop.ui.theme import ink, px
-from desktop.ui.widgets.bars import ProductMark, paint_waves
 from desktop.ui.widgets.base import Label, Painted, Rule, set_ground
+from desktop.ui.widgets.brand import ProductMark, paint_waves
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.cards import Icon
 

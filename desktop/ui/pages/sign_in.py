@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QCursor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -26,7 +26,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListView,
     QSizePolicy,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -38,8 +37,8 @@ from desktop.settings import local_time
 from desktop.settings import now as utc_now
 from desktop.ui.pages.wording import day_and_weekday, full_role, when
 from desktop.ui.theme import BODY, NOTE, TokenName, font, ink, is_narrow, metrics, paint_icon, px, tokens
-from desktop.ui.widgets.bars import ProductMark, paint_waves
 from desktop.ui.widgets.base import Label, Painted, PaintedButton, Rule, pen, rounded, set_ground, square
+from desktop.ui.widgets.brand import ProductMark, paint_waves
 from desktop.ui.widgets.buttons import Button, paint_check
 from desktop.ui.widgets.cards import Glyph, Icon, Strip
 from desktop.ui.widgets.fields import ENTER, Field
@@ -205,20 +204,25 @@ class _People(QAbstractListModel):
 
 
 class _PersonDelegate(QStyledItemDelegate):
+    """Asks the list how a person stands: the state in the option would bring all enums of QStyle, 6 ms."""
+
     HIGH, GAP = 64, 8
+
+    def __init__(self, people: _PeopleList) -> None:
+        super().__init__(people)
+        self._list = people
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         high = max(px(self.HIGH), metrics(bold=True).height() + metrics(NOTE).height() + px(16))
         return QSize(px(200), high + px(self.GAP))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        state = option.state  # type: ignore[attr-defined]
         box = QRectF(option.rect).adjusted(0, 0, 0, -px(self.GAP))  # type: ignore[attr-defined]
-        chosen = bool(state & QStyle.StateFlag.State_Selected)
-        hot = bool(state & QStyle.StateFlag.State_MouseOver)
+        chosen = self._list.selectionModel().isSelected(index)
+        hot = self._list.is_pointed_at(index)
         line = pen("accent", 2) if chosen else pen("line2" if hot else "line1")
         rounded(painter, box, "accentS" if chosen else "bg1" if hot else "bg0", line, px(6))
-        if bool(state & QStyle.StateFlag.State_HasFocus) and chosen:
+        if chosen and self._list.hasFocus():
             inside = box.adjusted(px(3), px(3), -px(3), -px(3))
             rounded(painter, inside, None, pen("focus", tokens().focus_width), px(4))
         name, remark = str(index.data()), str(index.data(Qt.ItemDataRole.UserRole))
@@ -273,6 +277,12 @@ class _PeopleList(QListView):
         ground.setMouseTracking(True)
         ground.setAutoFillBackground(False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+
+    def is_pointed_at(self, index: Index) -> bool:
+        """The mouse rests on this person."""
+        if not self.underMouse():
+            return False
+        return self.visualRect(index).contains(self.viewport().mapFromGlobal(QCursor.pos()))
 
     def fit(self, rows: int) -> None:
         """As high as its people, at most four of them; two when the window is low."""

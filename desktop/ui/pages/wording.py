@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from desktop.errors import DeskError
@@ -12,6 +11,8 @@ from desktop.resources import _
 from desktop.settings import local_time
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from desktop.services.views import ContractRow
 
 KIND_WORDS = {"DEV": _("开发"), "TRF": _("转让"), "LIC": _("许可"), "CON": _("咨询"), "SVC": _("服务")}
@@ -70,7 +71,7 @@ def yuan(amount: Decimal | None) -> str:
 
 def in_ten_thousands(amount: Decimal) -> str:
     """万元 with two places: 38,642.17."""
-    return f"{(amount / 10_000).quantize(Decimal('0.01')):,.2f}"
+    return f"{round(amount / 10_000, 2):,.2f}"
 
 
 def tail(row: ContractRow) -> str:

@@ -41,8 +41,8 @@ from desktop.ui.setup.steps import (
 )
 from desktop.ui.theme import Theme, is_narrow, px
 from desktop.ui.widgets.ask import ask as ask_in_dialog
-from desktop.ui.widgets.bars import ProductMark
 from desktop.ui.widgets.base import Label, Rule, set_ground
+from desktop.ui.widgets.brand import ProductMark
 from desktop.ui.widgets.buttons import Button, CheckBox
 from desktop.ui.widgets.cards import Progress, Strip
 

@@ -44,6 +44,10 @@ def system_wants_contrast() -> bool:
     return ground == "#000000" and contrast_ratio(text, ground) >= 20
 
 
+DRAWN_BY_FUSION = "drawn_by_fusion"
+"""Property of an application that was started with the style: naming it later costs PySide 6 ms of enums."""
+
+
 class Theme(QObject):
     """What the program looks like now. One per application; ``app`` makes it and passes it to the window."""
 
@@ -85,7 +89,8 @@ class Theme(QObject):
         self.trouble = load_fonts()
         QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
         self._load_words(app)
-        app.setStyle("Fusion")
+        if not app.property(DRAWN_BY_FUSION):
+            app.setStyle("Fusion")
         self._dress(app)
 
     def choose_contrast(self, wanted: bool) -> None:

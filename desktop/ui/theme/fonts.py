@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QFontDatabase
 
 from desktop.errors import MachineError
-from desktop.resources import resource
+from desktop.resources import _, resource
 
 SCREEN_FILES = (
     "NotoSansSC_400Regular.ttf",
@@ -24,7 +24,9 @@ def _load(name: str) -> None:
         return
     number = QFontDatabase.addApplicationFont(str(resource("fonts", name)))
     if number < 0:
-        raise MachineError(f"字体文件读不出来：{name}", "安装不完整，请重新安装本程序；数据不受影响")
+        raise MachineError(
+            _("字体文件读不出来：{name}").format(name=name), _("安装不完整，请重新安装本程序；数据不受影响")
+        )
     _loaded[name] = number
 
 

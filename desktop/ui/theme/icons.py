@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from desktop.errors import MachineError
-from desktop.resources import resource
+from desktop.resources import _, resource
 from desktop.ui.theme.current import ink, tokens
 from desktop.ui.theme.tokens import TokenName
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QIcon
 
 _pictures: dict[tuple[str, int, str, float], QPixmap] = {}
 
@@ -29,7 +33,9 @@ def _source(name: str, size: int, variant: str) -> bytes:
             continue
     if variant == "filled":
         return _source(name, size, "regular")
-    raise MachineError(f"程序文件缺失：icons/{name}", "安装不完整，请重新安装本程序；数据不受影响")
+    raise MachineError(
+        _("程序文件缺失：icons/{name}").format(name=name), _("安装不完整，请重新安装本程序；数据不受影响")
+    )
 
 
 def paint_icon(
@@ -66,6 +72,8 @@ def icon_picture(
 
 def icon(name: str, colour: TokenName = "ink1", size: int = 20, *, filled: bool = False) -> QIcon:
     """The icon for QAction, QLabel and the like; holds ratios 1 to 3. Ask again after a change of theme."""
+    from PySide6.QtGui import QIcon  # its list of theme icons is not for the sign-in page
+
     result = QIcon()
     for ratio in (1.0, 1.5, 2.0, 3.0):
         result.addPixmap(icon_picture(name, colour, size, ratio, filled=filled))

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QPainter, QPainterPath, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.resources import _
 from desktop.settings import CHINA
 from desktop.settings import now as utc_now
 from desktop.ui.theme import CONTRACT, NOTE, PAGE, TokenName, font, ink, metrics, paint_icon, px
-from desktop.ui.theme.icons import PRODUCT_MARK
 from desktop.ui.widgets.base import (
     STYLE_EVENTS,
     ArrowKeys,
@@ -27,6 +26,7 @@ from desktop.ui.widgets.base import (
     set_ground,
     square,
 )
+from desktop.ui.widgets.brand import paint_product_mark
 from desktop.ui.widgets.buttons import Button, PageTool
 from desktop.ui.widgets.fields import is_typing
 from desktop.ui.widgets.marks import StateDisc
@@ -35,55 +35,6 @@ from desktop.ui.widgets.tags import cap_size, paint_cap
 
 NAV_WIDTH, RAIL_WIDTH = 144, 56
 MIDDLE = Qt.AlignmentFlag.AlignVCenter
-
-
-def paint_product_mark(painter: QPainter, box: QRectF, colour: TokenName = "navT") -> None:
-    """契 in a square frame."""
-    rounded(painter, box, None, pen("onA" if colour == "onA" else colour, max(1.5, box.width() / 20)), px(4))
-    inset = box.width() * 0.08
-    paint_icon(painter, box.adjusted(inset, inset, -inset, -inset), PRODUCT_MARK, colour)
-
-
-class ProductMark(Painted):
-    """The product mark alone, ``size`` drawing pixels wide, for dark ground."""
-
-    def __init__(self, size: int = 32, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._size = size
-        self.setAccessibleName(_("技术合同登记工作站"))
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        """Its square."""
-        return QSize(px(self._size), px(self._size))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """The mark."""
-        paint_product_mark(QPainter(self), QRectF(self.rect()))
-
-
-def paint_waves(painter: QPainter, area: QRectF, count: int = 22) -> None:
-    """The lines behind 登录 and 锁屏: sine curves that drift apart and meet again."""
-    import math
-
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(pen("navL"))
-    middle, height, width = area.center().y(), area.height() / 2, max(1.0, area.width())
-    for line in range(count):
-        share = line / max(1, count - 1)
-        path = QPainterPath()
-        for at in range(0, int(width) + 9, 8):
-            turn = at / width
-            spread = (share - 0.5) * 1.7 * math.cos((1 - turn) * math.pi * 0.9 + 0.5)
-            swing = 0.4 * math.sin(turn * math.pi * 1.7 + 2.9 + share * 1.1)
-            y = middle + height * (spread + swing)
-            if at == 0:
-                path.moveTo(area.left(), y)
-            else:
-                path.lineTo(area.left() + at, y)
-        painter.drawPath(path)
-    painter.restore()
 
 
 @dataclass(frozen=True, slots=True)

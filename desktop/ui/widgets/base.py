@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QLabel, QSizePolicy, QWidget
 
 from desktop.ui.theme import TokenName, ink, px
@@ -17,6 +17,8 @@ STYLE_EVENTS = (QEvent.Type.StyleChange, QEvent.Type.FontChange)
 
 def restyle(widget: QWidget) -> None:
     """Let the style sheet look again at a widget whose property changed."""
+    if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        return  # it reads its properties when it is first shown
     style = widget.style()
     style.unpolish(widget)
     style.polish(widget)
@@ -65,6 +67,8 @@ def pass_on(here: QWidget, *, back: bool = False) -> None:
 
 def tell_readers(widget: QWidget) -> None:
     """A screen reader should read the widget's name again."""
+    from PySide6.QtGui import QAccessible, QAccessibleEvent  # its many enums are not for the sign-in page
+
     QAccessible.updateAccessibility(QAccessibleEvent(widget, QAccessible.Event.NameChanged))
 
 

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QStyle, QStyleOptionFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktop.resources import _
 from desktop.ui.theme import NOTE, field_height, font, ink, metrics, paint_icon, px, tokens
@@ -238,6 +238,8 @@ class Field(QLineEdit):
 
     def paint_frame(self, painter: QPainter) -> None:
         """Only ground and border, for subclasses that draw the text themselves."""
+        from PySide6.QtWidgets import QStyle, QStyleOptionFrame  # its many enums are not for the sign-in page
+
         option = QStyleOptionFrame()
         self.initStyleOption(option)
         self.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelLineEdit, option, painter, self)
