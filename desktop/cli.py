@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from desktop.rules.facts import Facts
     from desktop.rules.local_pack import LocalPack
     from desktop.rules.relief import ReliefResult
-    from desktop.rules.subsidies import SchemeYear
+    from desktop.rules.subsidy_account import SchemeYear
     from desktop.services.views import CalendarView, ContractSheet
 
 DONE, REFUSED, WRONG_USE, FAULT = 0, 1, 2, 3

@@ -28,19 +28,14 @@ from desktop.rules.subsidies import (
     UNIT_ONLY,
     USES,
     WINDOW_DAYS,
-    Band,
-    Bands,
     Caps,
     Claiming,
-    Growth,
-    Lump,
     MonthDay,
-    Steps,
     Subsidy,
-    Tariff,
     Use,
     Window,
 )
+from desktop.rules.subsidy_shapes import Band, Bands, Growth, Lump, Steps, Tariff
 from desktop.rules.verdicts import PARTY_WORDS
 
 _CONFIDENCES: Final = ("verified", "draft", "memory")

@@ -29,7 +29,8 @@ from desktop.rules.relief_questions import (
     Verdict,
     is_research_unit,
 )
-from desktop.rules.subsidies import Subsidy, said_of
+from desktop.rules.subsidies import Subsidy
+from desktop.rules.subsidy_grants import said_of
 from desktop.rules.working_days import Calendar
 
 RESULTS: Final = (

@@ -26,7 +26,7 @@ from desktop.rules.relief_questions import (
     is_seller_abroad,
     pays_half,
 )
-from desktop.rules.subsidies import reckon
+from desktop.rules.subsidy_grants import reckon
 
 STAMP_LAW: Final = date(2022, 7, 1)
 """First day of the Stamp Duty Law: what is not fixed is taxed when it is settled (印花税法 第六条)."""

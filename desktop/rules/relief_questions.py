@@ -12,11 +12,12 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
-from desktop.rules import subsidies as local
+from desktop.rules import subsidy_grants as local
 from desktop.rules.contradictions import SCOPES_OF
 from desktop.rules.facts import Facts, Party
 from desktop.rules.formulas import add_months, full_years
-from desktop.rules.subsidies import Deal, Subsidy
+from desktop.rules.subsidies import Subsidy
+from desktop.rules.subsidy_grants import Deal
 from desktop.rules.verdicts import are_related, every, party_is, some
 from desktop.rules.working_days import Calendar
 

@@ -14,16 +14,9 @@ from typing import Final
 
 from desktop.resources import _
 from desktop.rules.amounts import ZERO, format_yuan
-from desktop.rules.subsidies import (
-    BASES,
-    Deal,
-    Grant,
-    SchemeYear,
-    Subsidy,
-    SubsidyShare,
-    grants_of,
-    said_of,
-)
+from desktop.rules.subsidies import BASES, Subsidy
+from desktop.rules.subsidy_account import SchemeYear, SubsidyShare
+from desktop.rules.subsidy_grants import Deal, Grant, grants_of, said_of
 from desktop.rules.tax_year import YearContract, apportion
 
 ROLES: Final[Mapping[str, tuple[str, ...]]] = {

@@ -25,7 +25,7 @@ from desktop.rules.contradictions import SCOPES_OF
 from desktop.rules.facts import Facts, Payment
 from desktop.rules.relief import ReliefResult, check_relief
 from desktop.rules.relief_questions import is_pilot_park_name
-from desktop.rules.subsidies import SchemeYear
+from desktop.rules.subsidy_account import SchemeYear
 
 COUNTED: Final = ("supported", "supported_once_registered")
 LICENCES: Final = ("non_exclusive", "sole")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from desktop.models import Contract
 from desktop.resources import _
 from desktop.rules.conclusion import read_answers
-from desktop.rules.subsidies import SchemeYear
+from desktop.rules.subsidy_account import SchemeYear
 from desktop.rules.subsidy_year import RegisteredRow, station_years, years_of
 from desktop.rules.tax_year import YearAccount, YearContract
 from desktop.services.decide import kept_answers

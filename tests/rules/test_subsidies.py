@@ -15,26 +15,9 @@ from desktop.errors import ProblemsFound
 from desktop.resources import resource
 from desktop.rules.facts import Facts, Party, Payment
 from desktop.rules.local_pack import load_pack, load_subsidies
-from desktop.rules.subsidies import (
-    CALENDAR_YEAR,
-    EXTRA,
-    MINIMUM,
-    STANDARD,
-    Band,
-    Bands,
-    Caps,
-    Claiming,
-    Deal,
-    Lump,
-    Steps,
-    Subsidy,
-    Tariff,
-    Window,
-    grants,
-    reckon,
-    share_words,
-    verdict,
-)
+from desktop.rules.subsidies import CALENDAR_YEAR, Caps, Claiming, Subsidy, Window
+from desktop.rules.subsidy_grants import EXTRA, MINIMUM, STANDARD, Deal, grants, reckon, verdict
+from desktop.rules.subsidy_shapes import Band, Bands, Lump, Steps, Tariff, share_words
 
 EXAMPLES = resource("local", "examples", "subsidies.toml")
 FOUND = {s.code: s for s in load_subsidies(EXAMPLES)}

@@ -15,7 +15,9 @@ from desktop.rules.amounts import ZERO
 from desktop.rules.conclusion import read_answers
 from desktop.rules.facts import Facts, IpRight, Party, Payment
 from desktop.rules.local_pack import load_subsidies
-from desktop.rules.subsidies import Band, Bands, Caps, Growth, Lump, SchemeYear, Steps, Subsidy, Window
+from desktop.rules.subsidies import Caps, Subsidy, Window
+from desktop.rules.subsidy_account import SchemeYear
+from desktop.rules.subsidy_shapes import Band, Bands, Growth, Lump, Steps
 from desktop.rules.subsidy_year import RegisteredRow, station_years, years_of
 from desktop.rules.tax_year import YearContract
 

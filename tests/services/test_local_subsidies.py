@@ -10,7 +10,8 @@ import pytest
 
 from desktop.errors import RefusedError
 from desktop.rules.facts import Payment
-from desktop.rules.subsidies import Lump, SchemeYear
+from desktop.rules.subsidy_account import SchemeYear
+from desktop.rules.subsidy_shapes import Lump
 from desktop.services import commands as c
 from desktop.services.afterwards import end_contract
 from desktop.services.local_subsidies import THIS_STATION

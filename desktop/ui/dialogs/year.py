@@ -14,7 +14,7 @@ from desktop.jobs import JobRunner
 from desktop.resources import _
 from desktop.rules.amounts import format_yuan
 from desktop.rules.research_cost import RATES, standing_words, way_words
-from desktop.rules.subsidies import SchemeYear
+from desktop.rules.subsidy_account import SchemeYear
 from desktop.rules.tax_year import ResearchYear, TransferYear, YearAccount
 from desktop.services.desk import Desk
 from desktop.services.views import ContractSheet

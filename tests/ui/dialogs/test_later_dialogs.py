@@ -26,7 +26,7 @@ from desktop.errors import Problem, RefusedError
 from desktop.jobs import JobRunner
 from desktop.rules.facts import Income
 from desktop.rules.formulas import TransferTax
-from desktop.rules.subsidies import SchemeYear, SubsidyShare
+from desktop.rules.subsidy_account import SchemeYear, SubsidyShare
 from desktop.rules.tax_year import Otherwise, ResearchYear, TransferYear
 from desktop.ui.dialogs.change import ChangeDialog
 from desktop.ui.dialogs.deciding import DecidingDialog
