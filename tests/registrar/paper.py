@@ -14,8 +14,17 @@ from desktop.exchange.workbook import read_workbook
 from desktop.rules.facts import ROWS, Facts, Party, facts_to_json
 from desktop.rules.local_pack import load_pack
 from desktop.services.station import shipped_pack
-from desktop.ui.pages.form import ABROAD, CONTRACT, FURTHER, MONEY, PARTY_MAIN, PARTY_MORE, TECHNOLOGY, Item
 from desktop.ui.pages.form_fields import YES_NO, FieldCodes
+from desktop.ui.pages.form_order import (
+    ABROAD,
+    CONTRACT,
+    FURTHER,
+    MONEY,
+    PARTY_MAIN,
+    PARTY_MORE,
+    TECHNOLOGY,
+    Item,
+)
 
 ROOT: Final = Path(__file__).parents[2]
 WORKBOOK: Final = ROOT / "resources" / "sample" / "application.xlsx"

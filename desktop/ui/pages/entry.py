@@ -47,8 +47,9 @@ from desktop.ui.dialogs.paste import DRAFTS, FORM, PasteDialog, Plan
 from desktop.ui.dialogs.paste import ROWS as TO_ROWS
 from desktop.ui.dialogs.series import DRAFT_PAGE as SERIES_PAGE
 from desktop.ui.dialogs.series import SeriesDialog, found_series
-from desktop.ui.pages.form import Bound, EntryForm, PartyBlock
+from desktop.ui.pages.form import EntryForm
 from desktop.ui.pages.form_fields import FieldCodes, PartyNameField
+from desktop.ui.pages.form_parts import Bound, PartyBlock
 from desktop.ui.pages.page import PartyWanted, Primary, Step
 from desktop.ui.pages.rows import RowsTable
 from desktop.ui.theme import px

@@ -1,7 +1,8 @@
-"""The registration form (技术合同登记表): its fields in the order of the paper, and the widget of it.
+"""The registration form (技术合同登记表): the widget of all its fields, and what happens among them.
 
-Order, numbers and names come from ``desktop.rules.facts``; this file says only where a field stands. Filling
-the form tells nobody; ``committed(path)`` comes when a person leaves a field that was changed.
+Which field stands where says ``desktop.ui.pages.form_order``; a single field and the block of a party are in
+``desktop.ui.pages.form_parts``. Filling the form tells nobody; ``committed(path)`` comes when a person leaves
+a field that was changed.
 """
 
 from __future__ import annotations
@@ -14,23 +15,28 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, Final
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
-from desktop.exchange.pasted import PastedCell, Slot, kind_pair, slot_of
+from desktop.exchange.pasted import PastedCell, Slot, kind_pair
 from desktop.resources import _
 from desktop.rules.checks import is_missing
 from desktop.rules.facts import Facts, Party
 from desktop.services.views import PartyView
-from desktop.ui.pages.form_fields import (
-    YES_NO,
-    FieldCodes,
-    PartyNameField,
-    entry_value,
-    make_entry,
-    read_entry,
+from desktop.ui.pages.form_fields import FieldCodes, PartyNameField, make_entry
+from desktop.ui.pages.form_order import (
+    ABROAD,
+    CONTRACT,
+    FURTHER,
+    MONEY,
+    PARTY_MAIN,
+    PARTY_MORE,
+    TECHNOLOGY,
+    Item,
+    Row,
 )
+from desktop.ui.pages.form_parts import ROLE_WORDS, Bound, PartyBlock, column_in, number_once
 from desktop.ui.pages.rows import RowsModel, RowsTable
 from desktop.ui.theme import px
 from desktop.ui.widgets.ask import ask
@@ -41,266 +47,12 @@ from desktop.ui.widgets.entries import AmountField, CreditCodeField
 from desktop.ui.widgets.fields import Field, FieldRow, SectionHead, TextBox
 from desktop.ui.widgets.spelling import in_fours
 
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One field; ``beside`` stands in the same row, ``lines`` makes it a text of several lines."""
-
-    name: str
-    label: str = ""
-    required: bool = False
-    beside: str = ""
-    wide: bool = False
-    lines: int = 0
-    number: str | None = None
-
-
-Row = tuple[Item, ...]
-
-CONTRACT: Final[tuple[Row, ...]] = (
-    (Item("title", required=True, wide=True),),
-    (
-        Item("sub_kind", _("类别・细类"), required=True),
-        Item("valid_from", _("有效期限 起–止"), required=True, beside="valid_until"),
-    ),
-    (Item("signed_on", required=True), Item("effective_on")),
-)
-MONEY: Final[tuple[Row, ...]] = (
-    (
-        Item("contract_amount", _("合同成交额（元）"), required=True),
-        Item("technology_amount", _("技术交易额（元）")),
-    ),
-    (Item("currency", _("币种・汇率")), Item("payment_method", required=True)),
-    (Item("price_form"), Item("royalty_terms")),
-    (Item("exchange_rate"), Item("exchange_rate_on")),
-    (Item("original_amount"), Item("vat_amount", _("增值税额（元）"))),
-)
-TECHNOLOGY: Final[tuple[Row, ...]] = (
-    (Item("technical_field", required=True), Item("ip_kind", required=True)),
-    (Item("plan_source", required=True), Item("socioeconomic_objective", required=True)),
-    (Item("industry", required=True), Item("is_secret", required=True)),
-    (Item("project_number"), Item("project_name")),
-    (Item("expected_investment", _("预计新增投入（元）")), Item("expected_output", _("预计新增产值（元）"))),
-    (Item("summary", required=True, wide=True, lines=3),),
-    (Item("use_region"), Item("has_confidentiality")),
-    (Item("is_public_funded"), Item("approval_number")),
-)
-ABROAD: Final[tuple[Row, ...]] = (
-    (Item("cross_border"), Item("export_control")),
-    (Item("commerce_number"), Item("is_used_wholly_abroad")),
-    (Item("is_related_party"), Item("related_share_percent")),
-    (Item("intermediary_fee", _("中介费（元）")), Item("transfer_institution")),
-    (Item("broker"), Item("applicant_role")),
-)
-FURTHER: Final[tuple[Row, ...]] = (
-    (Item("is_written"), Item("signed_place")),
-    (Item("right_scope"), Item("territory")),
-    (Item("licence_from", _("许可期 起–止"), beside="licence_until"), Item("civil_military")),
-    (Item("rd_cost_amount", _("研发经费（元）")), Item("remuneration_amount", _("研发报酬（元）"))),
-    (Item("service_inside_amount", _("服务培训金额（元）")), Item("is_vat_listed")),
-    (Item("is_separately_accounted"), Item("waived_from")),
-)
-PARTY_MAIN: Final[tuple[Item, ...]] = (
-    Item("name", required=True),
-    Item("id_number", _("信用代码"), required=True),
-    Item("country", required=True),
-    Item("region", required=True),
-    Item("party_type", required=True),
-)
-PARTY_MORE: Final[tuple[Item, ...]] = (
-    Item("id_type"),
-    Item("legal_representative"),
-    Item("contact"),
-    Item("phone"),
-    Item("email"),
-    Item("address"),
-    Item("vat_status"),
-    Item("is_tax_resident"),
-    Item("is_high_tech"),
-    Item("is_small_low_profit"),
-    Item("is_nonprofit_research", _("非营利科研院校")),
-    Item("park"),
-)
 STEPS_KEPT: Final = 200
 """So many changes can be taken back with Ctrl+Z."""
 NEVER_COPIED: Final = frozenset({"official_number", "title", "signed_on", "effective_on", "contract_amount"})
 """Fields that F4 leaves alone: they are this contract's own."""
-_ROLE_AT: Final = {"buyer": 0, "seller": 1, "intermediary": 1}
-_ROLE_WORDS: Final = {"buyer": _("买方"), "seller": _("卖方"), "intermediary": _("中介方")}
 _ADD_LETTERS: Final = {"buyer": "Q", "seller": "W", "intermediary": "Z"}
-_ID_LABELS: Final = {"credit_code": _("信用代码"), "resident_id": _("身份证号"), "passport": _("护照号")}
 _META: Final = {f.name: f.metadata for f in fields(Facts)}
-_PARTY_META: Final = {f.name: f.metadata for f in fields(Party)}
-_OWN_DEFAULTS: Final = frozenset({"role", "id_type", "country"})
-
-
-class Bound(QObject):
-    """A field of the form and the fact behind it."""
-
-    committed = Signal(object)
-
-    def __init__(
-        self,
-        name: str,
-        number: str,
-        entry: Field | TextBox,
-        row: FieldRow,
-        meta: Mapping[str, Any],
-        codes: FieldCodes,
-    ) -> None:
-        super().__init__(entry)
-        self.name, self.number, self.entry, self.row = name, number, entry, row
-        self.meta = meta
-        self._kind, self._table, self._codes = str(meta["type"]), str(meta["codes"]), codes
-        self.owner: PartyBlock | None = None
-        entry.committed.connect(self._left)
-
-    def _left(self, _value: str) -> None:
-        self.committed.emit(self)
-
-    @property
-    def table(self) -> str:
-        """Name of its list of codes, as ``FieldCodes`` knows it."""
-        return YES_NO if self._kind == YES_NO else self._table
-
-    def slot(self) -> Slot:
-        """The field as the target of a pasted cell."""
-        role = self.owner.role if self.owner is not None else ""
-        ordinal = self.owner.ordinal if self.owner is not None else 1
-        name = self.entry.name.partition(" ")[2] or self.entry.name
-        return replace(slot_of(self.name, self.meta, role, name), ordinal=ordinal)
-
-    def show(self, value: Any) -> None:
-        """Show a fact; nobody is told."""
-        self.entry.set_value(self.as_value(value))
-        self.entry.count_as_found()
-
-    def as_value(self, value: Any) -> str:
-        """What the field stores for a fact."""
-        return entry_value(value, self._kind, self._table, self._codes)
-
-    def shown(self) -> str:
-        """What stands in it, as it is read."""
-        if isinstance(self.entry, TextBox):
-            return self.entry.value()
-        return self.entry.text()
-
-    def read(self) -> tuple[Any, str]:
-        """(fact or None, text that could not be read)."""
-        if isinstance(self.entry, TextBox):
-            return self.entry.value() or None, ""
-        return read_entry(self.entry, self._kind, self._table, self._codes)
-
-    def put(self, value: Any) -> None:
-        """Write a fact into the field as a person would: it can be undone and is told."""
-        if isinstance(self.entry, TextBox):
-            self.entry.setPlainText(str(value or ""))
-        else:
-            self.entry.put(self.entry.shown(self.as_value(value)))
-        self.entry.settle()
-        self.entry.count_as_found()
-
-    def is_empty(self) -> bool:
-        """Nothing stands in it."""
-        return not self.entry.value().strip()
-
-
-class PartyBlock(QObject):
-    """One seller, buyer or intermediary: the five rows of the form, and further down the rest."""
-
-    def __init__(
-        self,
-        role: str,
-        ordinal: int,
-        codes: FieldCodes,
-        make: Callable[[Item, Mapping[str, Any], str, str], Bound],
-    ) -> None:
-        super().__init__()
-        self.role, self.ordinal = role, ordinal
-        self.base = Party(role=role)
-        self.taken_from: PartyView | None = None
-        """The party of the library this block was filled from."""
-        self.kept_apart: set[str] = set()
-        """Fields that differ from the library on purpose: 只改本份."""
-        self.remove_button: Button | None = None
-        self._codes = codes
-        self.main, self.more = QWidget(), QWidget()
-        self.bounds: dict[str, Bound] = {}
-        who = _ROLE_WORDS[role] + (str(ordinal) if ordinal > 1 else "")
-        shown: set[str] = set()
-        for items, box in ((PARTY_MAIN, self.main), (PARTY_MORE, self.more)):
-            column = _column(box)
-            for item in items:
-                numbers = str(_PARTY_META[item.name]["no"]).split("/")
-                number = numbers[min(_ROLE_AT[role], len(numbers) - 1)]
-                if role == "intermediary":
-                    number = "35"
-                bound = make(item, _PARTY_META[item.name], number, who)
-                _number_once(bound.row, shown)
-                bound.owner = self
-                self.bounds[item.name] = bound
-                column.addWidget(bound.row)
-        for name in ("id_type", "country", "party_type"):
-            self.bounds[name].committed.connect(self._follow)
-
-    def show(self, party: Party) -> None:
-        """Show a party; nobody is told."""
-        if party.name != self.base.name:
-            self.taken_from = None
-            self.kept_apart.clear()
-        self.base = party
-        for name, bound in self.bounds.items():
-            bound.show(getattr(party, name))
-        self._follow()
-
-    def party(self) -> Party:
-        """What stands in the block."""
-        return replace(self.base, role=self.role, **{name: b.read()[0] for name, b in self.bounds.items()})
-
-    def is_filled(self) -> bool:
-        """Anything besides what a new block brings along."""
-        return any(not b.is_empty() for name, b in self.bounds.items() if name not in _OWN_DEFAULTS)
-
-    def take(self, content: Mapping[str, Any]) -> None:
-        """Fill the whole block from the library of parties."""
-        for name, bound in self.bounds.items():
-            if content.get(name) is not None:
-                bound.put(content[name])
-
-    def differs(self, bound: Bound) -> bool:
-        """The library says something else of this party, and nobody has yet said that it may."""
-        if self.taken_from is None or bound.name in self.kept_apart:
-            return False
-        known, (value, unread) = self.taken_from.content.get(bound.name), bound.read()
-        return known is not None and value is not None and not unread and value != known
-
-    def _follow(self, _bound: object = None) -> None:
-        """The country decides about the region, the kind of paper about the name of its number."""
-        country = self.bounds["country"].read()[0]
-        region = self.bounds["region"].entry
-        region.set_required(country in (None, "CHN"))
-        self.bounds["region"].row.update()
-        if self.bounds["party_type"].read()[0] == "500" and self.bounds["id_number"].is_empty():
-            kind = self.bounds["id_type"]
-            if kind.read()[0] == "credit_code":
-                kind.show("resident_id")
-                self.bounds["id_number"].row.set_note(_("自然人：证件类型已改为居民身份证"))
-        label = _ID_LABELS.get(self.bounds["id_type"].read()[0] or "", _("证件号码"))
-        number = self.bounds["id_number"]
-        if number.row.name != label and isinstance(number.entry, Field):
-            number.row.name = label
-            who = _ROLE_WORDS[self.role] + (str(self.ordinal) if self.ordinal > 1 else "")
-            number.entry.name = f"{number.number} {who}{label}"
-            number.entry.set_required(number.entry.is_required)
-            number.row.update()
-
-
-def _number_once(row: FieldRow, shown: set[str]) -> None:
-    """The number of the paper stands at the first of its fields; the others belong to it without one."""
-    if row.number in shown:
-        row.number = ""
-    else:
-        shown.add(row.number)
 
 
 def _ended(text: str) -> str:
@@ -314,13 +66,6 @@ class _State:
 
     facts: Facts
     raw: Mapping[str, str]
-
-
-def _column(box: QWidget) -> QVBoxLayout:
-    made = QVBoxLayout(box)
-    made.setContentsMargins(0, 0, 0, 0)
-    made.setSpacing(px(6))
-    return made
 
 
 class EntryForm(QWidget):
@@ -469,7 +214,7 @@ class EntryForm(QWidget):
             )
         row = FieldRow(number, label, entry, beside=beside)
         if not who:
-            _number_once(row, self._numbers)
+            number_once(row, self._numbers)
         if isinstance(entry, TextBox):
             row.set_note(_("Enter 换行，Ctrl+Enter 到下一栏"))
         made = Bound(item.name, number, entry, row, meta, self._codes)
@@ -494,7 +239,7 @@ class EntryForm(QWidget):
         for role, title in (("buyer", _("二 买方")), ("seller", _("三 卖方（申请人）"))):
             box = QWidget()
             box.setMinimumWidth(px(200))
-            column = _column(box)
+            column = column_in(box)
             column.setSpacing(px(1))
             head = SectionHead(title)
             self._party_heads[role] = head
@@ -517,14 +262,14 @@ class EntryForm(QWidget):
         for role in ("buyer", "seller"):
             box = QWidget()
             box.setMinimumWidth(px(200))
-            column = _column(box)
+            column = column_in(box)
             stack = QVBoxLayout()
             stack.setSpacing(px(6))
             column.addLayout(stack)
             buttons = QHBoxLayout()
             roles = ("buyer", "intermediary") if role == "buyer" else ("seller",)
             for new in roles:
-                words = _("再加一个{who}").format(who=_ROLE_WORDS[new])
+                words = _("再加一个{who}").format(who=ROLE_WORDS[new])
                 button = Button(words, "text", icon="add", letter=_ADD_LETTERS[new])
                 button.setProperty("passed_by_enter", True)
                 button.clicked.connect(partial(self._add_by_hand, new))
@@ -709,7 +454,7 @@ class EntryForm(QWidget):
     # parties
 
     def _show_parties(self, parties: Sequence[Party]) -> None:
-        roles = [p.role if p.role in _ROLE_AT else "seller" for p in parties]
+        roles = [p.role if p.role in ROLE_WORDS else "seller" for p in parties]
         if [b.role for b in self.blocks] != roles:
             for block in self.blocks:
                 for box in (block.main, block.more):
@@ -731,7 +476,7 @@ class EntryForm(QWidget):
         side = "buyer" if role == "intermediary" else role
         for stacks, box in ((self._stacks, block.main), (self._more_stacks, block.more)):
             if ordinal > 1 or role == "intermediary":
-                name = _ROLE_WORDS[role] + (str(ordinal) if ordinal > 1 else "")
+                name = ROLE_WORDS[role] + (str(ordinal) if ordinal > 1 else "")
                 column = box.layout()
                 if isinstance(column, QVBoxLayout):
                     column.insertWidget(0, SectionHead(name))
@@ -1022,7 +767,7 @@ class EntryForm(QWidget):
     def _bound_at(self, path: str) -> Bound | None:
         role, _bracket, rest = path.partition("[")
         ordinal, _close, name = rest.partition("].")
-        if role in _ROLE_WORDS and ordinal.isdigit():
+        if role in ROLE_WORDS and ordinal.isdigit():
             for block in self.blocks:
                 if (block.role, block.ordinal) == (role, int(ordinal)):
                     return block.bounds.get(name)
