@@ -4,15 +4,17 @@ something is wrong; each scene brings the window there by keys and by the page's
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from PIL import Image, ImageDraw, ImageFont
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from desktop.resources import resource
-from desktop.services.commands import KeepQuery
+from desktop.services.commands import AttachDocument, KeepQuery
 from desktop.services.views import Recovered
 from desktop.ui.dialogs.recovery import NewSheetDialog
 
@@ -173,6 +175,47 @@ def _new_sheet(p: Photographer) -> None:
     dialog.open()
 
 
+SCANNED = (
+    "专利实施许可合同",
+    "",
+    "甲方（让与人）：岚州水工机电研究所",
+    "乙方（受让人）：澄河县云坡小水电有限公司",
+    "",
+    "第一条  甲方将“微型水轮机导叶”发明专利以排他方式许可乙方实施。",
+    "第二条  实施期限自签字之日起五年，范围为云岭省境内。",
+    "第三条  甲方交付设计图纸、工艺文件，并派员指导首台安装调试。",
+    "第四条  许可使用费分三期支付，每期于收到合格发票后十日内付清。",
+    "第五条  乙方对未公开的技术资料负有保密义务，期满后仍然有效。",
+    "第六条  后续改进的成果归完成改进的一方，另一方有权优先使用。",
+)
+"""The paper that a clerk has put on the scanner: an invented contract."""
+
+
+def _scan_of(words: Sequence[str]) -> bytes:
+    """A4 at 100 dpi as a scanner gives it: grey paper, laid on a little askew."""
+    face = str(resource("fonts", "NotoSerifSC_400Regular.ttf"))
+    sheet = Image.new("L", (827, 1169), 250)
+    pen = ImageDraw.Draw(sheet)
+    for at, line in enumerate(words):
+        size = 30 if at == 0 else 19
+        pen.text((290 if at == 0 else 96, 120 + at * 46), line, fill=40, font=ImageFont.truetype(face, size))
+    kept = BytesIO()
+    sheet.rotate(0.6, Image.Resampling.BICUBIC, fillcolor=232).save(kept, "PDF", resolution=100)
+    return kept.getvalue()
+
+
+def _scan(p: Photographer) -> None:
+    """The interview beside the scan of a contract whose text nobody has typed."""
+    number = p.contract("ACCEPTED", by_title="导叶")
+    desk: Any = p.window.desk
+    paper = p.scratch("合同扫描件.pdf", _scan_of(SCANNED))
+    desk.attach_document(AttachDocument(actor=CLERK, contract_id=number, path=paper))
+    step = p.go("case", (number, 2)).step()
+    if not step.left.isVisible():
+        p.press(Qt.Key.Key_F8)  # a narrow window shows one of the two
+    p.rest(1.2)
+
+
 DAY = (
     Scene("01-sign-in", lambda _p: None),
     Scene("02-today", lambda p: p.sign_in(CLERK)),
@@ -204,6 +247,7 @@ DAY = (
     Scene("37-ruler", _ruler, is_dialog=True),
     Scene("38-batch-print", _batch, is_dialog=True),
     Scene("39-new-sheet", _new_sheet, is_dialog=True),
+    Scene("04b-recognition-scan", _scan),
     Scene("01b-lock", _lock),
     Scene("07-review", _review),
 )

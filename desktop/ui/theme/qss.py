@@ -114,6 +114,7 @@ QScrollBar::handle {{ background: {colour["line2"]}; border-radius: {px(4)}px; m
 QScrollBar::handle:vertical {{ min-height: {px(32)}px; }}
 QScrollBar::handle:horizontal {{ min-width: {px(32)}px; }}
 QScrollBar::handle:hover {{ background: {colour["ink3"]}; }}
+QAbstractScrollArea::corner {{ background: {colour["bg2"]}; border: none; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; border: none; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 

@@ -49,6 +49,7 @@ class ScanView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setProperty("ring", True)
         self.page, self.pages, self._zoom = 0, 0, 0
         self._name = ""
         self._asked = (-1, 0)
@@ -70,6 +71,7 @@ class ScanView(QWidget):
         self.scroller = QScrollArea()
         self.scroller.setFrameShape(QFrame.Shape.NoFrame)
         self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroller.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # its width is settled
         self.scroller.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self.scroller.setWidget(self.sheet)
         column.addWidget(self.scroller, 1)
@@ -151,10 +153,3 @@ class ScanView(QWidget):
         """Now a page is wanted."""
         super().showEvent(event)  # type: ignore[arg-type]
         self._ask()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """A ring while it takes the keys."""
-        if self.hasFocus():
-            painter = QPainter(self)
-            painter.setPen(pen("focus", 2))
-            painter.drawRect(self.scroller.geometry().adjusted(-1, -1, 1, 1))

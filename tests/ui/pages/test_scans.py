@@ -102,6 +102,7 @@ def test_a_larger_page_is_drawn_anew_not_stretched(pane: Open, qtbot: QtBot) -> 
     shown = pane(desk)
     qtbot.waitUntil(lambda: not shown.sheet.picture.isNull())
     narrow = shown.sheet.picture.width()
+    assert not shown.scroller.horizontalScrollBar().isVisible(), "at first the page is as wide as its pane"
     shown.setFocus()
     QTest.keyClick(shown, Qt.Key.Key_Plus)
     qtbot.waitUntil(lambda: shown.sheet.picture.width() > narrow * 1.4)
