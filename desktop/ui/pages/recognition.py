@@ -492,7 +492,8 @@ class RecognitionStep(Step):
         if self._rest_count():
             keys.append(Key("A", _("其余都符合"), self.answer_rest))
         if self._narrow:
-            keys.append(Key("F8", _("看正文"), self._toggle_text))
+            words = _("看正文") if self.left.isHidden() else _("看问题")
+            keys.append(Key("F8", words, self._toggle_text))
         return (
             *keys,
             Key("F6", _("保存"), self.save, is_enabled=self.may("answer")),
@@ -1034,6 +1035,7 @@ class RecognitionStep(Step):
         self.right.setVisible(not show)
         reading = self.scan if self.scan.isVisibleTo(self.left) else self.view
         (reading if show else self.question).setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.keys_changed.emit()
 
     # the conclusion
 

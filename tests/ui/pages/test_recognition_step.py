@@ -71,6 +71,29 @@ def test_digits_answer_and_the_answer_is_kept_at_once(qtbot: Any, theme: Theme) 
     assert f"已记下 {first}：是" in shown.said[-1][0]
 
 
+def test_a_narrow_window_goes_between_question_and_text_and_the_key_says_which(
+    qtbot: Any, theme: Theme
+) -> None:
+    desk = CaseDesk(WHOLE, "ACCEPTED")
+    page = CasePage(desk, JobRunner(inline=True))
+    frame(qtbot, page, size=(911, 512))
+    page.open((desk.sheet_row.id, 2))
+    step = page.step()
+    assert isinstance(step, RecognitionStep)
+
+    def said() -> str:
+        return next(key.word for key in step.keys() if "F8" in key.sequences())  # noqa: SIM118 - a method
+
+    assert said() == "看正文"
+    press(Qt_.Key_F8)
+    assert step.left.isVisible()
+    assert said() == "看问题"
+    press(Qt_.Key_F8)
+    qtbot.waitUntil(step.question.hasFocus)
+    assert not step.left.isVisible()
+    assert said() == "看正文"
+
+
 def test_digits_are_digits_while_evidence_is_written(qtbot: Any, theme: Theme) -> None:
     desk = CaseDesk(WHOLE, "ACCEPTED")
     _shown, step = recognition_page(qtbot, desk)
