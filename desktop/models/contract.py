@@ -73,6 +73,9 @@ class Contract(Base):
             "technology_amount",
         ),
         Index("ix_contract_sums", "id", "deleted_at", "contract_amount", "technology_amount"),
+        # An amount typed into the search box is looked for among a million while its digits are typed.
+        Index("ix_contract_amount", "contract_amount", "deleted_at"),
+        Index("ix_contract_technology", "technology_amount", "deleted_at"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

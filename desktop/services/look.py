@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ from desktop.statistics.figures import COLUMNS
 from desktop.statistics.figures import figures as count_figures
 from desktop.store import queries
 from desktop.store.engine import free_bytes
-from desktop.store.found import in_amounts, in_days, narrowed, sorted_ids
+from desktop.store.found import ids_of_amount, in_amounts, in_days, in_filters, narrowed, sorted_ids
 from desktop.store.mapping import facts_of
 from desktop.store.numbers import block_state
 from desktop.store.search_index import find_ids, sums_of_found
@@ -296,26 +297,27 @@ def search(office: Office, text: str, filters: Mapping[str, Any] | None = None) 
     """Contracts by number, party, earlier name, title, person or pinyin initials; newest first.
 
     Amounts and days in the words (``100万-200万``, ``2026-07..``) are conditions, and so are the filters
-    ``amount`` and ``day`` … ``signed_on`` (``low..high``, of which one must hold); ``sort`` is a column and
-    ``up`` or ``down``; more than ``SORTED_AT_MOST`` stay newest first. Raises RefusedError for a day that
-    does not exist.
+    ``amount`` and ``day`` … ``signed_on`` (``low..high``, of which one must hold); a bare ``486000`` is found
+    as a part of a number and as an amount. ``sort`` is a column and ``up`` or ``down``; more than
+    ``SORTED_AT_MOST`` stay newest first. Raises RefusedError for a day that does not exist.
     """
     started = time.perf_counter()
     asked, tokens, order = asked_of(text, filters or {})
+    is_alone = len(asked.amounts) == 1 and not (asked.days or asked.places or asked.fields)
     conditions = [
-        *(or_(*(in_amounts(a.low, a.high) for a in some)) for some in asked.amounts),
+        *(or_(*(in_amounts(a.low, a.high, is_alone=is_alone) for a in some)) for some in asked.amounts),
         *(or_(*(in_days(d.name, d.first, d.last) for d in some)) for some in asked.days),
         *(home_of(office).main_place(role).in_(places) for role, places in asked.places),
         *([func.coalesce(Contract.technical_field, "").in_(asked.fields)] if asked.fields else []),
     ]
     with office.look() as uow:
-        found = (
-            None
-            if conditions and not asked.text and not tokens
-            else find_ids(uow.session, asked.text, tokens)
-        )
-        if found is not None and (others := _by_other_names(uow, asked.text, tokens)):
-            found = array("q", sorted({*found, *others}, reverse=True))
+        found: array[int] | None = None
+        if asked.exact:
+            sums = [set(ids_of_amount(uow.session, amount)) for amount in asked.exact]
+            some = _of_these(uow, set.intersection(*sums), asked.text, asked.either, tokens)
+            found = array("q", sorted(some, reverse=True))
+        elif asked.text or tokens or not conditions:
+            found = _by_words(uow, asked.text, asked.either, tokens)
         if conditions:
             found = narrowed(uow.session, found, conditions)
         ids: Any = found
@@ -326,6 +328,36 @@ def search(office: Office, text: str, filters: Mapping[str, Any] | None = None) 
     spent = round((time.perf_counter() - started) * 1000)
     known = None if ids else Decimal(0)
     return v.SearchResult(ids, len(ids), known, known, spent, asked.words, asked.text, order)
+
+
+def _by_words(
+    uow: UnitOfWork, words: str, either: Sequence[tuple[str, Decimal]], tokens: Mapping[str, Sequence[str]]
+) -> array[int]:
+    """Contracts with all words and filters, newest first; a word of ``either`` may be an amount instead."""
+    found = find_ids(uow.session, words, tokens)
+    others = _by_other_names(uow, words, tokens)
+    sums = {word: some for word, amount in either if (some := set(ids_of_amount(uow.session, amount)))}
+    for many in range(1, len(sums) + 1):
+        for chosen in combinations(sums, many):
+            rest = " ".join(word for word in words.split() if word not in chosen)
+            hits = set.intersection(*(sums[word] for word in chosen))
+            others |= _of_these(uow, hits, rest, (), tokens)
+    return array("q", sorted({*found, *others}, reverse=True)) if others else found
+
+
+def _of_these(
+    uow: UnitOfWork,
+    ids: set[int],
+    words: str,
+    either: Sequence[tuple[str, Decimal]],
+    tokens: Mapping[str, Sequence[str]],
+) -> set[int]:
+    """Those with all words and filters; the filters are asked of them alone: most contracts may meet them."""
+    if ids and words:
+        ids = ids.intersection(_by_words(uow, words, either, {}))
+    if ids and tokens:
+        ids = set(narrowed(uow.session, array("q", sorted(ids)), in_filters(tokens)))
+    return ids
 
 
 RENAMED_AT_MOST = 8

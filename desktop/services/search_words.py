@@ -22,6 +22,8 @@ _BETWEEN = re.compile(rf"{_NUMBER}{_UNIT}(?:-|~|至|到|\.\.){_NUMBER}{_UNIT}")
 _ABOVE = re.compile(rf"(>=|>|≥|大于|超过|不低于|不少于){_NUMBER}{_UNIT}")
 _BELOW = re.compile(rf"(<=|<|≤|小于|低于|不到|不超过){_NUMBER}{_UNIT}")
 _BOUND = re.compile(rf"{_NUMBER}{_UNIT}(以上|以下|起|以内)")
+_EXACT = re.compile(rf"(¥?){_NUMBER}{_UNIT}")
+_MONTH = re.compile(r"(?:19|20)\d\d\.(?:0?[1-9]|1[0-2])")
 _DAY = (
     r"\d{4}(?:-\d{1,2}(?:-\d{1,2})?|/\d{1,2}(?:/\d{1,2})?|\.\d{1,2}(?:\.\d{1,2})?"
     r"|年(?:\d{1,2}月(?:\d{1,2}日)?)?)"
@@ -30,6 +32,10 @@ _DAYS = re.compile(rf"(登记|签订|受理)?[:：]?(?:({_DAY})(\.\.|~|至|到|�
 DAY_WORDS: Final = {"": "day", "登记": "registered_on", "签订": "signed_on", "受理": "accepted_on"}
 """What stands before a day → which day of the contract; nothing: the day the list shows."""
 CENT = Decimal("0.01")
+TOO_MUCH = Decimal(10) ** 15
+"""Yuan that no contract has; the database counts fen and holds ninety times as much."""
+EITHER_AT_MOST = 3
+"""Words of one search that are looked for as a number and as an amount: every choice is asked by itself."""
 KEPT_AT_MOST = 9
 """Kept searches of one person: each has a digit."""
 
@@ -101,30 +107,55 @@ class Asked:
     text: str = ""
     amounts: tuple[Amounts, ...] = ()
     days: tuple[Days, ...] = ()
+    exact: tuple[Decimal, ...] = ()
+    """Sums in yuan, each of them the 合同成交额 or the 技术交易额."""
+    either: tuple[tuple[str, Decimal], ...] = ()
+    """Words of ``text`` that may be part of a number or be such a sum, with the sum in yuan."""
 
     def words(self) -> str:
         """The conditions said again; empty when there are none."""
-        said = [part.words() for part in self.amounts] + [part.words() for part in self.days]
+        said = [part.words() for part in self.amounts]
+        said += [_("成交额或技术额 {amount} 元").format(amount=format_yuan(one)) for one in self.exact]
+        said += [
+            _("编号等有 {word}，或成交额、技术额 {amount} 元").format(word=word, amount=format_yuan(one))
+            for word, one in self.either
+        ]
+        said += [part.words() for part in self.days]
         return "；".join(said)
 
 
 def take_apart(typed: str) -> Asked:
     """``启衡 100万-200万 2026-07..`` → text 启衡, amounts, days. What is neither stays text.
 
-    An amount needs a unit or a sign (``>50万``, ``100-200万``, ``500000元以上``), else it is a number to look
-    for. Raises RefusedError for a day that does not exist and for a range that ends before it begins.
+    A range of amounts needs a unit or a sign (``>50万``, ``100-200万``, ``500000元以上``). One sum may stand
+    bare: ``486,000`` and ``486000.00`` are nothing else, ``486000`` (four to nine digits) may as well be a
+    part of a number, ``2026.07`` is a month. Raises RefusedError for a day that does not exist, for a range
+    that ends before it begins and from ``TOO_MUCH`` on.
     """
     rest: list[str] = []
     amounts: list[Amounts] = []
     days: list[Days] = []
+    exact: list[Decimal] = []
+    either: dict[str, Decimal] = {}
     for word in unicodedata.normalize("NFKC", typed).split():
         if (amount := _amounts(word)) is not None:
             amounts.append(amount)
+        elif (one := _exact(word)) is not None:
+            yuan, is_sure = one
+            if is_sure:
+                exact.append(yuan)
+            else:
+                rest.append(word)
+                either[word] = yuan
         elif (span := _days(word)) is not None:
             days.append(span)
         else:
             rest.append(word)
-    return Asked(" ".join(rest), tuple(amounts), tuple(days))
+    digits = "".join(rest)
+    is_in_groups = len(rest) > 1 and digits.isdigit() and len(digits) >= 8  # one number
+    if is_in_groups or len(either) > EITHER_AT_MOST:
+        either.clear()
+    return Asked(" ".join(rest), tuple(amounts), tuple(days), tuple(exact), tuple(either.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +171,10 @@ class Question:
     """(``seller`` or ``buyer``, places as ``desktop.statistics.report.PLACES``) of the first-named one."""
     fields: tuple[str, ...] = ()
     """Technical fields, empty for none."""
+    exact: tuple[Decimal, ...] = ()
+    """As in ``Asked``: all must hold."""
+    either: tuple[tuple[str, Decimal], ...] = ()
+    """As in ``Asked``."""
 
 
 PLACE_FILTERS: Final = {"seller_place": "seller", "buyer_place": "buyer"}
@@ -194,7 +229,16 @@ def asked_of(
     except (ValueError, ArithmeticError) as exc:
         raise RefusedError(_("这个查询条件读不懂：{text}").format(text=exc), _("请去掉它重新选")) from exc
     return (
-        Question(asked.text, tuple(amounts), tuple(days), asked.words(), tuple(places), fields),
+        Question(
+            asked.text,
+            tuple(amounts),
+            tuple(days),
+            asked.words(),
+            tuple(places),
+            fields,
+            asked.exact,
+            asked.either,
+        ),
         tokens,
         order,
     )
@@ -219,7 +263,33 @@ def days_of(name: str, code: str) -> Days:
 
 
 def _yuan(number: str, unit: str | None) -> Decimal:
-    return (Decimal(number.replace(",", "")) * _UNITS[(unit or "").removesuffix("元")]).quantize(CENT)
+    yuan = _precise(number, unit)
+    if yuan >= TOO_MUCH:
+        raise RefusedError(
+            _("金额太大：{number}").format(number=f"{number}{unit or ''}"), _("请核对位数和单位")
+        )
+    return yuan.quantize(CENT)
+
+
+def _precise(number: str, unit: str | None) -> Decimal:
+    return Decimal(number.replace(",", "")) * _UNITS[(unit or "").removesuffix("元")]
+
+
+def _exact(word: str) -> tuple[Decimal, bool] | None:
+    """One sum in yuan, and whether it can be nothing else; None for what is not one."""
+    plain = word.removeprefix("金额").removeprefix("成交额").lstrip(":")
+    found = _EXACT.fullmatch(plain)
+    if found is None or _MONTH.fullmatch(plain):
+        return None
+    sign, number, unit = found.groups()
+    if (precise := _precise(number, unit)) < TOO_MUCH and precise % CENT:
+        return None
+    whole, _point, decimals = number.partition(".")
+    if sign or unit or plain != word or "," in number or (decimals and len(whole) >= 4):
+        return _yuan(number, unit), True
+    if decimals or (4 <= len(number) <= 9 and number[0] != "0"):
+        return _yuan(number, unit), False
+    return None
 
 
 def _amounts(word: str) -> Amounts | None:

@@ -4,27 +4,71 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    type_coerce,
+    union,
+)
 from sqlalchemy.orm import Session
 
-from desktop.models import Contract
+from desktop.models import Contract, Fen
 
 DAYS = ("day", "registered_on", "accepted_on", "signed_on")
 SORTED_BY = ("number", "title", "kind", "amount", "technology", "state", "day", "signed")
 """Columns a list can be sorted by."""
 
 
-def in_amounts(low: Decimal | None, high: Decimal | None) -> ColumnElement[bool]:
-    """合同成交额 in this range of yuan, both ends included; None: open."""
-    column = Contract.contract_amount
+def in_amounts(low: Decimal | None, high: Decimal | None, *, is_alone: bool = True) -> ColumnElement[bool]:
+    """合同成交额 in this range of yuan, both ends included; None: open.
+
+    ``is_alone``: no other condition is asked with it. With one, the index of amounts is kept out of it: a
+    database that knows no better would go along it and read every row of the range singly.
+    """
+    amount = Contract.contract_amount
+    column: ColumnElement[Decimal | None] = (
+        amount.expression if is_alone else type_coerce(amount + literal_column("0"), Fen)
+    )
     if low is not None and high is not None:
         return column.between(low, high)
     return column >= low if low is not None else column <= high
+
+
+def ids_of_amount(session: Session, amount: Decimal) -> array[int]:
+    """Contracts with exactly this 合同成交额 or 技术交易额 in yuan, newest first; each from its own index."""
+    asked = union(
+        *(
+            select(Contract.id).where(column == amount, Contract.deleted_at.is_(None))
+            for column in (Contract.contract_amount, Contract.technology_amount)
+        )
+    )
+    return array("q", sorted(session.scalars(asked), reverse=True))
+
+
+def in_filters(filters: Mapping[str, Sequence[str]]) -> list[ColumnElement[bool]]:
+    """The filters of ``search_index.find_ids`` as conditions, for a few contracts that are known already.
+
+    Raises KeyError for another filter.
+    """
+    columns: dict[str, Any] = {
+        "state": Contract.state,
+        "kind": func.coalesce(Contract.kind, "none"),
+        "reporting": Contract.reporting_state,
+        "year": func.substr(cast(Contract.registered_on, String), 1, 4),
+        "month": func.replace(func.substr(cast(Contract.registered_on, String), 1, 7), "-", ""),
+    }
+    return [columns[name].in_(values) for name, values in filters.items() if values]
 
 
 def in_days(name: str, first: date | None, last: date | None) -> ColumnElement[bool]:

@@ -10,10 +10,10 @@ from desktop.errors import MachineError
 from desktop.resources import _
 from desktop.store.engine import copy_sqlite
 
-HEAD = "0006"
+HEAD = "0007"
 """Newest migration; a test compares it with the folder ``migrations/versions``."""
 
-KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006")
+KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 
 
 def version_of(engine: Engine) -> str | None:

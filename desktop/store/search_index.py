@@ -288,7 +288,9 @@ def _ids_of(session: Session, groups: Sequence[Sequence[str]]) -> array[int]:
     return array("q", sorted(wanted or (), reverse=True))
 
 
-_ALL = text("SELECT group_concat(id) FROM contract WHERE deleted_at IS NULL")
+_ALL = text(  # the index named is in the order of the ids, which sorting them then costs next to nothing
+    "SELECT group_concat(id) FROM contract INDEXED BY ix_contract_sums WHERE deleted_at IS NULL"
+)
 _MATCHING = text("SELECT group_concat(rowid) FROM contract_search WHERE contract_search MATCH :m")
 
 

@@ -81,6 +81,63 @@ def test_numbers_names_and_serials_stay_text(typed: str) -> None:
     assert (asked.text, asked.amounts, asked.days) == (typed, (), ())
 
 
+@pytest.mark.parametrize(
+    ("typed", "yuan"),
+    [
+        ("486,000", "486000"),
+        ("４８６，０００", "486000"),
+        ("486000.00", "486000"),
+        ("1,234,567.89", "1234567.89"),
+        ("486000元", "486000"),
+        ("48.6万", "486000"),
+        ("￥486000", "486000"),
+        ("金额：486000", "486000"),
+        ("2026元", "2026"),
+        ("4860.50", "4860.50"),
+        ("2026.50", "2026.50"),
+        ("2026.13", "2026.13"),
+    ],
+)
+def test_one_amount_is_understood_without_a_range(typed: str, yuan: str) -> None:
+    asked = take_apart(typed)
+    assert (asked.exact, asked.either, asked.text, asked.days) == ((Decimal(yuan),), (), "", ())
+    assert asked.words() == f"成交额或技术额 {Decimal(yuan):,.2f} 元"
+
+
+@pytest.mark.parametrize(
+    ("typed", "yuan"), [("4860", "4860"), ("486000", "486000"), ("999999999", "999999999"), ("12.5", "12.5")]
+)
+def test_a_bare_number_may_be_part_of_a_number_or_an_amount(typed: str, yuan: str) -> None:
+    asked = take_apart(typed)
+    assert (asked.text, asked.either, asked.exact) == (typed, ((typed, Decimal(yuan)),), ())
+    assert asked.words() == f"编号等有 {typed}，或成交额、技术额 {Decimal(yuan):,.2f} 元"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "486",
+        "0247",
+        "1234567890",
+        "2026 0312",
+        "2026 9903 2100 0247",
+        "48,60",
+        "486000.123",
+        "1111 2222 3333 4444 甲",
+    ],
+)
+def test_what_is_no_amount_is_only_looked_for_as_text(typed: str) -> None:
+    asked = take_apart(typed)
+    assert (asked.text, asked.either, asked.exact, asked.words()) == (typed, (), (), "")
+
+
+@pytest.mark.parametrize("typed", ["9" * 40 + "元", ">9999999999999亿", "1" * 20 + ".00"])
+def test_more_yuan_than_any_contract_has_are_refused_in_words(typed: str) -> None:
+    with pytest.raises(RefusedError, match="金额太大") as refused:
+        take_apart(typed)
+    assert refused.value.hint
+
+
 def test_all_of_it_together() -> None:
     asked = take_apart("启衡 100万-200万 2026-07.. 采摘")
     assert asked.text == "启衡 采摘"

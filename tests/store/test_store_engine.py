@@ -236,6 +236,8 @@ def test_a_station_of_the_first_schema_comes_up_to_date_with_all_it_holds(
             "ALTER TABLE party_record DROP COLUMN retired_on",
             "DROP INDEX ix_party_name_id_number",
             "DROP INDEX ix_contract_party_place",
+            "DROP INDEX ix_contract_amount",
+            "DROP INDEX ix_contract_technology",
             "ALTER TABLE party_name DROP COLUMN id_number",
             *(["DROP INDEX ix_contract_sums", "DROP INDEX ix_number_block_year"] if early else []),
             "UPDATE alembic_version SET version_num = '0001'",
