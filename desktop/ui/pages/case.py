@@ -63,6 +63,8 @@ DONE_STEP: Mapping[str, int] = {
     "REVOKED": 6,
 }
 """The last step that is behind a case in this state; a changed one waits for its new certificate."""
+LAST = 6
+"""登记发证: certificates are printed one contract after another."""
 TOLD_TO_TAX = frozenset({"change", "answer_objection", "cancel", "revoke"})
 """Acts after which tax and finance are told."""
 RARE_DIALOGS: Mapping[str, Callable[[QWidget, Desk, JobRunner, ContractSheet], DecidingDialog]] = {
@@ -217,15 +219,18 @@ class CasePage(Page):
     # the page
 
     def keys(self) -> Sequence[Key]:
-        """Those of the step; in the first one also 上一份 and 下一份."""
+        """Those of the step; in the first and the last one also 上一份 and 下一份."""
         step = self.steps.get(self._number)
         found = list(step.keys()) if step is not None else []
-        if self._number == 1:
-            if self.sheet is not None and self.sheet.notices:
-                print_key = Key("F9", _("打印函件"), self.print_letter)
-                found = [print_key if key.keys == "F9" else key for key in found]
+        if self._number == 1 and self.sheet is not None and self.sheet.notices:
+            print_key = Key("F9", _("打印函件"), self.print_letter)
+            found = [print_key if key.keys == "F9" else key for key in found]
+        if self._number in (1, LAST):
             words, several = _("上/下一份"), bool(self._queue)
-            found.append(Key(("PgUp", "PgDn"), words, self.previous_case, self.next_case, is_enabled=several))
+            turn = Key(("PgUp", "PgDn"), words, self.previous_case, self.next_case, is_enabled=several)
+            last = len(found)  # in the last step rarer keys stand behind Esc
+            escape = next((at for at, key in enumerate(found) if key.keys == "Esc"), last)
+            found.insert(escape if self._number == LAST else last, turn)
         return found
 
     def primary(self) -> Primary | None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid5
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QGuiApplication, QImage, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -121,8 +121,12 @@ class IssueStep(Step):
         self._area = PageArea()
         self._shown_copy = 0
         self._is_narrow = False
+        self._lent: tuple[QWidget, QWidget] | None = None
         self.dialog: DecidingDialog | None = None
         self._build()
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.timeout.connect(self._bring_into_sight)
         for number in range(1, len(self._copies) + 1):
             shortcut = QShortcut(QKeySequence(f"Alt+{number}"), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -167,7 +171,7 @@ class IssueStep(Step):
         head = QHBoxLayout()
         head.addWidget(Label(_("登记编号"), size="note", tone="ink2"))
         head.addStretch(1)
-        self.copy_button = Button(_("复制（不带空格）"), "text", icon="copy", letter="C", small=True)
+        self.copy_button = _told(Button(_("复制（不带空格）"), "text", icon="copy", small=True), "C")
         self.copy_button.clicked.connect(self.copy_number)
         head.addWidget(self.copy_button)
         card.body.addLayout(head)
@@ -210,7 +214,7 @@ class IssueStep(Step):
         scales = _side_by_side((_("横向"), self.across), (_("纵向"), self.along))
         self.tray = Choice(_("纸盒"), TRAYS)
         self.tray.activated.connect(self._printer_chosen)
-        self.ruler_button = Button(_("标尺页"), letter="O", small=True)
+        self.ruler_button = _told(Button(_("标尺页"), small=True), "O")
         self.ruler_button.setToolTip(_("打印标尺页，量四个数，算出偏移和缩放"))
         self.ruler_button.clicked.connect(self.open_ruler)
         trays = QWidget()
@@ -252,7 +256,7 @@ class IssueStep(Step):
         line = QHBoxLayout()
         line.addWidget(self.pause)
         line.addStretch(1)
-        self.batch_button = Button(_("成批打印"), letter="L", small=True)
+        self.batch_button = _told(Button(_("成批打印"), small=True), "L")
         self.batch_button.clicked.connect(self.open_batch)
         line.addWidget(self.batch_button)
         card.body.addLayout(line)
@@ -335,7 +339,7 @@ class IssueStep(Step):
             ("recalled", _("收回"), "plain", "H"),
             ("void", _("作废"), "danger", "W"),
         ):
-            button = Button(word, kind, letter=letter, small=True)
+            button = _told(Button(word, kind, small=True), letter)
             button.setProperty("how", how)
             button.clicked.connect(self._sheet_act)
             line.addWidget(button)
@@ -361,12 +365,12 @@ class IssueStep(Step):
             line.setSpacing(px(8))
             card.body.addLayout(line)
         for at, (verb, word, kind, letter) in enumerate(words):
-            button = Button(word, kind, letter=letter, small=True)
+            button = _told(Button(word, kind, small=True), letter)
             button.setProperty("verb", verb)
             button.clicked.connect(self._after_act)
             (first if at < 4 else second).addWidget(button)
             self.after_buttons[verb] = button
-        self.papers_button = Button(_("打印文书"), icon="print", letter="D", small=True)
+        self.papers_button = _told(Button(_("打印文书"), icon="print", small=True), "D")
         self.papers_button.clicked.connect(self.open_papers)
         second.addWidget(self.papers_button)
         first.addStretch(1)
@@ -384,13 +388,30 @@ class IssueStep(Step):
     # the page
 
     def keys(self) -> Sequence[Key]:
-        """As drawn."""
+        """As drawn, and behind them the letters of the buttons: what has no room stands under F10."""
         return (
             Key("F1", _("帮助")),
             Key("F9", _("放大预览"), self.show_big, is_enabled=self.page.picture is not None),
             Key(("Ctrl", "E"), _("存 PDF"), self.save_pdf, is_enabled=self.save_button.isEnabled()),
             Key(("Alt", f"1-{len(self._copies)}"), _("选联")),
             Key("Esc", _("返回"), self.go_back),
+            *(
+                Key(("Alt", button.letter), button.text(), act, is_enabled=button.isEnabled())
+                for button, act in self._acts()
+            ),
+        )
+
+    def _acts(self) -> Sequence[tuple[Button, Callable[[], None]]]:
+        """What the buttons with a letter do, most used first. The key bar binds the letters (one key bound
+        twice does nothing), so that a key is told wherever it works: bar, F10, F1.
+        """
+        return (
+            *((button, partial(self.open_after_dialog, verb)) for verb, button in self.after_buttons.items()),
+            (self.papers_button, self.open_papers),
+            *((button, partial(self.open_sheet_dialog, how)) for how, button in self.sheet_buttons.items()),
+            (self.batch_button, self.open_batch),
+            (self.ruler_button, self.open_ruler),
+            (self.copy_button, self.copy_number),
         )
 
     def primary(self) -> Primary:
@@ -409,11 +430,18 @@ class IssueStep(Step):
             self._read_offset()
             self._look()
         self._show_preview()
-        begin = self.print_button if self.print_button.isEnabled() else self.table
-        begin.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._lent = None
+        self._take_focus()
 
     def show_sheet(self, sheet: ContractSheet) -> None:
-        """Number, ledger and what may be done now."""
+        """Number, ledger and what may be done now; the focus stays, or goes on to what comes next."""
+        is_same = self._sheet is not None and self._sheet.row.id == sheet.row.id
+        with self._keeping_focus():
+            self._show_sheet(sheet, self._line() if is_same else None)
+        if self.isVisible():
+            self._show_preview()
+
+    def _show_sheet(self, sheet: ContractSheet, line: LedgerLine | None) -> None:
         self._sheet = sheet
         self._request = c.new_request()
         self.trouble.hide()
@@ -427,6 +455,8 @@ class IssueStep(Step):
         issuable = "issue" in sheet.allowed
         lacking = [(n, self._copies[n - 1]) for n in waiting] if issuable else []
         self.ledger.show(ledger_lines(sheet.sheets, lacking, self.version()))
+        if line is not None:
+            self._go_to_line(line)
         for number_of, box in enumerate(self.boxes, 1):
             box.blockSignals(True)
             box.setChecked(number_of in waiting and issuable)
@@ -441,9 +471,7 @@ class IssueStep(Step):
         parked = sheet.row.reporting_state == "PARKED"
         self.after_buttons["park"].set_words(_("恢复上报") if parked else _("暂不上报"))
         self._shown_copy = 0
-        self._look()
-        if self.isVisible():
-            self._show_preview()
+        self._enable()
 
     def set_narrow(self, narrow: bool) -> None:
         """Below 1280 the preview stands behind F9."""
@@ -457,10 +485,68 @@ class IssueStep(Step):
         """Low height: the remark under the ledger gives way before its rows."""
         super().resizeEvent(event)
         self.digest.setVisible(not self._is_narrow and self.height() >= px(480))
+        self._settling.start(0)
 
     def go_back(self) -> None:
         """Esc: to the page before."""
         self.wants.emit("back", None)
+
+    # the focus
+
+    @contextmanager
+    def _keeping_focus(self) -> Iterator[None]:
+        """Around what may switch the button with the focus off: Qt would hand the focus on to the next
+        button, whatever that does, and Enter would press it. A button that is off only while something is
+        printed lends the focus and gets it back.
+        """
+        before, had_row = self.window().focusWidget(), self._line() is not None
+        yield
+        if before is not None and self.isAncestorOf(before) and not _can_stand_on(before):
+            if not had_row:  # on its way the focus chose the first one
+                self.table.setCurrentIndex(QModelIndex())
+            stop = self._take_focus()
+            self._lent = (before, stop) if self._calls.is_busy else None
+        elif self._lent is not None and not self._calls.is_busy:
+            lender, stop = self._lent
+            self._lent = None
+            if before is stop and _can_stand_on(lender):
+                self._take_focus(lender)
+
+    def _next_stop(self) -> QWidget:
+        """Where work goes on: at the print, else at the ledger, before the first sheet at the letters."""
+        if self.print_button.isEnabled():
+            return self.print_button
+        return self.table if self.ledger.lines or not self.papers_button.isEnabled() else self.papers_button
+
+    def _take_focus(self, wanted: QWidget | None = None) -> QWidget:
+        """To this one, else to where work goes on; returns who has it now."""
+        stop = wanted or self._next_stop()
+        if stop is self.table and self._line() is None and self.ledger.lines:
+            self.table.select_row(self._first_row())
+        stop.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._settling.start(0)
+        return stop
+
+    def _first_row(self) -> int:
+        """The first line that waits, else the first of the newest version."""
+        lines = self.ledger.lines
+        versions = [x.printed.version if x.printed else x.version for x in lines]
+        waiting = [at for at, x in enumerate(lines) if x.is_waiting]
+        return waiting[0] if waiting else versions.index(max(versions))
+
+    def _go_to_line(self, line: LedgerLine) -> None:
+        """To the same sheet of paper in the ledger shown anew."""
+        lines = self.ledger.lines
+        same = [at for at, x in enumerate(lines) if line.printed and x.printed == line.printed]
+        copy = [at for at, x in enumerate(lines) if x.copy_number == line.copy_number]
+        if found := same or copy[-1:]:
+            self.table.select_row(found[0])
+
+    def _bring_into_sight(self) -> None:
+        """The left column scrolls in a low window; the one with the focus is never below its edge."""
+        holder = self.window().focusWidget()
+        if holder is not None and self.left.isAncestorOf(holder):
+            self.left.ensureWidgetVisible(holder, 0, px(10))
 
     # what may be printed
 
@@ -507,6 +593,10 @@ class IssueStep(Step):
         return "" if self.ticked() else _("请先选要打印的联（Alt+1 至 Alt+{n}）").format(n=len(self._copies))
 
     def _look(self) -> None:
+        with self._keeping_focus():
+            self._enable()
+
+    def _enable(self) -> None:
         why = self.why_not()
         self.print_button.set_words(self._print_words())
         self.print_button.setEnabled(not why)
@@ -802,6 +892,9 @@ class IssueStep(Step):
 
     def _printed(self, done: Printed) -> None:
         looked = self._stops_after_first()
+        if self._sheet is not None and self._sheet.row.id != done.sheet.row.id:
+            self._printed_elsewhere(done)
+            return
         self.sheet_changed.emit(done.sheet)
         self.show_sheet(done.sheet)
         if done.trouble is not None:
@@ -813,8 +906,18 @@ class IssueStep(Step):
         else:
             self.said.emit(done.words, "ok", True)
 
+    def _printed_elsewhere(self, done: Printed) -> None:
+        """The page went on to another contract while the printer ran: that one stays, this one is named."""
+        which = done.sheet.row.official_number or done.sheet.row.local_serial
+        if done.trouble is None:
+            self.said.emit(f"{which}　{done.words}", "ok", True)
+        else:
+            self._warn(f"{which}　{trouble_words(done.trouble)}")
+
     def _refused(self, exc: Exception) -> None:
-        words = trouble_words(exc)
+        self._warn(trouble_words(exc))
+
+    def _warn(self, words: str) -> None:
         self.trouble.say(words)
         self.trouble.show()
         self.said.emit(words, "err", True)
@@ -1054,6 +1157,17 @@ def _side_by_side(*fields: tuple[str, QWidget]) -> QWidget:
         line.addWidget(Label(word, size="note", tone="ink2"))
         line.addWidget(entry, 1)
     return made
+
+
+def _can_stand_on(widget: QWidget) -> bool:
+    return widget.isEnabled() and not widget.isHidden()
+
+
+def _told(button: Button, letter: str) -> Button:
+    """The tool tip tells Alt and the letter; the key bar binds it."""
+    button.letter = letter
+    button.setToolTip("")
+    return button
 
 
 def _area(content: QWidget) -> QScrollArea:
