@@ -362,7 +362,7 @@ class SearchPage(Page):
         hint = _("编号、单位、项目、人名、单位拼音首字母、100万-200万、2026-07")
         self.box = SearchBox(_("查询"), hint, key="")
         self.box.setToolTip(
-            _("空格隔开的都要有。金额：100万-200万、>50万；日期：2026-07、2026-07-01..、签订2026-10")
+            _("空格隔开的都要有。金额：486,000、100万-200万、>50万；日期：2026-07、2026-07-01..、签订2026-10")
         )
         self.box.setMinimumWidth(px(220))
         self.box.textChanged.connect(self._typed)
@@ -507,12 +507,10 @@ class SearchPage(Page):
             self.focus_box()
 
     def resume(self) -> None:
-        """Come back to the same list; rows are read afresh, the row keeps its place."""
-        row = self.view.currentIndex().row()
+        """Come back to the same list; rows are read afresh, what is current, chosen and marked stays so."""
         if self._result is not None:
-            self.model.show_ids(self._result.ids, self.model.words)
-            if 0 <= row < self.model.rowCount():
-                self.view.select_row(row)
+            with self.view.keeping_choice():
+                self.model.show_ids(self._result.ids, self.model.words)
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_narrow(self, narrow: bool) -> None:
@@ -683,7 +681,7 @@ class SearchPage(Page):
         codes = [column.code for column in self.model.columns]
         words = {
             0: _("合计 {n} 份").format(n=f"{result.total:,}"),
-            1: _("所选 {n} 份").format(n=f"{len(self.view.selected_rows()):,}"),
+            1: _("所选 {n} 份").format(n=f"{self.view.selected_count():,}"),
         }
         tones: dict[int, TokenName] = {1: "ink2"}
         if "amount" in codes:
@@ -1042,11 +1040,9 @@ class SearchPage(Page):
         self.details_tool.setChecked(shown)
         self._is_laying = True
         if columns != self.model.columns:
-            row = self.view.currentIndex().row()
-            self.model.show_columns(columns)
-            self.view.set_two_lines(self._layout_name() == "two")
-            if 0 <= row < self.model.rowCount():
-                self.view.select_row(row)
+            with self.view.keeping_choice():
+                self.model.show_columns(columns)
+                self.view.set_two_lines(self._layout_name() == "two")
         stretch = next(at for at, column in enumerate(columns) if column.code == "title")
         self.view.show_columns(columns, stretch, self._own_widths(columns))
         self._is_laying = False
@@ -1107,11 +1103,11 @@ class SearchPage(Page):
     # export, history, other pages
 
     def export_ids(self) -> array[int]:
-        """What an export takes: what is marked, else everything found."""
+        """What an export takes: what is marked, or more rows than one chosen, else everything found."""
         if self._result is None:
             return array("q")
-        if self.view.is_marking:
-            return array("q", self.model.ids_at(self.view.selected_rows()))
+        if self.view.is_marking or self.view.selected_count() > 1:
+            return self.model.ids_in(self.view.selected_spans())
         return array("q", self._result.ids)
 
     def export(self) -> None:

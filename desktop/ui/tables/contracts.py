@@ -93,9 +93,12 @@ class ContractTable(_Columns):
             return f"{said} {'↑' if self.order[1] == 'up' else '↓'}"
         return said
 
-    def ids_at(self, rows: Iterable[int]) -> list[int]:
-        """Ids of the contracts in these rows."""
-        return [self._ids[row] for row in rows]
+    def ids_in(self, spans: Iterable[range]) -> array[int]:
+        """Ids of the contracts in these spans of rows."""
+        found = array("q")
+        for span in spans:
+            found += self._ids[span.start : span.stop]
+        return found
 
     def load_rows(self, rows: Iterable[int]) -> None:
         """Fetch what stands in these rows, unless it is there already."""

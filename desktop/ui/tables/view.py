@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
@@ -71,14 +72,41 @@ class ContractsView(DeskTable):
 
     # marking
 
-    def selected_rows(self) -> list[int]:
-        """Chosen rows, in order; by ranges, since all of a million may be chosen."""
-        found: set[int] = set()
+    def selected_spans(self) -> list[range]:
+        """Chosen rows as spans, in order and apart: all of a million are one."""
         selection = self.selectionModel().selection()
-        for number in range(selection.count()):
-            chosen = selection.at(number)
-            found.update(range(chosen.top(), chosen.bottom() + 1))
-        return sorted(found)
+        spans: list[range] = []
+        parts = [selection.at(number) for number in range(selection.count())]
+        for first, last in sorted((one.top(), one.bottom()) for one in parts):
+            if spans and first <= spans[-1].stop:
+                spans[-1] = range(spans[-1].start, max(spans[-1].stop, last + 1))
+            else:
+                spans.append(range(first, last + 1))
+        return spans
+
+    def selected_count(self) -> int:
+        """How many rows are chosen."""
+        return sum(len(span) for span in self.selected_spans())
+
+    def selected_rows(self) -> list[int]:
+        """Chosen rows, in order; of many ask for the spans instead."""
+        return [row for span in self.selected_spans() for row in span]
+
+    @contextmanager
+    def keeping_choice(self) -> Iterator[None]:
+        """The same rows stay current, chosen and marked while the model is reset (columns, read afresh)."""
+        row, spans, is_marking = self.currentIndex().row(), self.selected_spans(), self.is_marking
+        yield
+        model = self.model()
+        if not 0 <= row < model.rowCount():
+            return
+        self.select_row(row)
+        if is_marking or sum(map(len, spans)) > 1:
+            chosen, last = QItemSelection(), model.columnCount() - 1
+            for span in spans:
+                chosen.select(model.index(span.start, 0), model.index(span.stop - 1, last))
+            self.is_marking = is_marking
+            self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def mark(self) -> None:
         """Mark the current row, or take the mark away, and go on to the next."""
@@ -116,6 +144,22 @@ class ContractsView(DeskTable):
         self.is_marking = False
         super().reset()
 
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Home and End go to the first and the last row: Qt goes to the first and the last column."""
+        at, rows = self.currentIndex(), self.model().rowCount()
+        if at.isValid() and action == QAbstractItemView.CursorAction.MoveHome:
+            return at.siblingAtRow(0)
+        if at.isValid() and action == QAbstractItemView.CursorAction.MoveEnd:
+            return at.siblingAtRow(rows - 1)
+        return super().moveCursor(action, modifiers)
+
+    def keyboardSearch(self, _search: str) -> None:
+        """A letter in the list finds nothing here: Qt would ask all rows for a cell that begins with it, and
+        with that have all of a million fetched. The box finds.
+        """
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The space bar marks; moving leaves what is marked."""
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
@@ -138,10 +182,10 @@ class ContractsView(DeskTable):
     def copy(self) -> None:
         """Numbers of the chosen rows without blanks, one a line."""
         model = self.model()
-        rows = self.selected_rows()
-        if len(rows) > COPIED_AT_MOST:
-            self.copy_refused.emit(len(rows))
+        if (count := self.selected_count()) > COPIED_AT_MOST:
+            self.copy_refused.emit(count)
             return
+        rows = self.selected_rows()
         if isinstance(model, ContractTable):
             model.load_rows(rows)
         at = next((n for n, c in enumerate(getattr(model, "columns", ())) if c.code == "number"), 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from array import array
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,13 @@ from desktop.services.views import SavedQuery
 from desktop.ui.pages.search import SearchPage
 from desktop.ui.remembered import Remembered
 from desktop.ui.tables.contracts import ContractTable
+from desktop.ui.tables.view import ContractsView
 from desktop.ui.theme import Theme
 from desktop.ui.window import MainWindow
 
 KEY = Qt.Key
 ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
+SHIFT, NONE = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.NoModifier
 
 
 def window(qtbot: QtBot, theme: Theme, folder: Path, desk: FakeDesk, size: tuple[int, int]) -> MainWindow:
@@ -175,8 +178,6 @@ def test_marking_a_row_again_takes_the_mark_away(wide: MainWindow) -> None:
 def test_all_of_a_million_may_be_chosen_but_not_copied(
     wide: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from array import array
-
     page = page_of(wide)
     page.model.show_ids(array("q", range(1_000_000, 0, -1)))
     page.view.setFocus()
@@ -195,6 +196,153 @@ def test_all_of_a_million_may_be_chosen_but_not_copied(
     press(KEY.Key_C, CTRL)
     assert QGuiApplication.clipboard().text() == "before"
     assert any("请用“导出”" in str(line) for line in wide.status.record())
+
+
+class Asked:
+    """How often the model of a million rows is asked for cells, and for how many rows ids are copied out."""
+
+    def __init__(self, page: SearchPage, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.cells = 0
+        page.model.show_ids(array("q", range(1_000_000, 0, -1)))
+        page.view.select_row(0)
+        page.view.setFocus()
+        QApplication.processEvents()
+        data = ContractTable.data
+
+        def counted(model: ContractTable, index: Any, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+            self.cells += 1
+            return data(model, index, role)
+
+        monkeypatch.setattr(ContractTable, "data", counted)
+        monkeypatch.setattr(ContractsView, "selected_rows", self.refused)
+
+    def refused(self, _view: ContractsView) -> list[int]:
+        raise AssertionError("a list of all chosen rows is made where their number would do")
+
+
+@pytest.mark.parametrize("key", [KEY.Key_Q, KEY.Key_7, KEY.Key_Z])
+def test_a_letter_in_a_million_rows_is_no_search_of_qt_through_all_of_them(
+    wide: MainWindow, monkeypatch: pytest.MonkeyPatch, key: Qt.Key
+) -> None:
+    """It held the window for 20 seconds and had every page fetched."""
+    page = page_of(wide)
+    asked = Asked(page, monkeypatch)
+    asked_before = len(desk_of(wide).told("rows"))
+    press(key)
+    page.view.viewport().repaint()
+    assert asked.cells < 10_000
+    assert len(desk_of(wide).told("rows")) - asked_before <= 1
+    assert page.view.currentIndex().row() == 0
+
+
+def test_home_and_end_go_to_the_first_and_the_last_row(
+    wide: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Qt's own go to the first and the last column, which nobody sees in a list of rows."""
+    page = page_of(wide)
+    asked = Asked(page, monkeypatch)
+    press(KEY.Key_End)
+    assert page.view.currentIndex().row() == 999_999
+    assert page.current_id() == 1
+    press(KEY.Key_Home)
+    assert page.view.currentIndex().row() == 0
+    press(KEY.Key_End, SHIFT)
+    assert page.view.selected_spans() == [range(1_000_000)]
+    press(KEY.Key_Up, SHIFT)
+    assert page.view.selected_count() == 999_999
+    press(KEY.Key_Home)
+    assert page.view.selected_count() == 1
+    press(KEY.Key_Space)
+    press(KEY.Key_End)
+    press(KEY.Key_Space)
+    assert page.view.selected_spans() == [range(1), range(999_999, 1_000_000)]
+    assert list(page.export_ids()) == [1_000_000, 1]
+    assert asked.cells < 50_000
+
+
+def test_acts_with_all_of_a_million_chosen_ask_for_the_rows_in_sight_alone(
+    wide: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = page_of(wide)
+    asked = Asked(page, monkeypatch)
+
+    def none_but_those_in_sight(act: str) -> None:
+        page.view.viewport().repaint()
+        assert asked.cells < 20_000, act
+        asked.cells = 0
+
+    for act, key, modifier in (
+        ("all", KEY.Key_A, CTRL),
+        ("fewer", KEY.Key_Up, SHIFT),
+        ("all again", KEY.Key_A, CTRL),
+        ("refused", KEY.Key_C, CTRL),
+        ("mark", KEY.Key_Space, NONE),
+        ("all while marking", KEY.Key_A, CTRL),
+        ("take one away", KEY.Key_Space, NONE),
+        ("move", KEY.Key_PageDown, NONE),
+        ("no details", KEY.Key_F8, NONE),
+        ("details", KEY.Key_F8, NONE),
+        ("end marking", KEY.Key_Escape, NONE),
+    ):
+        press(key, modifier)
+        none_but_those_in_sight(act)
+    press(KEY.Key_A, CTRL)
+    assert page.card.totals is not None
+    assert "所选 1,000,000 份" in page.card.totals.accessibleName()
+    page._columns_chosen(["seller", "kind", "technology"])
+    none_but_those_in_sight("columns")
+    page.set_narrow(True)
+    page.set_narrow(False)
+    none_but_those_in_sight("narrow and wide")
+    wide.toggle_contrast()
+    wide.toggle_contrast()
+    none_but_those_in_sight("contrast")
+    page.search()
+    none_but_those_in_sight("search")
+
+
+def test_other_columns_and_a_look_at_one_contract_leave_what_was_marked(wide: MainWindow) -> None:
+    """F8 for the details of one, and all marks were gone."""
+    page = page_of(wide)
+    page.view.setFocus()
+    for key in (KEY.Key_Space, KEY.Key_Down, KEY.Key_Down, KEY.Key_Space):
+        press(key)
+    marked = [range(1), range(3, 4)]
+    assert page.view.selected_spans() == marked
+    for act in (
+        page.toggle_drawer,
+        page.toggle_drawer,
+        lambda: page._columns_chosen(["kind", "technology"]),
+        lambda: page.set_narrow(True),
+        lambda: page.set_narrow(False),
+        page.resume,
+    ):
+        act()
+        assert page.view.selected_spans() == marked
+        assert page.view.is_marking
+        assert page.view.currentIndex().row() == 4
+    assert page.card.totals is not None
+    assert "所选 2 份" in page.card.totals.accessibleName()
+    page.search()
+    assert page.view.selected_spans() == [range(1)], "other rows: nothing of them is marked"
+    assert not page.view.is_marking
+
+
+def test_chosen_rows_are_what_an_export_takes_however_they_were_chosen(
+    wide: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows chosen with Shift were counted as chosen under the list, and everything found was exported."""
+    page = page_of(wide)
+    Asked(page, monkeypatch)
+    press(KEY.Key_Down)
+    press(KEY.Key_Down, SHIFT)
+    press(KEY.Key_Down, SHIFT)
+    assert page.card.totals is not None
+    assert "所选 3 份" in page.card.totals.accessibleName()
+    assert list(page.export_ids()) == [999_999, 999_998, 999_997]
+    press(KEY.Key_Down)
+    assert page._result is not None
+    assert list(page.export_ids()) == list(page._result.ids), "one row is only where the clerk is"
 
 
 # kept searches
