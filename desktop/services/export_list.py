@@ -22,10 +22,16 @@ from desktop.store.unit_of_work import UnitOfWork
 
 Progress = Callable[[int, int, str], None]
 AT_ONCE = 500
+LINES_AT_MOST = 1_048_574
+"""Lines of one sheet of .xlsx, without the heads and the sums; further ones would be lost in silence."""
 
 
 def list_name(office: Office, ids: Sequence[int], content: str = "") -> str:
-    """``单位_内容_起止日期_份数.xlsx`` for these contracts: a name of a file that every system takes."""
+    """``单位_内容_起止日期_份数.xlsx`` for these contracts: a name of a file that every system takes.
+
+    Raises RefusedError for more contracts than a workbook has lines.
+    """
+    _refuse_too_many(ids)
     with office.look() as uow:
         first, last = span_of(uow.session, ids)
     days = _days(first, last)
@@ -44,11 +50,12 @@ def export_list(
 ) -> tuple[Path, int]:
     """The contracts in this order as .xlsx; returns the file and how many lines stand in it.
 
-    Raises RefusedError for an empty list. Stopped on the way, nothing is left behind. Contracts deleted
-    meanwhile are left out; secret ones show no title.
+    Raises RefusedError for an empty list and one longer than a sheet. Stopped on the way, nothing is left
+    behind. Contracts deleted meanwhile are left out; secret ones show no title.
     """
     if not ids:
         raise RefusedError(_("没有可导出的合同"), _("请先查到再导出"))
+    _refuse_too_many(ids)
     tell = progress or (lambda _done, _total, _words: None)
     columns = (
         ListColumn(_("登记编号"), "id", 20),
@@ -69,9 +76,15 @@ def export_list(
         ListColumn(_("经办人"), "str", 10),
     )
     title = _("{station}：合同清单").format(station=office.station.name)
-    written = write_list(path, title, columns, _lines(office, ids, tell))
-    tell(len(ids), len(ids), "")
-    return path, written
+    return path, write_list(path, title, columns, _lines(office, ids, tell))
+
+
+def _refuse_too_many(ids: Sequence[int]) -> None:
+    if len(ids) > LINES_AT_MOST:
+        raise RefusedError(
+            _("共 {n} 份，一个工作簿只放得下 {most} 份").format(n=f"{len(ids):,}", most=f"{LINES_AT_MOST:,}"),
+            _("请加条件，分几次导出，例如按登记年度"),
+        )
 
 
 def _lines(office: Office, ids: Sequence[int], tell: Progress) -> Iterator[Sequence[object]]:
@@ -105,6 +118,8 @@ def _lines(office: Office, ids: Sequence[int], tell: Progress) -> Iterator[Seque
                     row.registered_on,
                     row.clerk,
                 )
+    # The last word before the file is whole: stopped after it, there would be one that is said not to be.
+    tell(len(ids), len(ids), _("正在存成文件"))
 
 
 def _numbers(uow: UnitOfWork, ids: Sequence[int]) -> dict[tuple[int, str], str]:

@@ -30,6 +30,10 @@ SORTED_BY = ("number", "title", "kind", "amount", "technology", "state", "day", 
 """Columns a list can be sorted by."""
 
 
+FEW = 20_000
+"""Ids that a database is asked for by name; of more it is asked for all contracts, and Python cuts."""
+
+
 def in_amounts(low: Decimal | None, high: Decimal | None, *, is_alone: bool = True) -> ColumnElement[bool]:
     """合同成交额 in this range of yuan, both ends included; None: open.
 
@@ -98,7 +102,7 @@ def narrowed(
     query = select(Contract.id).where(Contract.deleted_at.is_(None), *conditions)
     if ids is not None and not ids:
         return array("q")
-    if ids is not None and len(ids) <= 20_000:
+    if ids is not None and len(ids) <= FEW:
         return _ids(session, query.where(among(session, ids)).order_by(Contract.id.desc()))
     if session.get_bind().dialect.name == "sqlite":
         # one text instead of a million rows: eight times as fast
@@ -139,10 +143,26 @@ def sorted_ids(session: Session, ids: Sequence[int], by: str, *, descending: boo
 
 def span_of(session: Session, ids: Sequence[int]) -> tuple[date | None, date | None]:
     """First and last day (of registration, or else of acceptance) of these contracts."""
+    if len(ids) > FEW:
+        return _span_of_many(session, ids)
     day = func.coalesce(Contract.registered_on, Contract.accepted_on)
     query = select(func.min(day), func.max(day)).where(among(session, ids), Contract.deleted_at.is_(None))
     first, last = session.execute(query).one()
     return _day(first), _day(last)
+
+
+def _span_of_many(session: Session, ids: Sequence[int]) -> tuple[date | None, date | None]:
+    """Along the index of days from both its ends: of many contracts some stand near them. To read all days of
+    a million took three seconds, between Ctrl+E and the question where to.
+    """
+    wanted, day, found = set(ids), Contract.registered_on, []
+    days = select(Contract.id, day).where(day.is_not(None), Contract.deleted_at.is_(None))
+    for order in (day.asc(), day.desc()):
+        with session.execute(days.order_by(order).execution_options(yield_per=1_000)) as rows:
+            found += next(([on] for key, on in rows if key in wanted and on), [])
+    others = select(Contract.id, Contract.accepted_on).where(day.is_(None), Contract.deleted_at.is_(None))
+    found += [on for key, on in session.execute(others) if on and key in wanted]
+    return (min(found), max(found)) if found else (None, None)
 
 
 def _day(value: Any) -> date | None:

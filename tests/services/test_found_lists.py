@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import warnings
+from array import array
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -12,14 +13,18 @@ from typing import Any
 
 import openpyxl
 import pytest
+from sqlalchemy import update
 
 from desktop.errors import RefusedError
 from desktop.jobs import Cancelled
+from desktop.models import Contract
 from desktop.rules.facts import AmountLine
 from desktop.services import commands as c
-from desktop.services.export_list import export_list, list_name
+from desktop.services.export_list import LINES_AT_MOST, export_list, list_name
 from desktop.services.look import search
 from desktop.services.saved_queries import drop_query, keep_query, saved_queries
+from desktop.services.take_in import delete_draft
+from desktop.store.found import span_of
 from tests.conftest import CLERK, REVIEWER, Way
 
 
@@ -181,3 +186,46 @@ def test_a_stopped_export_leaves_nothing_behind(way: Way, tmp_path: Path) -> Non
     assert not list(tmp_path.glob("*.xlsx*"))
     with pytest.raises(RefusedError, match="没有可导出"):
         export_list(way.office, [], tmp_path / "l.xlsx")
+
+
+def test_an_export_is_stopped_before_its_file_is_whole_or_not_at_all(way: Way, tmp_path: Path) -> None:
+    """Stopped at the last word, the file stood there and the page said that none was left."""
+    ids, path = [of(way, "300000.00")], tmp_path / "l.xlsx"
+
+    def stop_at_the_end(done: int, total: int, _words: str) -> None:
+        assert not path.exists()
+        if done == total:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        export_list(way.office, ids, path, stop_at_the_end)
+    assert not list(tmp_path.glob("*.xlsx*"))
+
+
+def test_more_contracts_than_a_sheet_has_lines_are_refused_not_lost(way: Way, tmp_path: Path) -> None:
+    ids = array("q", range(1, LINES_AT_MOST + 2))
+    with pytest.raises(RefusedError, match="1,048,574") as refused:
+        export_list(way.office, ids, tmp_path / "l.xlsx")
+    assert "分几次" in (refused.value.hint or "")
+    with pytest.raises(RefusedError, match="1,048,575"):
+        list_name(way.office, ids)
+    assert not list(tmp_path.glob("*.xlsx*"))
+
+
+def test_the_days_of_many_contracts_are_those_of_each(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many the index is gone along from its ends; of few every day is read."""
+    early = of(way, "100000.00", title="最早收的一份")
+    with way.office.engine.begin() as conn:
+        conn.execute(update(Contract).where(Contract.id == early).values(accepted_on=date(2025, 3, 4)))
+    registered, binned = way.registered(), of(way, "200000.00", title="弃用的一份")
+    delete_draft(way.office, c.DeleteDraft(actor=CLERK.name, contract_id=binned))
+    lists: tuple[list[int], ...] = ([early, registered, binned], [registered, 77_777], [early], [binned], [])
+    with way.office.look() as uow:
+        few = [span_of(uow.session, ids) for ids in lists]
+    monkeypatch.setattr("desktop.store.found.FEW", -1)
+    with way.office.look() as uow:
+        many = [span_of(uow.session, ids) for ids in lists]
+    assert many == few
+    assert few[0] == (date(2025, 3, 4), date(2026, 11, 20))
+    assert few[1] == (date(2026, 11, 20), date(2026, 11, 20))
+    assert few[3] == (None, None)

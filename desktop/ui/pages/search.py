@@ -1118,7 +1118,7 @@ class SearchPage(Page):
         elif not self._is_exporting and not self._calls.is_busy:
             content = self.box.text().strip()
             self._calls.ask(
-                partial(self._desk.list_name, ids, content), partial(self._export_to, ids), self._failed
+                partial(self._desk.list_name, ids, content), partial(self._export_to, ids), self._say_failed
             )
 
     def _export_to(self, ids: array[int], name: str) -> None:
