@@ -117,7 +117,7 @@ class Asked:
         said = [part.words() for part in self.amounts]
         said += [_("成交额或技术额 {amount} 元").format(amount=format_yuan(one)) for one in self.exact]
         said += [
-            _("编号等有 {word}，或成交额、技术额 {amount} 元").format(word=word, amount=format_yuan(one))
+            _("编号等含 {word} 或成交额、技术额为 {amount} 元").format(word=word, amount=format_yuan(one))
             for word, one in self.either
         ]
         said += [part.words() for part in self.days]

@@ -110,7 +110,7 @@ def test_one_amount_is_understood_without_a_range(typed: str, yuan: str) -> None
 def test_a_bare_number_may_be_part_of_a_number_or_an_amount(typed: str, yuan: str) -> None:
     asked = take_apart(typed)
     assert (asked.text, asked.either, asked.exact) == (typed, ((typed, Decimal(yuan)),), ())
-    assert asked.words() == f"编号等有 {typed}，或成交额、技术额 {Decimal(yuan):,.2f} 元"
+    assert asked.words() == f"编号等含 {typed} 或成交额、技术额为 {Decimal(yuan):,.2f} 元"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from desktop.ui.widgets.table import DeskTable, Role
 
 COPIED_AT_MOST = 5_000
 """Numbers that go to the clipboard at once; more of them are an export."""
+LISTED_AT_MOST = 200
+"""Rows chosen or left at once whose cells Qt may list."""
 _MOVES = {
     Qt.Key.Key_Up: QAbstractItemView.CursorAction.MoveUp,
     Qt.Key.Key_Down: QAbstractItemView.CursorAction.MoveDown,
@@ -25,6 +27,18 @@ _MOVES = {
     Qt.Key.Key_End: QAbstractItemView.CursorAction.MoveEnd,
 }
 _ROW = QItemSelectionModel.SelectionFlag.Rows
+
+
+def _is_short(selection: QItemSelection) -> bool:
+    return sum(selection.at(number).height() for number in range(selection.count())) <= LISTED_AT_MOST
+
+
+def _first_row(selection: QItemSelection) -> QItemSelection:
+    if not selection.count():
+        return QItemSelection()
+    span = selection.at(0)
+    cells = (span.model().index(span.top(), column) for column in (span.left(), span.right()))
+    return QItemSelection(*cells)
 
 
 class ContractsView(DeskTable):
@@ -71,6 +85,17 @@ class ContractsView(DeskTable):
         self.set_widths(shown, stretch=stretch)
 
     # marking
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        """Of a long span only its first row is handed on, and all is painted: with a screen reader about (on
+        Windows many a program asks as one) Qt lists every cell of it to name the first. Ctrl+A over a million
+        held the window for 15 seconds.
+        """
+        if all(_is_short(one) for one in (selected, deselected)):
+            super().selectionChanged(selected, deselected)
+            return
+        super().selectionChanged(_first_row(selected), _first_row(deselected))
+        self.viewport().update()
 
     def selected_spans(self) -> list[range]:
         """Chosen rows as spans, in order and apart: all of a million are one."""

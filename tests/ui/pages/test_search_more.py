@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from desk import FakeDesk
 from frame import bring_up, make, nameless_buttons, sideways
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QItemSelection, QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -25,6 +25,7 @@ from desktop.ui.remembered import Remembered
 from desktop.ui.tables.contracts import ContractTable
 from desktop.ui.tables.view import ContractsView
 from desktop.ui.theme import Theme
+from desktop.ui.widgets.table import DeskTable
 from desktop.ui.window import MainWindow
 
 KEY = Qt.Key
@@ -326,6 +327,31 @@ def test_other_columns_and_a_look_at_one_contract_leave_what_was_marked(wide: Ma
     page.search()
     assert page.view.selected_spans() == [range(1)], "other rows: nothing of them is marked"
     assert not page.view.is_marking
+
+
+def test_qt_never_gets_a_million_rows_to_list_their_cells_for_a_screen_reader(
+    wide: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one about QTableView asks for all indexes of what was chosen or left: 15 seconds for each act."""
+    page = page_of(wide)
+    Asked(page, monkeypatch)
+    handed: list[tuple[list[tuple[int, int]], ...]] = []
+
+    def take(_view: DeskTable, *both: QItemSelection) -> None:
+        handed.append(
+            tuple([(one.at(n).top(), one.at(n).bottom()) for n in range(one.count())] for one in both)
+        )
+
+    monkeypatch.setattr(DeskTable, "selectionChanged", take, raising=False)
+    press(KEY.Key_Down)
+    assert handed.pop() == ([(1, 1)], [(0, 0)])
+    press(KEY.Key_A, CTRL)
+    assert handed.pop() == ([(0, 0)], []), "its first row speaks for all"
+    press(KEY.Key_Down)
+    assert handed.pop()[1] == [(0, 0)]
+    page.view.clearSelection()
+    assert not handed.pop()[0]
+    assert not handed
 
 
 def test_chosen_rows_are_what_an_export_takes_however_they_were_chosen(
