@@ -65,12 +65,14 @@ HEAVY = (
 """Loaded in the background while the clerk types the password, what signing in needs first."""
 
 
-def preload(folder: Path | None = None) -> None:
+def preload(folder: Path | None = None, go_on: Callable[[], None] = lambda: None) -> None:
     """Import what the first pages after signing in need, and read in the law of this data folder.
 
-    Law that cannot be read is no matter yet: signing in reads it again and says so.
+    Law that cannot be read is no matter yet: signing in reads it again and says so. ``go_on`` is called before
+    each step and may raise to end it.
     """
     for name in HEAVY:
+        go_on()
         importlib.import_module(name)
         if name == "desktop.models":
             importlib.import_module("sqlalchemy.orm").configure_mappers()
@@ -990,7 +992,7 @@ def run_window(folder: str | None) -> int:
             sign_in,
             lambda: slots.read_people(data / "people.json"),
             pages=page_makers(),
-            preload=lambda: preload(data),
+            preload=lambda go_on: preload(data, go_on),
             check_pin=lambda desk, pin: check_pin(data, desk, pin),
             check_password=lambda desk, word: _check_password(data, desk.person.name, word),
             farewell=daily_backup,

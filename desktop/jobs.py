@@ -68,15 +68,21 @@ class JobRunner(QObject):
         self._pool = QThreadPool()
         self._pool.setMaxThreadCount(1)
         self._jobs: set[Job] = set()
+        self._by_the_way: set[Job] = set()
 
     @property
     def is_busy(self) -> bool:
-        """Whether anything runs or waits."""
-        return bool(self._jobs)
+        """Whether anything runs or waits that somebody would miss."""
+        return bool(self._jobs - self._by_the_way)
 
-    def start(self, job: Job) -> Job:
-        """Run it; the runner keeps it until it ended, also when the page that started it is gone."""
+    def start(self, job: Job, *, by_the_way: bool = False) -> Job:
+        """Run it; the runner keeps it until it ended, also when the page that started it is gone.
+
+        ``by_the_way``: nobody asked for it, and leaving it undone loses nothing.
+        """
         self._jobs.add(job)
+        if by_the_way:
+            self._by_the_way.add(job)
         job.ended.connect(self._forget)
         if self._inline:
             job.run()
@@ -94,3 +100,4 @@ class JobRunner(QObject):
         job = self.sender()
         if isinstance(job, Job):
             self._jobs.discard(job)
+            self._by_the_way.discard(job)

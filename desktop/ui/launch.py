@@ -66,7 +66,7 @@ def run_window(
     people: Callable[[], Sequence[Known]],
     *,
     pages: Mapping[str, PageMaker],
-    preload: Callable[[], object] | None = None,
+    preload: Callable[[Callable[[], None]], object] | None = None,
     check_pin: Callable[[Desk, str], None] | None = None,
     check_password: Callable[[Desk, str], None] | None = None,
     farewell: Callable[[Desk, Callable[[int, int, str], None]], str] | None = None,
@@ -79,7 +79,7 @@ def run_window(
     """Show the window and work until it is closed; the exit code of the program.
 
     ``preload`` imports what is heavy, in a worker, while the clerk types the password; signing in waits for
-    it. ``guide`` makes the first-run guide, which comes before the window where there is no station yet;
+    it, closing the window does not: it calls what it is given between its steps. ``guide`` makes the first-run guide, which comes before the window where there is no station yet;
     without it such a folder raises MachineError (the caller says so on the terminal too).
     """
     wants_guide = guide is not None and station is None and not (folder / STATION_FILE).exists()
@@ -136,9 +136,9 @@ def run_window(
             if (work := preload) is None:
                 _collect_again()
                 return
-            job = Job(lambda _job: work())
+            job = Job(lambda job: work(lambda: job.step(0, 1)))
             job.ended.connect(_collect_again)
-            jobs.start(job)
+            jobs.start(job, by_the_way=True)
 
         QTimer.singleShot(AFTER_PAINT, window, settle)
         return int(app.exec())

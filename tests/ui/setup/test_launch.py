@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from desktop import app as desktop_app
 from desktop.errors import MachineError
 from desktop.jobs import JobRunner
 from desktop.security.passwords import CHEAP
+from desktop.security.slots import read_people
 from desktop.services.station import FirstPerson, init_station, shipped_pack
 from desktop.settings import StationFile
 from desktop.ui.launch import run_window
@@ -22,7 +25,14 @@ from desktop.ui.theme import Theme
 from desktop.ui.widgets.focus import FocusRing
 from desktop.ui.window import MainWindow
 
-in_a_running_application = pytest.mark.qt_log_ignore("^setHighDpiScaleFactorRoundingPolicy", extend=True)
+
+def make_station(folder: Path) -> None:
+    people = (
+        FirstPerson("秦岭松", ("head", "reviewer"), "lingsong-2026"),
+        FirstPerson("柳溪月", ("clerk",), "xiyue-2026"),
+    )
+    station = StationFile("990321", "澄河县技术合同登记处", pack="yunling-2026.11", is_plain=True)
+    init_station(folder, station, people, shipped_pack("yunling-2026.11"), cost=CHEAP)
 
 
 class Guide(QWidget):
@@ -41,12 +51,7 @@ class Guide(QWidget):
 
     def leave(self) -> None:
         if self._makes:
-            people = (
-                FirstPerson("秦岭松", ("head", "reviewer"), "lingsong-2026"),
-                FirstPerson("柳溪月", ("clerk",), "xiyue-2026"),
-            )
-            station = StationFile("990321", "澄河县技术合同登记处", pack="yunling-2026.11", is_plain=True)
-            init_station(self._folder, station, people, shipped_pack("yunling-2026.11"), cost=CHEAP)
+            make_station(self._folder)
         self.closed.emit(self._makes)
         self.hide()
 
@@ -68,7 +73,6 @@ def opened(folder: Path, *, makes: bool, titles: list[str]) -> int:
     )
 
 
-@in_a_running_application
 def test_the_window_opens_on_the_station_that_the_guide_made(qtbot: QtBot, tmp_path: Path) -> None:
     titles: list[str] = []
     assert opened(tmp_path / "data", makes=True, titles=titles) == 0
@@ -91,7 +95,6 @@ class ButtonGuide(Guide):
         super().leave()
 
 
-@in_a_running_application
 def test_the_focus_is_seen_in_the_guide(qtbot: QtBot, tmp_path: Path) -> None:
     rings: list[QWidget | None] = []
     made: list[ButtonGuide] = []
@@ -111,10 +114,56 @@ def test_the_focus_is_seen_in_the_guide(qtbot: QtBot, tmp_path: Path) -> None:
     assert rings == [made[0].button]
 
 
-@in_a_running_application
 def test_a_guide_that_was_left_ends_the_program_without_a_trace(qtbot: QtBot, tmp_path: Path) -> None:
     assert opened(tmp_path / "data", makes=False, titles=[]) == 0
     assert not (tmp_path / "data").exists()
+
+
+def test_the_window_closes_at_once_while_modules_are_still_being_loaded(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody began that work: there is nothing to ask about and nothing to wait for."""
+    make_station(tmp_path / "data")
+    asked: list[str] = []
+
+    def ask(_window: object, question: str, *_more: object, **_words: object) -> bool:
+        asked.append(question)
+        return True
+
+    monkeypatch.setattr("desktop.ui.widgets.ask.ask", ask)
+    loading: list[str] = []
+
+    def preload(go_on: Callable[[], None]) -> None:
+        loading.append("began")
+        try:
+            for _module in range(500):
+                time.sleep(0.01)
+                go_on()
+        except BaseException:
+            loading.append("left off")
+            raise
+
+    def close() -> None:
+        if not loading:
+            QTimer.singleShot(20, close)
+            return
+        for widget in QApplication.topLevelWidgets():
+            if isinstance(widget, MainWindow):
+                widget.close()
+
+    QTimer.singleShot(20, close)
+    assert (
+        run_window(
+            tmp_path / "data",
+            lambda *_a: pytest.fail("nobody signs in"),
+            lambda: read_people(tmp_path / "data" / "people.json"),
+            pages={},
+            preload=preload,
+        )
+        == 0
+    )
+    assert asked == []
+    assert loading == ["began", "left off"]
 
 
 def test_the_program_wires_the_guide_to_the_real_services(
