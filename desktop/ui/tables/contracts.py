@@ -49,6 +49,11 @@ class _Columns(QAbstractTableModel):
         return self.columns[section].head if role == DISPLAY else None
 
 
+def _number_of(row: ContractRow) -> str:
+    """The registration number without blanks, or the 受理号 while there is none."""
+    return "".join(row.official_number.split()) or row.local_serial
+
+
 class ContractTable(_Columns):
     """Shows contracts by id. ``show_ids`` takes a search result; rows are fetched a page when looked at."""
 
@@ -99,6 +104,12 @@ class ContractTable(_Columns):
         for span in spans:
             found += self._ids[span.start : span.stop]
         return found
+
+    def numbers_at(self, rows: Iterable[int]) -> list[str]:
+        """Numbers of the contracts in these rows, fetched if need be; a contract that is gone has none."""
+        rows = list(rows)
+        self.load_rows(rows)
+        return [_number_of(found) for row in rows if (found := self.row_at(row)) is not None]
 
     def load_rows(self, rows: Iterable[int]) -> None:
         """Fetch what stands in these rows, unless it is there already."""
@@ -183,6 +194,10 @@ class ContractList(_Columns):
         self.beginResetModel()
         self.rows = tuple(rows)
         self.endResetModel()
+
+    def numbers_at(self, rows: Iterable[int]) -> list[str]:
+        """Numbers of the contracts in these rows."""
+        return [_number_of(self.rows[row]) for row in rows]
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         """All of them."""

@@ -10,9 +10,9 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from desktop.ui.tables.columns import Column
-from desktop.ui.tables.contracts import ContractTable
+from desktop.ui.tables.contracts import ContractList, ContractTable
 from desktop.ui.theme import NOTE, metrics, px
-from desktop.ui.widgets.table import DeskTable, Role
+from desktop.ui.widgets.table import DeskTable
 
 COPIED_AT_MOST = 5_000
 """Numbers that go to the clipboard at once; more of them are an export."""
@@ -205,21 +205,14 @@ class ContractsView(DeskTable):
         super().mousePressEvent(event)
 
     def copy(self) -> None:
-        """Numbers of the chosen rows without blanks, one a line."""
+        """Numbers of the chosen rows without blanks, one a line; what is gone or did not come has none."""
         model = self.model()
         if (count := self.selected_count()) > COPIED_AT_MOST:
             self.copy_refused.emit(count)
             return
-        rows = self.selected_rows()
-        if isinstance(model, ContractTable):
-            model.load_rows(rows)
-        at = next((n for n, c in enumerate(getattr(model, "columns", ())) if c.code == "number"), 0)
-        numbers = []
-        for row in rows:
-            index = model.index(row, at)
-            if index.data(Role.KEY) is not None:
-                words = str(index.data() or "")
-                numbers.append("".join(words.split()) if index.data(Role.MONO) else words)
+        if not isinstance(model, ContractTable | ContractList):
+            return
+        numbers = model.numbers_at(self.selected_rows())
         if numbers:
             QGuiApplication.clipboard().setText("\n".join(numbers))
             self.copied.emit(len(numbers))
