@@ -9,9 +9,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.errors import DeskError, Problem, ProblemsFound
 from desktop.jobs import Job, JobRunner
@@ -24,16 +24,17 @@ from desktop.services.desk import Desk
 from desktop.services.views import ContractSheet
 from desktop.settings import local_time, now
 from desktop.ui.dialogs.pass_doubt import ask_pass_doubt
+from desktop.ui.pages.amounts_parts import Figure, Grounds
 from desktop.ui.pages.conclusion import DECISION_PAGE, Decision, decision_from
 from desktop.ui.pages.form_fields import FieldCodes
 from desktop.ui.pages.interview import place_of
 from desktop.ui.pages.page import Primary, Step
 from desktop.ui.pages.recognition import TEXT_PAGE
 from desktop.ui.pages.rows import RowsModel, RowsTable
-from desktop.ui.theme import TokenName, ink, px
+from desktop.ui.theme import TokenName, px
 from desktop.ui.widgets.ask import ask
 from desktop.ui.widgets.bars import Key
-from desktop.ui.widgets.base import Label, Rule, set_ground
+from desktop.ui.widgets.base import STYLE_EVENTS, Label, Rule, set_ground
 from desktop.ui.widgets.buttons import SegmentedToggle
 from desktop.ui.widgets.cards import Card
 from desktop.ui.widgets.checks import CheckButton, CheckPanel
@@ -115,45 +116,6 @@ class LinesModel(RowsModel):
         return super().data(index, role)
 
 
-class _Quote(QLabel):
-    """The words of the contract on evidence ground."""
-
-    def __init__(self) -> None:
-        super().__init__("")
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(True)
-        self.setProperty("textsize", "note")
-        self.setContentsMargins(px(12), px(6), px(8), px(6))
-
-    def show_words(self, words: str) -> None:
-        self.setText(words)
-        self.setVisible(bool(words))
-        self.setStyleSheet(
-            f"background: {ink('ev').name()}; color: {ink('ink1').name()};"
-            f" border-left: 4px solid {ink('evL').name()};"
-        )
-
-
-class _Figure(QWidget):
-    """合同成交额（元） above 1,280,000.00."""
-
-    def __init__(self, name: str, tone: TokenName = "ink1", *, strong: bool = False) -> None:
-        super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        self.name = name
-        self.caption = Label(name, size="note", tone="accent" if strong else "ink2", strong=strong)
-        self.figure = Label("—", size="conclusion", tone=tone, strong=True)
-        column.addWidget(self.caption)
-        column.addWidget(self.figure)
-
-    def show_amount(self, amount: Decimal | None) -> None:
-        words = "—" if amount is None else format_yuan(amount)
-        self.figure.setText(words)
-        self.setAccessibleName(f"{self.name} {words}")
-
-
 class AmountsStep(Step):
     """Step 3 of a case. F12 saves the amounts and lets the recognition take effect."""
 
@@ -218,6 +180,9 @@ class AmountsStep(Step):
         self.check_button.hide()
         self.check_button.clicked.connect(self.show_checks)
         self._shows_checks = False
+        self._fitting = QTimer(self)
+        self._fitting.setSingleShot(True)
+        self._fitting.timeout.connect(self._fit_height)
 
     # building
 
@@ -225,9 +190,9 @@ class AmountsStep(Step):
         card = Card()
         row = QHBoxLayout()
         row.setSpacing(px(14))
-        self.total = _Figure(_("合同成交额（元）"))
-        self.out = _Figure(_("不计入（元）"))
-        self.technology = _Figure(_("技术交易额（元）"), "accent", strong=True)
+        self.total = Figure(_("合同成交额（元）"))
+        self.out = Figure(_("不计入（元）"))
+        self.technology = Figure(_("技术交易额（元）"), "accent", strong=True)
         for at, figure in enumerate((self.total, self.out, self.technology)):
             if at:
                 sign = Label("−" if at == 1 else "=", size="page", tone="ink2")
@@ -250,12 +215,9 @@ class AmountsStep(Step):
         self.grounds = card = Card(_("这一行的依据"))
         self.known = Tag("draft")
         card.add_to_head(self.known)
-        self.rule_words = Label("", size="note", wrap=True)
-        self.source_words = Label("", size="note", tone="ink2", wrap=True)
-        self.quote = _Quote()
+        self.law = Grounds()
         card.body.setSpacing(px(6))
-        for widget in (self.rule_words, self.source_words, self.quote):
-            card.body.addWidget(widget)
+        card.body.addWidget(self.law)
         line = QHBoxLayout()
         self.kept = SegmentedToggle(_("这一行"), (("in", _("计入")), ("out", _("不计入"))))
         self.kept.chosen.connect(self._kept_chosen)
@@ -277,11 +239,13 @@ class AmountsStep(Step):
         box = QFrame()
         box.setProperty("card", "plain")
         column = QVBoxLayout(box)
-        column.setContentsMargins(1, 1, 1, 1)
+        column.setContentsMargins(1, 1, 1, px(6))
         column.setSpacing(0)
         self.panel = CheckPanel(lambda problem: problem.level == "doubt")
         self.panel.foot.hide()
         self.panel.setMinimumHeight(px(96))
+        # else Qt counts its wish as its need, beside words that wrap, and takes it from the grounds
+        self.panel.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self.panel.jump_wanted.connect(self.jump)
         self.panel.keep_wanted.connect(self._keep_doubt)
         column.addWidget(self.panel, 1)
@@ -318,6 +282,7 @@ class AmountsStep(Step):
             Key("F6", _("保存"), self.save, is_enabled=can),
             Key("F7", _("查代码")),
             Key("F8", _("自检"), self.show_checks),
+            Key(("Alt", "↑"), _("看依据"), self.show_grounds),
             Key("Esc", _("返回"), self._back),
         )
 
@@ -392,7 +357,8 @@ class AmountsStep(Step):
         """Clauses and the last two cards give way."""
         self._narrow = narrow
         self.side.setFixedWidth(px(250 if narrow else 336))
-        self.later.setVisible(not narrow)
+        for tag in self.panel.tags.values():  # there the button above counts
+            tag.setVisible(not narrow)
         wide, small = (128, 126, 124), (116, 96, 118)
         amount, nature, kept = small if narrow else wide
         self.rows.table.set_widths({0: 34 if narrow else 44, 3: amount, 4: nature, _IN: kept}, stretch=1)
@@ -410,10 +376,42 @@ class AmountsStep(Step):
         super().resizeEvent(event)
         self._fit_height()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Text size changed: the grounds are measured anew once every label knows it."""
+        super().changeEvent(event)
+        if event.type() in STYLE_EVENTS and hasattr(self, "_fitting"):
+            self._fitting.start(0)
+
     def _fit_height(self) -> None:
-        self.later.setVisible(not self._narrow and self.height() >= px(600))
+        """What the side has room for: the remark on later payments goes first, then grounds and the chosen
+        finding share what is left, and the grounds scroll.
+        """
         self.checks.setVisible(not self._narrow or self._shows_checks)
         self.grounds.setVisible(not (self._narrow and self._shows_checks))
+        wide, gap = self.side.minimumWidth(), px(12)
+        room = self.height() - 2 * px(12) - (_least_height(self.grounds, wide) - self.law.minimumHeight())
+        if not self._narrow:
+            room -= _least_height(self.checks, wide) + gap
+        inside = wide - _frame(self.grounds) - 2 * px(16)
+        rest = room - self.law.needed(inside) - self._folded(wide) - gap
+        self.later.setVisible(not self._narrow and rest >= _least_height(self.later, wide))
+        self.law.fit(inside, room if self._narrow else max(room - self._folded(wide), room // 2))
+
+    def _folded(self, wide: int) -> int:
+        """How much higher the panel would have to be to show its chosen finding whole."""
+        item = next((item for item in self.panel.items if item.is_unfolded), None)
+        if item is None:
+            return 0
+        inside = wide - _frame(self.grounds) - 2 * px(12) - self.law.verticalScrollBar().sizeHint().width()
+        return max(0, item.heightForWidth(inside) + px(20 + 44) - self.panel.minimumHeight())
+
+    def show_grounds(self) -> None:
+        """Alt+↑: into the grounds of the line, to read on in them; again: back to the lines."""
+        if self._narrow and self._shows_checks:
+            self._shows_checks = False
+            self._fit_height()
+        here = self.rows.table if self.law.hasFocus() else self.law
+        here.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def show_checks(self) -> None:
         """F8: to the findings; in a narrow window they take the place of the line's grounds and go again."""
@@ -450,15 +448,17 @@ class AmountsStep(Step):
             capital(technology) if technology is not None and technology >= 0 else ""
         )
         meets = total is not None and fixing.lines_total == total
-        said = _("✓ 与总额相符") if meets else self._gap(fixing)
+        met = _("✓ 相符") if self._narrow else _("✓ 与总额相符")
+        said = met if meets else self._gap(fixing)
         tones: dict[int, TokenName] = {4: "ok" if meets else "err", _IN: "accent"}
         lines = len(fixing.lines)
         cells = {
             1: _("合计 {n} 项").format(n=lines),
             3: format_yuan(fixing.lines_total),
             4: said,
-            _IN: format_yuan(fixing.kept_total),
         }
+        if meets or not self._narrow:  # else the gap runs over into the last column
+            cells[_IN] = format_yuan(fixing.kept_total)
         if not self._narrow:
             cells[_OUT] = format_yuan(fixing.deducted_total)
         self.totals.show_totals(cells, tones)
@@ -484,6 +484,7 @@ class AmountsStep(Step):
         for item in self.panel.items:
             item.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.check_button.show_counts(self.panel.counts())
+        self._fit_height()
         total, technology = fixing.contract_amount, fixing.technology_amount
         inside = total is not None and technology is not None and ZERO <= technology <= total
         marks = (
@@ -535,21 +536,18 @@ class AmountsStep(Step):
         code = (line.rule or "R-AMT-01") if line is not None and usable else ""
         day = self._facts.accepted_on or self._desk.today()
         rule = self._desk.book.rule(code, day) if code else None
-        if line is None or rule is None:
-            self.rule_words.setText(_("到一行上看它为什么计入或不计入。"))
-            self.source_words.setText("")
-        else:
-            self.rule_words.setText(f"{rule.code}　{line.reason if not line.rule else rule.short}")
+        said, papers = _("到一行上看它为什么计入或不计入。"), ""
+        if line is not None and rule is not None:
+            said = f"{rule.code}　{line.reason if not line.rule else rule.short}"
             names = [(_BRACKETS.sub("", s.instrument), s.article) for s in rule.sources[:2]]
             papers = "；".join(f"{name}{article or _('（条号未见）')}" for name, article in names)
-            self.source_words.setText(papers)
             self.known.set_mark(rule.confidence)
-        self.source_words.setVisible(bool(self.source_words.text()))
         self.known.setVisible(rule is not None)
         values = self.model.rows[row].values if usable else {}
         clause = str(values.get("clause") or "")
         place = place_of(self._text, clause)
-        self.quote.show_words(self._text[place[0] : place[1]][:140] if place else "")
+        self.law.show_words(said, papers, self._text[place[0] : place[1]] if place else "")
+        self._fit_height()
         self.kept.choose(("in" if line.is_kept else "out") if line is not None and usable else "")
         self.kept.setEnabled(usable and self.can_edit)
         self.reason.set_value(str(values.get("reason") or ""))
@@ -795,6 +793,22 @@ class AmountsStep(Step):
         job.done.connect(done)
         job.failed.connect(failed)
         self._jobs.start(job)
+
+
+def _frame(card: QWidget) -> int:
+    """What the lines left and right of a card take: the style's and its layout's own."""
+    edges, layout = card.contentsMargins(), card.layout()
+    own = layout.contentsMargins() if layout is not None else edges
+    return edges.left() + edges.right() + own.left() + own.right()
+
+
+def _least_height(widget: QWidget, width: int) -> int:
+    """What its layout cannot do without at this width."""
+    layout = widget.layout()
+    if layout is None:
+        return widget.minimumSizeHint().height()
+    layout.activate()
+    return max(layout.totalMinimumSize().height(), layout.totalMinimumHeightForWidth(width))
 
 
 def read_list(text: str) -> tuple[list[AmountLine], int]:

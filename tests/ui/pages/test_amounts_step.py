@@ -9,10 +9,11 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from fakes_case import WHOLE, CaseDesk, frame, press, write
-from PySide6.QtCore import Qt
+import pytest
+from fakes_case import WHOLE, CaseDesk, base, frame, press, write
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from desktop.errors import Problem, ProblemsFound
 from desktop.jobs import JobRunner
@@ -24,7 +25,9 @@ from desktop.ui.widgets.fields import Field
 Qt_ = Qt.Key
 
 
-def amounts_page(qtbot: Any, desk: CaseDesk, *, decided: bool = True) -> tuple[Any, AmountsStep]:
+def amounts_page(
+    qtbot: Any, desk: CaseDesk, *, decided: bool = True, size: tuple[int, int] = (1366, 768)
+) -> tuple[Any, AmountsStep]:
     if decided:
         desk.kept["decision", desk.sheet().uid] = (
             "",
@@ -32,7 +35,7 @@ def amounts_page(qtbot: Any, desk: CaseDesk, *, decided: bool = True) -> tuple[A
             "15:00",
         )
     page = CasePage(desk, JobRunner(inline=True))
-    shown = frame(qtbot, page)
+    shown = frame(qtbot, page, size=size)
     page.open((desk.sheet_row.id, 3))
     step = page.step()
     assert isinstance(step, AmountsStep)
@@ -232,3 +235,138 @@ def test_a_case_under_review_is_shown_but_not_changed(qtbot: Any, theme: Theme) 
     assert step.primary().words == "看税惠"
     flags = step.model.index(0, 1).flags()
     assert not flags & Qt.ItemFlag.ItemIsEditable
+
+
+CLAUSE = (
+    "边缘计算控制器，2 台，单价 38,000.00 元，所有权随交付转移至甲方，验收后单独开具货物发票。另附随机备件"
+    "清单一份，与设备同时交付，随设备一并验收并移交使用说明、质量合格证和保修凭证，三年内免费更换。"
+)
+SIZES = [(1366, 768), (1366, 640), (1280, 600), (1093, 614), (911, 512), (760, 460)]
+
+
+def with_clause(words: str = CLAUSE) -> CaseDesk:
+    """The fifth line stands in clause 7.2, whose words are at hand."""
+    lines = list(WHOLE.amount_lines)
+    lines[4] = replace(lines[4], clause="7.2")
+    desk = CaseDesk(replace(WHOLE, amount_lines=tuple(lines)), "ACCEPTED")
+    desk.text = (base.v.TextPassage(f"7.2 {words}", "7.2"),)
+    return desk
+
+
+def wrong_sum(step: AmountsStep, qtbot: Any) -> None:
+    """On the fifth line, with an error listed."""
+    step.model.setData(step.model.index(4, 3), "70000")
+    step.rows.table.setCurrentIndex(step.model.index(4, 4))
+    qtbot.wait(60)
+    assert [item.problem.code for item in step.panel.items] == ["A08"]
+
+
+def ends_in(widget: QWidget, over: QWidget) -> int:
+    """Its lower edge, in the pixels of the other."""
+    return widget.mapTo(over, QPoint(0, widget.height())).y()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("words", [CLAUSE, CLAUSE[:42], CLAUSE * 3])
+def test_the_grounds_of_a_line_are_never_cut(
+    qtbot: Any, theme: Theme, size: tuple[int, int], words: str
+) -> None:
+    _shown, step = amounts_page(qtbot, with_clause(words), size=size)
+    wrong_sum(step, qtbot)
+    law = step.law
+    assert law.isVisible()
+    assert words in law.words(), "the whole clause, not its beginning"
+    for label in (law.rule, law.papers, law.quote):
+        assert label.isVisible()
+        assert label.height() >= label.heightForWidth(label.width()), label.text()
+    inside = law.widget()
+    assert law.scrolls == (law.viewport().height() < inside.height())
+    if law.scrolls:
+        seen = law.viewport().height()
+        for label in (law.rule, law.papers, law.quote):
+            edges = label.contentsMargins()
+            air = edges.top() + edges.bottom()
+            line = label.heightForWidth(100_000) - air
+            into = seen - label.y() - edges.top()
+            if 0 < into < label.height() - air:
+                assert min(into % line, line - into % line) <= 1, "a whole number of lines"
+    assert law.y() + law.height() <= min(step.kept.y(), step.reason.y()), "nothing lies over it"
+    assert ends_in(step.reason, step) <= step.height() - 12
+    assert ends_in(step.grounds, step) <= step.height()
+
+
+def test_what_does_not_fit_is_read_by_keyboard(qtbot: Any, theme: Theme) -> None:
+    _shown, step = amounts_page(qtbot, with_clause(CLAUSE * 3), size=(911, 512))
+    wrong_sum(step, qtbot)
+    press(Qt_.Key_Up, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(step.law.hasFocus)
+    bar = step.law.verticalScrollBar()
+    assert bar.value() == 0
+    press(Qt_.Key_Down)
+    assert bar.value() > 0
+    for _page in range(12):
+        press(Qt_.Key_PageDown)
+    assert bar.value() == bar.maximum()
+    assert ends_in(step.law.quote, step.law.viewport()) <= step.law.viewport().height() + 1
+    press(Qt_.Key_Up, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(step.rows.table.hasFocus)
+    step.reason.setFocus()
+    for _stop in range(3):
+        press(Qt_.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+        if step.law.hasFocus():
+            break
+    assert step.law.hasFocus(), "Tab comes there too"
+    step.rows.table.setCurrentIndex(step.model.index(0, 4))
+    assert step.law.verticalScrollBar().value() == 0, "another line is read from its beginning"
+
+
+def test_grounds_that_fit_are_no_stop_of_tab_and_alt_up_tells_them(qtbot: Any, theme: Theme) -> None:
+    shown, step = amounts_page(qtbot, with_clause())
+    step.rows.table.setCurrentIndex(step.model.index(4, 4))
+    assert not step.law.scrolls
+    assert "Alt ↑ 看依据" in {item.accessibleName() for item in shown.keys.items if item.isVisible()}
+    press(Qt_.Key_Up, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(step.law.hasFocus)
+    assert CLAUSE in step.law.accessibleDescription()
+
+
+def test_alt_up_leaves_the_findings_of_a_narrow_window(qtbot: Any, theme: Theme) -> None:
+    _shown, step = amounts_page(qtbot, with_clause(), size=(911, 512))
+    wrong_sum(step, qtbot)
+    press(Qt_.Key_F8)
+    assert not step.law.isVisible()
+    press(Qt_.Key_Up, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(step.law.hasFocus)
+    assert step.law.isVisible()
+
+
+def test_the_finding_stands_whole_beside_the_grounds(qtbot: Any, theme: Theme) -> None:
+    _shown, step = amounts_page(qtbot, with_clause())
+    wrong_sum(step, qtbot)
+    (item,) = step.panel.items
+    assert item.is_unfolded
+    assert item.jump is not None
+    assert item.jump.visibleRegion().boundingRect() == item.jump.rect(), "to its last button"
+    assert not step.later.isVisible(), "the remark gives way"
+    step.model.setData(step.model.index(4, 3), "76000")
+    step.rows.table.setCurrentIndex(step.model.index(0, 4))
+    qtbot.waitUntil(step.later.isVisible)
+
+
+def test_figures_of_the_totals_row_do_not_run_into_each_other(qtbot: Any, theme: Theme) -> None:
+    _shown, step = amounts_page(qtbot, with_clause(), size=(911, 512))
+    met = step.totals.accessibleName()
+    assert "✓ 相符" in met
+    assert met.endswith("1,030,000.00")
+    wrong_sum(step, qtbot)
+    assert step.totals.accessibleName().endswith("✕ 少 6,000.00"), "it runs over into the empty column"
+    press(Qt_.Key_F8)
+    qtbot.wait(60)
+    tags = [tag for tag in step.panel.tags.values() if tag.isVisible()]
+    assert all(tag.width() >= tag.sizeHint().width() for tag in tags)
+    assert all(x.isVisible() for x in step.facts_lines)
+    assert [
+        x.text()
+        for x in step.side.findChildren(QLabel)
+        if x.isVisible() and x.height() < x.heightForWidth(x.width())
+    ] == []
