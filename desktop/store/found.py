@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from array import array
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -24,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from desktop.models import Contract, Fen
+from desktop.store.search_index import ids_as_json, ids_from
 
 DAYS = ("day", "registered_on", "accepted_on", "signed_on")
 SORTED_BY = ("number", "title", "kind", "amount", "technology", "state", "day", "signed")
@@ -109,11 +109,11 @@ def narrowed(
         joined = session.scalar(
             select(func.group_concat(Contract.id)).where(Contract.deleted_at.is_(None), *conditions)
         )
-        found = sorted(json.loads(f"[{joined or ''}]"), reverse=True)
+        found = ids_from(joined or "")
     else:
-        found = list(session.scalars(query.order_by(Contract.id.desc())))
+        found = _ids(session, query.order_by(Contract.id.desc()))
     if ids is None:
-        return array("q", found)
+        return found
     wanted = set(ids)
     return array("q", [key for key in found if key in wanted])
 
@@ -172,7 +172,7 @@ def _day(value: Any) -> date | None:
 def among(session: Session, ids: Sequence[int]) -> ColumnElement[bool]:
     """One of these contracts; the ids as one value: databases set a limit on the values of a statement."""
     if session.get_bind().dialect.name == "sqlite":
-        wanted = text("SELECT value FROM json_each(:ids)").bindparams(ids=json.dumps(list(ids)))
+        wanted = text("SELECT value FROM json_each(:ids)").bindparams(ids=ids_as_json(ids))
     else:
         wanted = text("SELECT unnest(CAST(:ids AS bigint[]))").bindparams(ids=list(ids))
     return Contract.id.in_(wanted.columns(literal_column("value")))

@@ -296,14 +296,40 @@ _MATCHING = text("SELECT group_concat(rowid) FROM contract_search WHERE contract
 
 def _newest_first(session: Session, query: TextClause, values: Mapping[str, str]) -> array[int]:
     """All ids as one text: fetching them as rows took eight times as long (8,333 hits: 22 ms, so 3)."""
-    found = session.connection().execute(query, values).scalar()
-    return array("q", sorted(json.loads(f"[{found or ''}]"), reverse=True))
+    return ids_from(session.connection().execute(query, values).scalar() or "")
+
+
+AT_A_TURN = 20_000
+"""Ids made of text, or text of them, in one step of the interpreter: the window's thread waits for its end,
+and a million at once were 150 ms in which no letter typed was drawn."""
+
+
+def ids_from(text: str) -> array[int]:
+    """The ids of ``3,1,2``, the newest (highest) first."""
+    found, start, is_rising = array("q"), 0, True
+    while start < len(text):
+        end = text.find(",", start + 8 * AT_A_TURN)
+        end = len(text) if end < 0 else end
+        part = json.loads(f"[{text[start:end]}]")
+        is_rising = is_rising and part == sorted(part) and not (found and found[-1] > part[0])
+        found.extend(part)
+        start = end + 1
+    if is_rising:  # as nearly always: the databases' indexes are in this order
+        found.reverse()
+        return found
+    return array("q", sorted(found, reverse=True))
+
+
+def ids_as_json(ids: Sequence[int]) -> str:
+    """``[3,1,2]``, for SQLite's ``json_each``."""
+    steps = range(0, len(ids), AT_A_TURN)
+    return f"[{','.join(json.dumps(list(ids[at : at + AT_A_TURN]))[1:-1] for at in steps)}]"
 
 
 def sums_of_found(session: Session, ids: Sequence[int]) -> tuple[Decimal, Decimal]:
     """Sums of contract and technology amounts over these ids, in one statement however many they are."""
     if session.get_bind().dialect.name == "sqlite":
-        total, technology = session.execute(_SUMS, {"ids": json.dumps(list(ids))}).one()
+        total, technology = session.execute(_SUMS, {"ids": ids_as_json(ids)}).one()
     else:
         query = select(func.sum(Contract.contract_amount), func.sum(Contract.technology_amount))
         wanted = text("SELECT unnest(CAST(:ids AS bigint[]))").bindparams(ids=list(ids))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from array import array
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pypinyin import Style, pinyin
 from sqlalchemy import text
 
@@ -15,7 +19,7 @@ from desktop.services.commands import DeleteDraft
 from desktop.services.look import search, search_sums
 from desktop.services.take_in import delete_draft
 from desktop.store.schema import bring_up_to_date
-from desktop.store.search_index import grams, initials, parse_query
+from desktop.store.search_index import AT_A_TURN, grams, ids_as_json, ids_from, initials, parse_query
 from tests.bench.raw import statements
 from tests.conftest import Way
 
@@ -269,3 +273,31 @@ def test_an_amount_is_looked_for_along_its_index_and_no_other_question_is(way: W
     assert "ix_contract_registered_on" in plan(">50万 2026-11")
     assert "ix_contract_amount" not in plan(">50万 2026-11")
     assert "COVERING INDEX ix_contract_sums" in plan(""), "in the order of the ids, not of the amounts"
+
+
+@given(st.lists(st.integers(1, 2**62), max_size=60, unique=True), st.integers(1, 9))
+def test_ids_become_text_and_come_back_newest_first_at_any_step(ids: list[int], step: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("desktop.store.search_index.AT_A_TURN", step)
+        assert json.loads(ids_as_json(array("q", ids))) == ids
+        for order in (ids, sorted(ids)):
+            assert list(ids_from(",".join(map(str, order)))) == sorted(ids, reverse=True)
+
+
+def test_a_million_ids_are_turned_in_steps_the_window_can_go_on_between(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One call over all of them holds the interpreter, and with it the window, to its end."""
+    steps: list[int] = []
+
+    def loads(text: str) -> list[int]:
+        steps.append(len(text))
+        return [int(word) for word in text[1:-1].split(",")]
+
+    ids = array("q", range(1_000_000, 1_200_000))
+    words = ids_as_json(ids)
+    monkeypatch.setattr("desktop.store.search_index.json.loads", loads)
+    found = ids_from(words[1:-1].replace(" ", ""))
+    assert (len(found), found[0], found[-1]) == (200_000, 1_199_999, 1_000_000)
+    assert max(steps) <= 8 * AT_A_TURN + 20
+    assert len(steps) >= 10
