@@ -267,7 +267,7 @@ def ends_in(widget: QWidget, over: QWidget) -> int:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("words", [CLAUSE, CLAUSE[:42], CLAUSE * 3])
+@pytest.mark.parametrize("words", [CLAUSE, CLAUSE[:42], CLAUSE * 3], ids=["clause", "short", "long"])
 def test_the_grounds_of_a_line_are_never_cut(
     qtbot: Any, theme: Theme, size: tuple[int, int], words: str
 ) -> None:
@@ -370,3 +370,16 @@ def test_figures_of_the_totals_row_do_not_run_into_each_other(qtbot: Any, theme:
         for x in step.side.findChildren(QLabel)
         if x.isVisible() and x.height() < x.heightForWidth(x.width())
     ] == []
+
+
+def test_grounds_are_measured_anew_in_large_text(qtbot: Any, theme: Theme) -> None:
+    _shown, step = amounts_page(qtbot, with_clause())
+    wrong_sum(step, qtbot)
+    before = step.law.quote.height()
+    theme.choose_large(True)
+    qtbot.wait(120)
+    assert step.law.quote.height() > before
+    for label in (step.law.rule, step.law.papers, step.law.quote):
+        assert label.height() >= label.heightForWidth(label.width()), label.text()
+    assert step.law.scrolls == (step.law.viewport().height() < step.law.widget().height())
+    assert step.law.y() + step.law.height() <= step.kept.y()
