@@ -1040,7 +1040,7 @@ class SearchPage(Page):
         self.details_tool.setChecked(shown)
         self._is_laying = True
         if columns != self.model.columns:
-            with self.view.keeping_choice():
+            with self.view.keeping_choice(), self.model.emptied():
                 self.model.show_columns(columns)
                 self.view.set_two_lines(self._layout_name() == "two")
         stretch = next(at for at, column in enumerate(columns) if column.code == "title")

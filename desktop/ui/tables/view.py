@@ -121,10 +121,14 @@ class ContractsView(DeskTable):
     def keeping_choice(self) -> Iterator[None]:
         """The same rows stay current, chosen and marked while the model is reset (columns, read afresh)."""
         row, spans, is_marking = self.currentIndex().row(), self.selected_spans(), self.is_marking
+        bar = self.verticalScrollBar()
+        top = bar.value()
         yield
         model = self.model()
         if not 0 <= row < model.rowCount():
             return
+        self.updateGeometries()
+        bar.setValue(top)
         self.select_row(row)
         if is_marking or sum(map(len, spans)) > 1:
             chosen, last = QItemSelection(), model.columnCount() - 1

@@ -354,6 +354,34 @@ def test_qt_never_gets_a_million_rows_to_list_their_cells_for_a_screen_reader(
     assert not handed
 
 
+def test_rows_get_another_height_while_there_are_none_and_stay_where_they_were(
+    wide: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of a million got it singly: F8 held the window for 60 ms more."""
+    page = page_of(wide)
+    Asked(page, monkeypatch)
+    page.view.select_row(700_000)
+    press(KEY.Key_PageUp)
+    row, top = page.view.currentIndex().row(), page.view.verticalScrollBar().value()
+    side = page.view.verticalHeader()
+    counts: list[int] = []
+    change = side.setDefaultSectionSize
+
+    def noted(size: int) -> None:
+        counts.append(side.count())
+        change(size)
+
+    monkeypatch.setattr(side, "setDefaultSectionSize", noted)
+    high = side.defaultSectionSize()
+    press(KEY.Key_F8)
+    assert side.defaultSectionSize() < high
+    press(KEY.Key_F8)
+    assert side.defaultSectionSize() == high
+    assert counts == [0, 0]
+    assert side.count() == page.model.rowCount() == 1_000_000
+    assert (page.view.currentIndex().row(), page.view.verticalScrollBar().value()) == (row, top)
+
+
 def test_chosen_rows_are_what_an_export_takes_however_they_were_chosen(
     wide: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
