@@ -121,7 +121,7 @@ class Grounds(QScrollArea):
             high = max(fitting[-1] if fitting else 0, ends[min(LEAST_LINES, len(ends)) - 1])
             bar.setSingleStep(self.fontMetrics().lineSpacing())
         policy = Qt.ScrollBarPolicy
-        self.setVerticalScrollBarPolicy(policy.ScrollBarAlwaysOn if is_low else policy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(policy.ScrollBarAlwaysOn if is_low else policy.ScrollBarAsNeeded)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if is_low else Qt.FocusPolicy.NoFocus)
         self.setFixedHeight(high)
 
