@@ -60,6 +60,10 @@ PAUSE = 120
 NOT_DRAFT = tuple(code for code in STATE_WORDS if code != "DRAFT")
 STILL = 350
 """Milliseconds on one row before its history is read: that must not delay the next search."""
+SUMMED_AT_ONCE = 50_000
+"""Contracts whose sums are asked for with the list. Those of a million keep the worker from the next search
+for a second, and the window from drawing: they wait as the history does.
+"""
 HISTORY_SHOWN = 6
 TITLE_AT_LEAST = 150
 """Drawing pixels that the name of the contract keeps; added columns give way before it does."""
@@ -352,6 +356,7 @@ class SearchPage(Page):
             shortcut.activated.connect(partial(self.run_query, number - 1))
         self._typing = after_quiet(self, PAUSE, self.search)
         self._looking = after_quiet(self, STILL, self._read_sheet)
+        self._summing = after_quiet(self, STILL, self._ask_sums)
         self._lay_out()
 
     # putting it together
@@ -591,6 +596,7 @@ class SearchPage(Page):
     def search(self) -> None:
         """Ask in the worker; an answer to an older question is thrown away."""
         self._typing.stop()
+        self._summing.stop()
         self._asked += 1
         asked, words, filters, desk = self._asked, self.box.text().strip(), self.filters(), self._desk
         if self._order is not None:
@@ -617,7 +623,10 @@ class SearchPage(Page):
         if asked != self._asked:
             return
         self._result, self._sums = result, None
-        self._ask_sums(asked, result)
+        if result.total <= SUMMED_AT_ONCE:
+            self._ask_sums()
+        else:
+            self._summing.start()
         if not words and not self.filters():
             self._everything = result.total
         self.model.order = result.order or ("day", "down")
@@ -636,11 +645,17 @@ class SearchPage(Page):
         self._show_empty(words)
         self.keys_changed.emit()
 
-    def _ask_sums(self, asked: int, result: SearchResult) -> None:
+    def _ask_sums(self) -> None:
+        """Of the list shown; while something is typed the next search goes before."""
+        if (result := self._result) is None:
+            return
+        if self._typing.isActive():
+            self._summing.start()
+            return
         if result.contract_sum is not None and result.technology_sum is not None:
             self._sums = (result.contract_sum, result.technology_sum)
             return
-        desk = self._desk
+        desk, asked = self._desk, self._asked
         job = Job(lambda _job: (asked, desk.search_sums(result.ids)))
         job.done.connect(self._sums_came)
         job.failed.connect(self._failed)
@@ -653,7 +668,9 @@ class SearchPage(Page):
             self._show_totals()
 
     def _not_found(self, exc: Exception) -> None:
-        """A day that does not exist is said where it was typed; the list before it stays."""
+        """A day that does not exist is said where it was typed; the list before it stays, with its sums."""
+        if self._sums is None:
+            self._summing.start()
         if isinstance(exc, RefusedError):
             self.found_count.setText("—")
             self.understood.setText(f"! {trouble_words(exc)}")

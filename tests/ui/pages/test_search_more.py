@@ -20,7 +20,7 @@ from pytestqt.qtbot import QtBot
 from desktop.errors import MachineError, RefusedError
 from desktop.jobs import JobRunner
 from desktop.services.views import SavedQuery
-from desktop.ui.pages.search import SearchPage
+from desktop.ui.pages.search import SUMMED_AT_ONCE, SearchPage
 from desktop.ui.remembered import Remembered
 from desktop.ui.tables.contracts import ContractTable
 from desktop.ui.tables.view import ContractsView
@@ -397,6 +397,40 @@ def test_chosen_rows_are_what_an_export_takes_however_they_were_chosen(
     press(KEY.Key_Down)
     assert page._result is not None
     assert list(page.export_ids()) == list(page._result.ids), "one row is only where the clerk is"
+
+
+# sums of very many
+
+
+def test_sums_of_very_many_wait_until_the_clerk_is_still(wide: MainWindow, qtbot: QtBot) -> None:
+    """They take the one worker a second, and the next letters typed waited for them."""
+    page, desk = page_of(wide), desk_of(wide)
+    desk.found_ids = array("q", range(SUMMED_AT_ONCE + 1, 0, -1))
+    told = len(desk.told("search_sums"))
+    page.search()
+    page.search()
+    assert page.card.totals is not None
+    assert "…" in page.card.totals.accessibleName()
+    assert len(desk.told("search_sums")) == told
+    page.box.insert("采")
+    page._ask_sums()
+    assert len(desk.told("search_sums")) == told, "the search of what was typed goes before"
+    qtbot.waitUntil(lambda: "986,412,350.00" in page.card.totals.accessibleName())
+    assert desk.told("search_sums")[told:] == [SUMMED_AT_ONCE + 1], "once, for the last of them"
+    desk.found_ids = desk.found_ids[1:]
+    page.search()
+    assert desk.told("search_sums")[told + 1 :] == [SUMMED_AT_ONCE], "so many are summed at once"
+
+
+def test_a_list_that_stays_after_a_refused_search_gets_its_sums(wide: MainWindow, qtbot: QtBot) -> None:
+    page, desk = page_of(wide), desk_of(wide)
+    desk.found_ids = array("q", range(SUMMED_AT_ONCE + 1, 0, -1))
+    page.search()
+    desk.refusals["search"] = RefusedError("没有 2026-02-30 这一天", "请核对年月日")
+    page.search()
+    assert page.card.totals is not None
+    assert "…" in page.card.totals.accessibleName()
+    qtbot.waitUntil(lambda: "986,412,350.00" in page.card.totals.accessibleName())
 
 
 # kept searches
