@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QRect, QStorageInfo, Qt, QUrl
+from PySide6.QtCore import QEvent, QModelIndex, QRect, QStorageInfo, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -42,7 +42,7 @@ from desktop.ui.pages.report_parts import (
     agrees,
     day_words,
 )
-from desktop.ui.pages.wording import in_ten_thousands, size_words, trouble_words
+from desktop.ui.pages.wording import in_ten_thousands, returned_words, size_words, trouble_words
 from desktop.ui.theme import metrics, px
 from desktop.ui.widgets.bars import Key, PageHead
 from desktop.ui.widgets.base import ArrowKeys, Label, set_ground
@@ -158,6 +158,7 @@ class ReportPage(Page):
         self._is_narrow = False
         self._drawer_open = False
         self._is_first = True
+        self._was_trouble_seen = False
         self.dialog: DecidingDialog | None = None
         self._build()
 
@@ -196,11 +197,11 @@ class ReportPage(Page):
         for state in STATES:
             tile = Tile(state, words[state], arrow=False)
             tile.setCheckable(True)
-            tile.setFixedHeight(px(68))
             tile.setProperty("state", state)
             tile.clicked.connect(self._tile_pressed)
             tiles.addWidget(tile)
             self.tiles[state] = tile
+        self._fit_text()
         self._tile_arrows = ArrowKeys(self)
         self._tile_arrows.set_items(list(self.tiles.values()))
         body.addLayout(tiles)
@@ -238,7 +239,15 @@ class ReportPage(Page):
         column = QVBoxLayout(first)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(8))
-        column.addWidget(TableCard(self.table), 1)
+        framed = TableCard(self.table)
+        framed.setMinimumHeight(px(64))
+        column.addWidget(framed, 1)
+        self.returned, self.parked = Strip("", level="error"), Strip("", level="note")
+        for strip in (self.returned, self.parked):
+            strip.hide()
+            strip.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+            column.addWidget(strip)
+        self.table.selectionModel().currentRowChanged.connect(self._show_remark)
         self.empty = EmptyNote(_("这一栏没有合同。"), "", _("看全部"))
         self.empty.pressed.connect(self._show_all)
         self.empty.hide()
@@ -379,6 +388,9 @@ class ReportPage(Page):
             self._folder = sticks[0] if sticks else Path(kept[1]) if kept and kept[1] else None
         if argument in STATES:
             self._state = str(argument)
+        if self._was_trouble_seen:
+            self.trouble.hide()
+        self._was_trouble_seen = True
         self.refresh()
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -418,6 +430,18 @@ class ReportPage(Page):
         if self._is_narrow and self._drawer_open:
             wide = self.side_pages.width()
             self.side_pages.setGeometry(QRect(self.width() - wide, 0, wide, self.height()))
+
+    def _fit_text(self) -> None:
+        for tile in self.tiles.values():
+            tile.setFixedHeight(px(68))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Text size changed: the tiles and the package beside the list too."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "side_pages"):
+            self._fit_text()
+            self.side_pages.setFixedWidth(px(396))
+            self._place_drawer()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Low height: the months give way before the list."""
@@ -500,7 +524,24 @@ class ReportPage(Page):
         self.empty.setVisible(not shown)
         if shown:
             self.table.select_row(0)
+        self._show_remark()
         self._look()
+
+    def _show_remark(self, *_rows: QModelIndex) -> None:
+        """Below the list the whole remark of the current row, whose column holds only its first words."""
+        at = self.table.currentIndex().row()
+        row = self.rows.rows[at] if 0 <= at < len(self.rows.rows) else None
+        state, words = (row.reporting_state, row.note) if row is not None else ("", "")
+        is_returned = state == "REJECTED_ABOVE"
+        self.returned.say(returned_words(words))
+        self.returned.setVisible(is_returned)
+        self.parked.say(_("暂不上报的原因：{words}").format(words=words))
+        self.parked.setVisible(state == "PARKED" and bool(words))
+        QTimer.singleShot(0, self, self._keep_row_in_sight)
+
+    def _keep_row_in_sight(self) -> None:
+        if (current := self.table.currentIndex()).isValid():
+            self.table.scrollTo(current)
 
     def _tile_pressed(self) -> None:
         tile = self.sender()
@@ -725,6 +766,7 @@ class ReportPage(Page):
         words = trouble_words(exc)
         self.trouble.say(words)
         self.trouble.show()
+        self._was_trouble_seen = self.isVisible()
         self.said.emit(words, "err", True)
         self._look()
 

@@ -89,6 +89,12 @@ def size_words(count: int) -> str:
     return f"{size:.1f} TB"
 
 
+def returned_words(reason: str) -> str:
+    """Why the province gave a registered contract back, whole, and the way to the next package."""
+    why = reason.rstrip("。") or _("回执没有写原因，请与上级核对")
+    return _("上级退回：{why}。打开后按“变更”改好，即编入下一包").format(why=why)
+
+
 def trouble_words(exc: Exception) -> str:
     """A refusal or a machine fault in one line, remedy included. Anything else is a defect: it is raised."""
     if not isinstance(exc, DeskError):

@@ -104,6 +104,79 @@ def test_tiles_filter_the_list_and_the_same_tile_again_shows_all(opened: Open) -
     assert shown(page) == [1, 2, 3, 4, 5, 6]
 
 
+LONG = "区划代码 990517 已停用，现为 990521；卖方所在地与营业执照的住所不一致，请一并核对后重报"
+
+
+class Wordy(Station):
+    """The province gave a long reason, and the clerk a long one of her own."""
+
+    def report_page(self) -> v.ReportPage:
+        view = super().report_page()
+        said = {"REJECTED_ABOVE": LONG, "PARKED": "等买方补交营业执照的复印件，补齐后再编入上报包"}
+        return replace(view, rows=tuple(replace(r, note=said.get(r.reporting_state, "")) for r in view.rows))
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW_PAGE])
+def test_the_whole_reason_of_a_returned_contract_stands_below_the_list(
+    opened: Open, size: tuple[int, int]
+) -> None:
+    page, frame = opened(Wordy(), size)
+    assert not page.returned.isVisible()
+    page.show_state("")
+    page.table.setFocus()
+    frame.press(Qt.Key.Key_Down)
+    frame.press(Qt.Key.Key_Down)
+    words = page.returned.words
+    assert page.returned.isVisible()
+    assert words.text().startswith("上级退回：" + LONG)
+    assert "“变更”改好" in words.text(), "and what to do about it"
+    QApplication.processEvents()
+    assert words.height() >= words.heightForWidth(words.width()), "all of its lines are drawn"
+    assert page.returned.geometry().bottom() <= page.table.window().height()
+    frame.press(Qt.Key.Key_Down)
+    assert not page.returned.isVisible()
+    assert "等买方补交营业执照的复印件" in page.parked.words.text()
+    assert page.parked.isVisible()
+    frame.press(Qt.Key.Key_Down)
+    assert not page.parked.isVisible()
+    page.show_state("REJECTED_ABOVE")
+    assert page.returned.isVisible()
+
+
+def test_an_old_trouble_is_gone_when_the_page_is_opened_again_unless_nobody_saw_it(
+    opened: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    desk = Station()
+    desk.refusals["receive"] = RefusedError("不是完整的回执", "请重新拷贝")
+    page, frame = opened(desk)
+    page.ask_file = lambda: tmp_path / "坏的.zip"
+    frame.press(Qt.Key.Key_R, CTRL)
+    qtbot.waitUntil(page.trouble.isVisible)
+    page.hide()
+    page.show()
+    page.open()
+    assert not page.trouble.isVisible()
+    page.hide()
+    page._refused(RefusedError("U 盘写满了", "换一个 U 盘再存"))
+    page.show()
+    page.open()
+    assert page.trouble.isVisible(), "written on while somebody was on another page"
+    page.open()
+    assert not page.trouble.isVisible()
+
+
+def test_the_tiles_grow_with_the_text(opened: Open, theme: Theme) -> None:
+    page, _frame = opened()
+    before = {tile.height() for tile in page.tiles.values()}, page.side_pages.width()
+    theme.choose_large(True)
+    try:
+        QApplication.processEvents()
+        assert {tile.height() for tile in page.tiles.values()} == {round(h * 16 / 12) for h in before[0]}
+        assert page.side_pages.width() == round(before[1] * 16 / 12)
+    finally:
+        theme.choose_large(False)
+
+
 def test_the_tile_of_accepted_ones_goes_to_the_search(opened: Open) -> None:
     page, frame = opened()
     page.tiles["ACCEPTED_ABOVE"].click()
