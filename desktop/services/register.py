@@ -7,10 +7,19 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, literal_column, select, union_all
+from sqlalchemy import bindparam, delete, func, literal_column, select, union_all
 
 from desktop.errors import RefusedError
-from desktop.models import Contract, DoubtPassed, Recognition, ReliefCheck, ReliefFinding, Review, ReviewItem
+from desktop.models import (
+    Contract,
+    DoubtPassed,
+    Draft,
+    Recognition,
+    ReliefCheck,
+    ReliefFinding,
+    Review,
+    ReviewItem,
+)
 from desktop.resources import _
 from desktop.rules.amounts import format_yuan
 from desktop.rules.facts import LONG_TERM, Facts
@@ -24,7 +33,7 @@ from desktop.services.commands import (
 from desktop.services.decide import last_recognition_id
 from desktop.services.find_duplicates import open_duplicates
 from desktop.services.office import Office, commit, perform, perform_in, person_id
-from desktop.services.views import ReviewRow
+from desktop.services.views import REVIEW_DRAFT, ReviewRow, review_subject
 from desktop.store.mapping import facts_of
 from desktop.store.numbers import take_number
 from desktop.store.unit_of_work import UnitOfWork
@@ -159,6 +168,7 @@ _BESIDES = union_all(
 _REVIEWS = (
     select(Review).where(Review.contract_id == bindparam("contract")).order_by(Review.id.desc()).limit(1)
 )
+_DROP_DRAFT = delete(Draft).where(Draft.page == REVIEW_DRAFT, Draft.subject == bindparam("of"))
 
 
 LOOKED_AT = ("parties",)
@@ -201,11 +211,17 @@ def _review_work(office: Office, cmd: ReviewContract, made: list[tuple[Review, F
         uow.session.add(review)
         uow.session.flush()
         uow.add_rows(ReviewItem, [_item_row(review.id, item) for item in cmd.items])
+        _drop_draft(uow, contract, cmd.actor)
         made.append((review, facts))
         objections = [[wanted[i.item].label, i.remark] for i in cmd.items if not i.is_agreed]
         return {"agreed": sum(i.is_agreed for i in cmd.items), "of": len(wanted), "objections": objections}
 
     return work
+
+
+def _drop_draft(uow: UnitOfWork, contract: Contract, person: str) -> None:
+    """What this reviewer had marked is handed in."""
+    uow.session.connection().execute(_DROP_DRAFT, {"of": review_subject(contract.id, person)})
 
 
 def _item_row(review_id: int, item: ReviewedItem) -> dict[str, Any]:
@@ -234,6 +250,7 @@ def send_back(office: Office, cmd: SendBack) -> int:
 
     def work(uow: UnitOfWork, contract: Contract) -> Mapping[str, Any]:
         contract.recognised_on = None
+        _drop_draft(uow, contract, cmd.actor)
         return {"reason": cmd.reason}
 
     return perform(office, cmd, "send_back", work)

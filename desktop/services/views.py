@@ -159,6 +159,15 @@ class SheetRow:
     sha256: str
 
 
+REVIEW_DRAFT = "review"
+"""Under this name the service keeps what a reviewer marked and did not hand in yet."""
+
+
+def review_subject(contract_id: int, person: str) -> str:
+    """Subject of that draft: each reviewer has their own of each contract."""
+    return f"{contract_id}/{person}"
+
+
 @dataclass(frozen=True, slots=True)
 class ReviewRow:
     """One item for the reviewer: what was entered, where it stands, what was said last time."""

@@ -270,6 +270,8 @@ class CasePage(Page):
         if isinstance(step, EntryStep) and step.is_dirty:
             serial = self.sheet.row.local_serial if self.sheet else _("新的一份")
             return (_("{serial} 录入中，草稿已存盘").format(serial=serial),)
+        if words := getattr(self.steps.get(5), "at_rest", ""):
+            return (str(words),)
         return ()
 
     def may_leave(self) -> bool:

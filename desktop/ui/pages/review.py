@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -10,9 +11,10 @@ from functools import partial
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
+    QHideEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -38,7 +40,7 @@ from desktop.resources import _
 from desktop.rules.capital import capital
 from desktop.services import commands as c
 from desktop.services.desk import Desk
-from desktop.services.views import ContractSheet, ReviewRow
+from desktop.services.views import REVIEW_DRAFT, ContractSheet, ReviewRow, review_subject
 from desktop.settings import local_time, now
 from desktop.ui.calls import Calls
 from desktop.ui.dialogs.send_back import SendBackDialog
@@ -61,6 +63,10 @@ CHOICES = (("agree", _("同意")), ("object", _("异议")))
 TONES = {"agree": "ok", "object": "err"}
 ITEM, PLACE, OPINION = 126, 72, 146
 """Widths of the columns; the value takes the rest."""
+PLACE_PAGE = "place"
+"""Under this name and that of the person stands the contract they are at; see ``pages.entry``."""
+KEEP_AFTER = 300
+"""Milliseconds of rest in a remark after which its words are on disk; leaving it writes them at once."""
 
 
 def value_html(row: ReviewRow, note: str = "") -> str:
@@ -213,6 +219,7 @@ class ObjectionCard(QFrame):
 
     written = Signal(str, str)
     finished = Signal(str)
+    left = Signal()
 
     def __init__(self, number: int, row: ReviewRow, remark: str, at: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -240,6 +247,7 @@ class ObjectionCard(QFrame):
             line.addWidget(entry, 1)
             column.addLayout(line)
         self.remark.textChanged.connect(self._typed)
+        self.remark.editingFinished.connect(self.left)
         self.remark.go_on = self._enter
         self.setAccessibleName(_("异议 {n}，{label}").format(n=number, label=row.label))
 
@@ -264,7 +272,7 @@ class ReviewStep(Step):
         self._desk, self._jobs = desk, jobs
         self._calls = Calls(jobs, self)
         self._calls.changed.connect(self._look)
-        self._reads = Calls(jobs, self)
+        self._reads, self._keeping = Calls(jobs, self), Calls(jobs, self)
         set_ground(self, "page")
         self.ask_path: Callable[[str], Path | None] = self._ask_path
         self.ask_original: Callable[[], Path | None] = self._ask_original
@@ -273,6 +281,12 @@ class ReviewStep(Step):
         self._remarks: dict[str, str] = {}
         self._times: dict[str, str] = {}
         self._request = c.new_request()
+        self._found_at, self._resume, self._changed = "", "", dict[str, str]()
+        self._is_kept = self._is_marked = False
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(KEEP_AFTER)
+        self._rest.timeout.connect(self._keep)
         self._current = ""
         self._original: tuple[int, tuple[Passage, ...]] | None = None
         self._is_narrow = False
@@ -299,6 +313,11 @@ class ReviewStep(Step):
         self.notice.hide()
         outer.addWidget(self._trouble)
         outer.addWidget(self.notice)
+        self.found = Strip("")
+        self.changed = Strip("", level="doubt")
+        for strip in (self.found, self.changed):
+            strip.hide()
+            outer.addWidget(strip)
         row = QHBoxLayout()
         row.setSpacing(0)
         outer.addLayout(row, 1)
@@ -456,7 +475,17 @@ class ReviewStep(Step):
         return Primary(_("同意登记并取号"), self.register, enabled=not why, why_not=why)
 
     def open(self, argument: object = None) -> None:
-        """The first row not seen yet."""
+        """The first row not seen yet; after marks were found again, where they had stopped."""
+        item, self._resume = self._resume, ""
+        at = next((x for x in self.lines if x.row.item == item), None)
+        if at is not None and self.can_review:
+            if self._opinions.get(item) is False and not self._remarks.get(item, "").strip():
+                self._go_to(at)
+                self._go_to_remark(item)
+                return
+            if item not in self._opinions:
+                self._go_to(at)
+                return
         line = next((x for x in self.lines if x.row.item not in self._opinions), None)
         if line is None and self.lines:
             line = self.lines[0]
@@ -468,6 +497,8 @@ class ReviewStep(Step):
         same = self._sheet is not None and self._sheet.row.id == sheet.row.id
         values = {x.row.item: x.row.value for x in self.lines} if same else {}
         kept = {item: said for item, said in self._opinions.items() if item in values}
+        if not same:
+            self._leave()
         self._sheet = sheet
         self._request = c.new_request()
         self._trouble.hide()
@@ -476,16 +507,162 @@ class ReviewStep(Step):
             self.scan.hide()
             self.reading.show()
             self._read_original(sheet)
+        rows = {row.item: row for row in sheet.review_rows}
         self._opinions = {}
         for row in sheet.review_rows:
-            if row.is_agreed is not None:
+            if row.item in kept:
+                if values[row.item] == row.value:
+                    continue
+                self._changed[row.item] = row.label
+            elif row.is_agreed is not None:
                 self._opinions[row.item] = row.is_agreed
                 self._remarks.setdefault(row.item, row.remark)
-            elif row.item in kept and values[row.item] == row.value:
-                self._opinions[row.item] = kept[row.item]
+        still = {item: said for item, said in kept.items() if item in rows and item not in self._changed}
+        self._opinions.update(still)  # in the order in which they were said: it numbers the objections
+        if not same:
+            self._restore(sheet)
         self._show_rows()
         self._show_objections()
         self._look()
+        self._tell_found()
+
+    # what is not handed in yet
+
+    @property
+    def _subject(self) -> str:
+        return review_subject(self._sheet.row.id if self._sheet else 0, self._desk.person.name)
+
+    def _keep(self) -> None:
+        """Every mark and remark so far on disk, each beside the value that was looked at."""
+        self._rest.stop()
+        if self._sheet is None or not self.can_review:
+            return
+        values = {x.row.item: x.row.value for x in self.lines}
+        said = [*self._opinions, *(x for x in self._remarks if x not in self._opinions and self._remarks[x])]
+        content = {
+            "at": self._current,
+            "items": [
+                {
+                    "item": item,
+                    "value": values.get(item, ""),
+                    "agreed": self._opinions.get(item),
+                    "remark": self._remarks.get(item, ""),
+                    "time": self._times.get(item, ""),
+                }
+                for item in said
+            ],
+        }
+        self._is_kept = True
+        self._write(REVIEW_DRAFT, self._subject, self._current[:60], content)
+        if not self._is_marked:
+            self._is_marked = True
+            self._write(PLACE_PAGE, self._desk.person.name, "", {"id": self._sheet.row.id})
+
+    def _write(self, page: str, subject: str, field: str, content: object) -> None:
+        cmd = c.KeepDraft(
+            actor=self._desk.person.name,
+            page=page,
+            subject=subject,
+            field_name=field,
+            content=json.dumps(content, ensure_ascii=False),
+        )
+        self._keeping.ask(partial(self._desk.keep_draft, cmd), self._nothing_more, self._not_kept)
+
+    def _nothing_more(self, _result: object) -> None:
+        """Nobody waits for this."""
+
+    def _not_kept(self, exc: Exception) -> None:
+        self.said.emit(_("复核意见没有写进磁盘：{why}").format(why=trouble_words(exc)), "err", True)
+
+    def _restore(self, sheet: ContractSheet) -> None:
+        """What was marked before another person came or the power went, of values that still stand."""
+        self._is_kept, self._found_at, self._resume, self._changed = False, "", "", {}
+        if not self.can_review:
+            return
+        kept = self._desk.draft(REVIEW_DRAFT, self._subject)
+        if kept is None:
+            return
+        rows = {row.item: row for row in sheet.review_rows}
+        try:
+            content = json.loads(kept[1])
+            for one in content["items"]:
+                item, agreed = str(one["item"]), one["agreed"]
+                if one["remark"]:
+                    self._remarks[item] = str(one["remark"])
+                if one["time"]:
+                    self._times[item] = str(one["time"])
+                if not isinstance(agreed, bool):
+                    continue
+                self._opinions.pop(item, None)
+                if item in rows and rows[item].value == one["value"]:
+                    self._opinions[item] = agreed
+                else:
+                    self._changed[item] = rows[item].label if item in rows else _("已不再有的一项")
+            self._resume = str(content["at"])
+        except (ValueError, KeyError, TypeError):
+            self.said.emit(_("上次没有交出的复核意见读不出来，已放在一边"), "warn", True)
+            return
+        self._is_kept, self._found_at = True, kept[2]
+        self._is_marked = True
+        self._write(PLACE_PAGE, self._desk.person.name, "", {"id": sheet.row.id})
+
+    def _tell_found(self) -> None:
+        """What was found again, and what of it no longer fits."""
+        if self._found_at:
+            seen = sum(x.row.item in self._opinions for x in self.lines)
+            objections = sum(not agreed for agreed in self._opinions.values())
+            words = _("已找回 {time} 的复核：已看 {n} / {m}，异议 {k}").format(
+                time=self._found_at, n=seen, m=len(self.lines), k=objections
+            )
+            self.found.say(words)
+            self.said.emit(words, "ok", True)
+        self.found.setVisible(bool(self._found_at))
+        parts = []
+        for item, label in self._changed.items():
+            remark = self._remarks.get(item, "")
+            parts.append(
+                _("{label}（您写过“{remark}”）").format(label=label, remark=remark) if remark else label
+            )
+        self.changed.say(_("您看过之后改了，请再看：{items}").format(items="、".join(parts)))
+        self.changed.setVisible(bool(parts))
+
+    def _leave(self) -> None:
+        """Away from this contract in good order: the window need not come back to it by itself."""
+        if self._rest.isActive():
+            self._keep()
+        if self._is_marked:
+            self._is_marked = False
+            drop = partial(self._desk.drop_draft, PLACE_PAGE, self._desk.person.name)
+            self._keeping.ask(drop, self._nothing_more, self._not_kept)
+
+    def _handed_in(self) -> None:
+        """The service has it, and dropped the draft in the same transaction."""
+        self._rest.stop()
+        self._is_kept, self._found_at, self._changed = False, "", {}
+        self._leave()
+
+    def may_leave(self) -> bool:
+        """Always: what was marked is on disk."""
+        self._leave()
+        return True
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Out of sight: nothing waits to be written."""
+        if self._rest.isActive():
+            self._keep()
+        super().hideEvent(event)
+
+    @property
+    def at_rest(self) -> str:
+        """What lies half done here, for the locked screen; empty when nothing does."""
+        if not self._is_kept or self._sheet is None:
+            return ""
+        seen = sum(x.row.item in self._opinions for x in self.lines)
+        return _("{serial} 复核到 {n} / {m}，意见已存盘").format(
+            serial=self._sheet.row.local_serial, n=seen, m=len(self.lines)
+        )
+
+    # room
 
     def set_narrow(self, narrow: bool) -> None:
         """Below 1280 the right side becomes a drawer under F8."""
@@ -786,12 +963,16 @@ class ReviewStep(Step):
         if not agreed:
             self._times.setdefault(item, local_time(now()).strftime("%H:%M"))
         self._request = c.new_request()
+        self._found_at = ""
+        self._changed.pop(item, None)
         self._show_objections()
         self._look()
+        self._tell_found()
         if agreed:
             self._go_on(item)
         else:
             self._go_to_remark(item)
+        self._keep()
 
     def _go_on(self, item: str) -> None:
         at = next((n for n, x in enumerate(self.lines) if x.row.item == item), 0)
@@ -825,6 +1006,7 @@ class ReviewStep(Step):
             )
             card.written.connect(self._written)
             card.finished.connect(self._finished)
+            card.left.connect(self._left_remark)
             card.remark.setReadOnly(not self.can_review)
             self._objections.addWidget(card)
             card.show()
@@ -838,6 +1020,11 @@ class ReviewStep(Step):
     def _written(self, item: str, remark: str) -> None:
         self._remarks[item] = remark
         self._request = c.new_request()
+        self._rest.start()
+
+    def _left_remark(self) -> None:
+        if self._rest.isActive():
+            self._keep()
 
     def _finished(self, item: str) -> None:
         if self._is_narrow and self._drawer_open:
@@ -882,6 +1069,7 @@ class ReviewStep(Step):
     def _saved(self, sheet: ContractSheet) -> None:
         self._request = c.new_request()
         self._trouble.hide()
+        self._handed_in()
         self.sheet_changed.emit(sheet)
         self.said.emit(_("复核意见已存盘，合同仍是待复核"), "ok", False)
 
@@ -894,6 +1082,7 @@ class ReviewStep(Step):
 
     def _registered(self, sheet: ContractSheet) -> None:
         number = sheet.row.official_number
+        self._handed_in()
         self.sheet_changed.emit(sheet)
         self.show_sheet(sheet)
         if number:
@@ -925,6 +1114,7 @@ class ReviewStep(Step):
         self.dialog.open()
 
     def _sent_back(self, sheet: ContractSheet) -> None:
+        self._handed_in()
         self.sheet_changed.emit(sheet)
         self.show_sheet(sheet)
         self.said.emit(_("已退回初审，{clerk}会在“待初审”里看到").format(clerk=sheet.row.clerk), "ok", True)

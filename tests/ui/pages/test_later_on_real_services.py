@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from desktop.app import OpenDesk
 from desktop.certificates.preview import page_count, pdf_text
 from desktop.jobs import JobRunner
-from desktop.services.views import SignedIn
+from desktop.services.views import SignedIn, review_subject
 from desktop.ui.pages.issue import IssueStep
 from desktop.ui.pages.relief import ReliefStep
 from desktop.ui.pages.report import ReportPage
@@ -120,6 +120,35 @@ def test_from_relief_to_the_package_by_keyboard(
     report.batch_table.select_row(0)
     report.resend_chosen()
     qtbot.waitUntil(lambda: "状态不变" in frame.words(), timeout=10_000)
+
+
+def test_half_a_review_is_on_the_disk_until_it_is_handed_in(
+    qtbot: QtBot, theme: Theme, office: Any, way: Any, jobs: JobRunner
+) -> None:
+    made = way.recognised()
+    subject = review_subject(made, LU.name)
+    first = ReviewStep(desk_of(office, LU), jobs)
+    frame = Frame(first)
+    qtbot.addWidget(frame)
+    first.show_sheet(first._desk.contract(made))
+    first.open()
+    frame.press(Qt.Key.Key_1)
+    frame.press(Qt.Key.Key_2)
+    first.cards[0].remark.insert("与合同写法不同")
+    qtbot.waitUntil(lambda: "写法不同" in (desk_of(office, LU).draft("review", subject) or ("", ""))[1])
+
+    again = ReviewStep(desk_of(office, LU), jobs)
+    frame = Frame(again)
+    qtbot.addWidget(frame)
+    again.show_sheet(again._desk.contract(made))
+    again.open()
+    assert [i.is_agreed for i in again.items()] == [True, False]
+    assert again.items()[1].remark == "与合同写法不同"
+    frame.press(Qt.Key.Key_F6)
+    qtbot.waitUntil(lambda: "复核意见已存盘" in frame.words())
+    assert again._desk.draft("review", subject) is None
+    assert again.at_rest == ""
+    qtbot.waitUntil(lambda: again._desk.draft("place", LU.name) is None)
 
 
 def test_change_income_and_end_on_real_services(

@@ -268,3 +268,80 @@ def test_narrow_an_objection_opens_the_drawer_and_enter_closes_it(step: Open) ->
     frame.press(Qt.Key.Key_Return)
     assert not page.side.isVisible()
     assert current(page) == "term"
+
+
+def test_marks_and_words_come_back_in_a_new_window_without_being_saved(step: Open, qtbot: QtBot) -> None:
+    desk = to_review()
+    page, frame = step(desk)
+    frame.press(Qt.Key.Key_1)
+    frame.press(Qt.Key.Key_2)
+    page.cards[0].remark.setText("按第九条改止日")
+    frame.press(Qt.Key.Key_Return)
+    subject = f"{desk.sheet_row.id}/陆知远"
+    qtbot.waitUntil(lambda: "按第九条" in desk.kept.get(("review", subject), ("", "", ""))[1])
+    assert desk.told("review") == []
+    assert page.at_rest == "澄受 2026-0312 复核到 2 / 5，意见已存盘"
+    new, frame = step(desk)
+    assert new._opinions == {"title": True, "term": False}
+    assert new.cards[0].remark.text() == "按第九条改止日"
+    assert current(new) == "seller[0].id", "where it had stopped"
+    assert new.found.isVisible()
+    assert new.found.words.text() == "已找回 14:32 的复核：已看 2 / 5，异议 1"
+    frame.press(Qt.Key.Key_1)
+    assert not new.found.isVisible(), "the work goes on: said once"
+
+
+def test_words_are_on_disk_while_the_cursor_still_stands_in_them(step: Open, qtbot: QtBot) -> None:
+    desk = to_review()
+    page, frame = step(desk)
+    frame.press(Qt.Key.Key_2)
+    page.cards[0].remark.insert("题目与")
+    key = ("review", f"{desk.sheet_row.id}/陆知远")
+    qtbot.waitUntil(lambda: "题目与" in desk.kept.get(key, ("", "", ""))[1], timeout=3000)
+    assert QApplication.focusWidget() is page.cards[0].remark
+    assert desk.kept["place", "陆知远"][1] == f'{{"id": {desk.sheet_row.id}}}', "the window comes back to it"
+    page.may_leave()
+    qtbot.waitUntil(lambda: ("place", "陆知远") not in desk.kept)
+    assert key in desk.kept
+
+
+def test_an_objection_without_words_yet_is_gone_on_with_in_its_field(step: Open, qtbot: QtBot) -> None:
+    desk = to_review()
+    _page, frame = step(desk)
+    frame.press(Qt.Key.Key_Down)
+    frame.press(Qt.Key.Key_2)
+    qtbot.waitUntil(lambda: bool([key for key in desk.kept if key[0] == "review"]))
+    new, _frame = step(desk)
+    assert QApplication.focusWidget() is new.cards[0].remark
+
+
+def test_what_changed_since_is_named_with_the_words_written_to_it(step: Open, qtbot: QtBot) -> None:
+    desk = to_review()
+    page, frame = step(desk)
+    frame.press(Qt.Key.Key_1)
+    frame.press(Qt.Key.Key_2)
+    page.cards[0].remark.setText("止日不对")
+    frame.press(Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: any("止日不对" in kept[1] for kept in desk.kept.values()))
+    rows = list(reviewed_rows())
+    rows[1] = replace(rows[1], value="2026-11-01 至 2027-12-31")
+    desk.more = {"review_rows": tuple(rows)}
+    new, _frame = step(desk)
+    assert new._opinions == {"title": True}
+    assert new.changed.isVisible()
+    assert new.changed.words.text() == "您看过之后改了，请再看：4 有效期限（您写过“止日不对”）"
+    new.choose("term", "object")
+    assert new.cards[0].remark.text() == "止日不对", "the words are there again when they are wanted"
+    assert not new.changed.isVisible()
+
+
+def test_the_marks_of_one_reviewer_are_not_those_of_another(step: Open, qtbot: QtBot) -> None:
+    desk = to_review()
+    _page, frame = step(desk)
+    frame.press(Qt.Key.Key_1)
+    qtbot.waitUntil(lambda: bool([key for key in desk.kept if key[0] == "review"]))
+    other = to_review(HE)
+    other.kept = desk.kept
+    new, _frame = step(other)
+    assert new._opinions == {}
+    assert not new.found.isVisible()
