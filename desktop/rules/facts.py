@@ -356,6 +356,44 @@ def facts_from_json(raw: Mapping[str, Any]) -> Facts:
     return found
 
 
+def facts_as_kept(raw: Any) -> tuple[Facts, dict[str, str]]:
+    """The facts of a JSON object that is a draft: whatever a person could type comes back, checked by nobody.
+
+    Returns them, and dotted path → text of every value that no fact can hold (``signed_on``,
+    ``payments[0].amount``, a field of a later version); one such value takes no other with it. Never raises.
+    """
+    left: dict[str, str] = {}
+    found = _as_kept(Facts, raw, "", left)
+    assert isinstance(found, Facts)
+    return found, left
+
+
+def _as_kept(row_type: type, raw: Any, path: str, left: dict[str, str]) -> Any:
+    if not isinstance(raw, Mapping):
+        left[path.rstrip(".")] = str(raw)
+        return row_type()
+    known = {f.name: f for f in fields(row_type)}
+    hints = get_type_hints(row_type)
+    values: dict[str, Any] = {}
+    for name, value in raw.items():
+        if value is None:
+            continue
+        if name in ROWS and row_type is Facts and isinstance(value, list | tuple):
+            rows = enumerate(value)
+            values[name] = tuple(_as_kept(ROWS[name], item, f"{name}[{at}].", left) for at, item in rows)
+            continue
+        try:
+            if name not in known or (name in ROWS and row_type is Facts):
+                raise ValueError(name)
+            values[name] = _value(value, hints[name], 0)
+            if known[name].metadata["type"] == "money":
+                values[name] = _to_the_fen(values[name])
+        except (ValueError, ArithmeticError):
+            values.pop(name, None)
+            left[f"{path}{name}"] = str(value)
+    return row_type(**values)
+
+
 def _read(row_type: type, raw: Any, place: str, problems: list[Problem]) -> Any:
     if not isinstance(raw, Mapping):
         said = str(raw)[:40]

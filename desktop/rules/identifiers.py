@@ -92,6 +92,10 @@ def patent_check(digits: str) -> str:
     return "0123456789X"[total % 11]
 
 
+_SIGNS_NAMED: Final = 5
+"""So many wrong signs are named; a whole sentence in the field is not repeated letter by letter."""
+
+
 def check_credit_code(text: str, *, is_region: Callable[[str], bool] | None = None) -> NumberCheck:
     """统一社会信用代码: alphabet, length and check character (GB 32100-2015).
 
@@ -108,9 +112,9 @@ def check_credit_code(text: str, *, is_region: Callable[[str], bool] | None = No
             value,
             "characters",
             _("有不该有的字符 {signs}（信用代码不用字母 I、O、S、V、Z，GB 32100-2015）").format(
-                signs="、".join(foreign)
+                signs="、".join(foreign[:_SIGNS_NAMED]) + (_("等") if len(foreign) > _SIGNS_NAMED else "")
             ),
-            suggestion=guess if check_credit_code(guess).ok else "",
+            suggestion=guess if guess != value and check_credit_code(guess).ok else "",
         )
     if len(value) != 18:
         return NumberCheck(
@@ -141,7 +145,8 @@ def check_resident_id(
             value,
             "characters",
             _("有不该有的字符 {signs}（身份证号只有数字，末位可以是 X）").format(
-                signs="、".join(foreign or ["X"])
+                signs="、".join(foreign[:_SIGNS_NAMED] or ["X"])
+                + (_("等") if len(foreign) > _SIGNS_NAMED else "")
             ),
             suggestion=guess if guess != value and check_resident_id(guess, today=today).ok else "",
         )

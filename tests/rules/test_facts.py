@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ import pytest
 
 from desktop.errors import MachineError, ProblemsFound
 from desktop.rules.codes import read_entries
-from desktop.rules.facts import facts_from_json
+from desktop.rules.facts import Facts, facts_as_kept, facts_from_json
 
 WRONG: dict[str, Any] = {
     "titel": "错了一个字母",
@@ -56,3 +58,29 @@ def test_a_damaged_code_table_is_named_with_its_row(tmp_path: Path) -> None:
     table.write_text("code,name,parent,valid_until\n1,甲,,2026-13-01\n", encoding="utf-8")
     with pytest.raises(MachineError, match=r"代码表 regions\.csv 第 2 行读不出来"):
         list(read_entries(table))
+
+
+def test_a_draft_gives_every_value_back_that_can_be_one_and_names_the_rest() -> None:
+    """One field of the form after another holds what no fact can: no other field goes with it."""
+    whole = {
+        item.name: {"date": "2026-02-31", "money": "1e99999", "decimal": "NaN", "yesno": "x", "int": "1"}.get(
+            item.metadata["type"], 7
+        )
+        for item in fields(Facts)
+        if item.metadata["type"] != "rows"
+    }
+    for name, odd in whole.items():
+        facts, left = facts_as_kept({"title": "长" * 264, "summary": "字" * 3000, name: odd})
+        assert left == {name: str(odd)}, name
+        assert name == "title" or facts.title == "长" * 264
+    facts, left = facts_as_kept(
+        {"payments": [{"amount": "letters"}, {"amount": "1.00"}, 5], "parties": 3, "no_such": {"a": 1}}
+    )
+    assert left == {
+        "payments[0].amount": "letters",
+        "payments[2]": "5",
+        "parties": "3",
+        "no_such": "{'a': 1}",
+    }
+    assert [p.amount for p in facts.payments] == [None, Decimal("1.00"), None]
+    assert facts_as_kept("words")[1] == {"": "words"}

@@ -205,3 +205,17 @@ def test_a_company_code_taken_for_a_resident_id_is_refused_not_looked_at_for_eve
     found = check_resident_id("91990321MA0QH7K26R", today=date(2026, 11, 20))
     assert found.fault == "characters"
     assert found.suggestion == ""
+
+
+@given(st.text(min_size=1, max_size=40))
+def test_any_text_in_the_field_of_a_code_gets_an_answer(text: str) -> None:
+    """A name pasted into 信用代码 once was compared with itself until the stack ran out."""
+    for answer in (check_credit_code(text), check_resident_id(text, today=TODAY)):
+        assert len(answer.message) < 80
+
+
+def test_a_long_text_in_the_field_of_a_code_is_not_repeated_letter_by_letter() -> None:
+    sentence = "澄江县丘山茶业机械有限公司" * 300
+    assert check_credit_code(sentence).message == (
+        "有不该有的字符 澄、江、县、丘、山等（信用代码不用字母 I、O、S、V、Z，GB 32100-2015）"
+    )

@@ -1,7 +1,7 @@
 """Types into the entry page of a real window until it is killed: the part of ``test_power_cut.py`` that dies.
 
-``python -m tests.ui.kill_typing STATION NAME PASSWORD``; says ``typed`` when everything it wanted to type is
-typed and the focus has come to rest.
+``python -m tests.ui.kill_typing STATION NAME PASSWORD TITLE``; says ``typed`` when everything it wanted to
+type is typed and the focus has come to rest.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def open_window(station: Path, theme: Theme, jobs: JobRunner) -> MainWindow:
     )
 
 
-def type_and_wait(station: Path, name: str, password: str) -> None:
+def type_and_wait(station: Path, name: str, password: str, title: str) -> None:
     """A title, then on to the signing day with Enter; then wait for the end."""
     app = QApplication([])
     theme = Theme()
@@ -66,7 +66,7 @@ def type_and_wait(station: Path, name: str, password: str) -> None:
     QTest.keyClick(window, Qt.Key.Key_F5)
     rest()
     event = QInputMethodEvent("", [])
-    event.setCommitString("断电那一刻的名称")
+    event.setCommitString(title)
     app.sendEvent(app.focusWidget(), event)
     for _stop in range(4):
         QTest.keyClick(app.focusWidget(), Qt.Key.Key_Return)
@@ -77,4 +77,4 @@ def type_and_wait(station: Path, name: str, password: str) -> None:
 
 
 if __name__ == "__main__":
-    type_and_wait(Path(sys.argv[1]), sys.argv[2], sys.argv[3])
+    type_and_wait(Path(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4])

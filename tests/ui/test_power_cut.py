@@ -22,14 +22,17 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kill -9 is a signal of POSIX")
+@pytest.mark.parametrize(
+    "title", ["断电那一刻的名称", "断" * 264, "电" * 3000], ids=["usual", "264 characters", "3000 characters"]
+)
 def test_after_kill_9_the_same_page_opens_at_the_same_field_with_every_word(
-    qtbot: Any, theme: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: Any, theme: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, title: str
 ) -> None:
     monkeypatch.setenv("CONTRACT_DESK_TODAY", "2026-11-20")
     day = Day(tmp_path, Account(None))
     open_the_station(day)
     day.desk.close()
-    command = [sys.executable, "-m", "tests.ui.kill_typing", str(day.station), "沈清禾", "qinghe-2026"]
+    command = [sys.executable, "-m", "tests.ui.kill_typing", str(day.station), "沈清禾", "qinghe-2026", title]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env=dict(os.environ)) as typist:
         assert typist.stdout is not None
         said = typist.stdout.readline()
@@ -51,7 +54,8 @@ def test_after_kill_9_the_same_page_opens_at_the_same_field_with_every_word(
     step = page.step()
     assert "的录入，停在5 签订日期" in step.strip_words
     assert step.strip_words.startswith("已找回 ")
-    assert step.form.facts().title == "断电那一刻的名称"
+    assert step.form.facts().title == title
+    assert (step.form.bounds["title"].entry.level() == "error") is (len(title) > 200)
     assert QApplication.focusWidget() is step.form.bounds["signed_on"].entry
     step.ask = lambda *_given, **_more: True
     window.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -36,7 +36,7 @@ from desktop.exchange.pasted import (
 from desktop.jobs import Job, JobRunner
 from desktop.resources import _
 from desktop.rules.checks import is_missing, may_be_kept
-from desktop.rules.facts import ROWS, Facts, facts_from_json, facts_to_json
+from desktop.rules.facts import ROWS, Facts, facts_as_kept, facts_to_json
 from desktop.services import commands as c
 from desktop.services.desk import Desk
 from desktop.services.views import ContractSheet, DuplicateView, PartyView, RowsReport
@@ -62,6 +62,10 @@ from desktop.ui.widgets.fields import Field, TextBox
 
 DRAFT_PAGE = "entry"
 """Under this name the service keeps what is not saved yet."""
+ASIDE_PAGE = "entry-aside"
+"""Under this name stands what of such a draft had no place on the form any more, as plain text."""
+SHOWN_OF_ASIDE = 2000
+"""So many characters of it are shown; the clipboard gets all."""
 NEW = "new"
 """Subject of the draft of a contract that has no number yet."""
 DUPLICATE = "V11"
@@ -73,6 +77,13 @@ USES_PAGE = "code-uses"
 """Under this name the station keeps how often each code was taken."""
 PLACE_AFTER = 400
 """Milliseconds of rest after which the place of the focus is written, too."""
+
+
+def shortened(text: str, longest: int = 40) -> str:
+    """The beginning of a long text, and how long it is."""
+    if len(text) <= longest:
+        return text
+    return _("{text}……（共 {n} 字）").format(text=text[:longest], n=len(text))
 
 
 class EntryStep(Step):
@@ -321,7 +332,7 @@ class EntryStep(Step):
         self._kept_at = self.form.path_at(QApplication.focusWidget())
         content = {
             "at": self._kept_at,
-            "facts": facts_to_json(self.form.facts()),
+            "facts": facts_to_json(self.form.kept()),
             "raw": self.form.raw(),
             "revision": self._sheet.revision if self._sheet else None,
         }
@@ -330,7 +341,7 @@ class EntryStep(Step):
             page=DRAFT_PAGE,
             subject=self._subject,
             field_name=path,
-            content=json.dumps(content, ensure_ascii=False),
+            content=json.dumps(content),  # ASCII: also half of a pair of surrogates comes back as typed
         )
         self._run(lambda _job: self._desk.keep_draft(command), self._draft_kept, self._draft_failed)
 
@@ -346,23 +357,34 @@ class EntryStep(Step):
     def _restore(self) -> None:
         found = self._desk.draft(DRAFT_PAGE, self._subject)
         if found is None:
+            self._offer_aside()
             return
         path, content, time = found
         try:
             kept = json.loads(content)
-            facts = facts_from_json(kept["facts"])
-        except (ValueError, KeyError, TypeError, DeskError):
-            self.said.emit(_("上次没有保存的录入读不出来，已放在一边"), "warn", True)
+        except (ValueError, RecursionError):
+            kept = None
+        if not isinstance(kept, dict) or "facts" not in kept:
+            self._put_aside(content)
+            if self._aside():
+                self._desk.drop_draft(DRAFT_PAGE, self._subject)
+            self._offer_aside()
             return
         base = self._sheet.facts if self._sheet else Facts(currency="CNY", price_form="fixed")
-        raw = {str(key): str(text) for key, text in kept.get("raw", {}).items()}
+        facts, raw = facts_as_kept(kept["facts"])
+        typed = kept.get("raw")
+        if isinstance(typed, dict):
+            raw |= {str(key): str(text) for key, text in typed.items()}
+        elif typed:
+            raw[_("没有读出的内容")] = str(typed)
         if facts == base and not raw:
+            self._offer_aside()
             return
         row = self._sheet.row if self._sheet else None
         numbers = (row.official_number, row.local_serial) if row else ("", "")
         self.form.fill(facts, number=numbers[0], serial=numbers[1])
         self.form.rebase(base)
-        self.form.put_raw(raw)
+        lost = self.form.put_raw(raw)
         self._is_dirty = True
         self._left_path = path
         path = str(kept.get("at") or path)
@@ -377,12 +399,87 @@ class EntryStep(Step):
         if self._sheet is not None and kept.get("revision") not in (None, self._sheet.revision):
             place += _("；这份合同后来又被保存过，请对照后再存")
             level = "doubt"
+        if lost:
+            place += "；" + self._lost_words(lost)
+            self._put_aside("\n".join(f"{self.form.words_for(at)}：{text}" for at, text in lost.items()))
+            level = "doubt"
         strip = Strip(words + place, accept=_("接着录"), decline=_("不要这些改动"), level=level)
         strip.accepted.connect(self._go_on_with_draft)
         strip.declined.connect(self.drop_changes)
         self._show_strip(strip)
         self._resume_at = path
         self.said.emit(words, "ok", True)
+
+    def _lost_words(self, lost: Mapping[str, str]) -> str:
+        """What the form has no place for: the first by name and text, how many more."""
+        path, text = next(iter(lost.items()))
+        one = _("“{field}”的“{text}”放不回页面").format(field=self.form.words_for(path), text=shortened(text))
+        more = _("，另有 {n} 处").format(n=len(lost) - 1) if len(lost) > 1 else ""
+        return one + more + _("，原文已另外放好，点“接着录”后可看")
+
+    # what could not be put back
+
+    def _aside(self) -> tuple[str, str]:
+        """(text, time) of what was put aside for this contract; empty when nothing was."""
+        found = self._desk.draft(ASIDE_PAGE, self._subject)
+        return (found[1], found[2]) if found is not None and found[1].strip() else ("", "")
+
+    def _put_aside(self, text: str) -> None:
+        """Keep a text that has no place on the form, behind what was put aside before."""
+        before = self._aside()[0]
+        if text in before:
+            return
+        command = c.KeepDraft(
+            actor=self._desk.person.name,
+            page=ASIDE_PAGE,
+            subject=self._subject,
+            field_name="",
+            content=f"{before}\n{text}" if before else text,
+        )
+        try:
+            self._desk.keep_draft(command)
+        except DeskError as exc:
+            self._draft_failed(exc)
+
+    def _offer_aside(self) -> None:
+        text, time = self._aside()
+        if not text:
+            return
+        words = _("{time} 的录入有内容放不回各栏，原文已放在一边").format(time=time)
+        strip = Strip(words, accept=_("看原文"), decline=_("不要了"), level="doubt")
+        strip.accepted.connect(self.show_aside)
+        strip.declined.connect(self._drop_aside)
+        self._show_strip(strip)
+        self.said.emit(words, "warn", True)
+
+    def show_aside(self) -> None:
+        """The text that was put aside, to be copied; it stays where it is."""
+        text, time = self._aside()
+        if self.ask(
+            self,
+            _("{time} 放在一边的原文").format(time=time),
+            shortened(text, SHOWN_OF_ASIDE),
+            act=_("全文抄到剪贴板"),
+            safe=_("关闭"),
+            kind="plain",
+            mnemonic="C",
+        ):
+            QGuiApplication.clipboard().setText(text)
+            self.said.emit(_("原文已在剪贴板上，可以贴到要填的栏里"), "ok", False)
+
+    def _drop_aside(self) -> None:
+        if not self.ask(
+            self,
+            _("不要放在一边的原文？"),
+            _("这些文字会丢掉，不能撤回；页面上已填的不动。"),
+            act=_("丢掉原文"),
+            safe=_("先留着"),
+            mnemonic="D",
+        ):
+            return
+        self._desk.drop_draft(ASIDE_PAGE, self._subject)
+        self._drop_strip()
+        self._offer_series()
 
     def _series_found(self) -> tuple[int, str] | None:
         """(rows, time) of a grid that was left undone beside this contract."""
@@ -412,6 +509,7 @@ class EntryStep(Step):
 
     def _go_on_with_draft(self) -> None:
         self._drop_strip()
+        self._offer_aside()
         self.open(self._resume_at)
 
     def drop_changes(self) -> None:
@@ -499,15 +597,12 @@ class EntryStep(Step):
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """The findings in the panel and at the fields."""
-        unread = self._unread()
-        typed = {id(self.form.bound(p.field)) for p in unread if self.form.bound(p.field) is not None}
-        paths = {p.field for p in unread}
+        unread = self.form.unread()
         told = [
             p
             for p in problems
             # what cannot be read is missing among the facts, not on the form
-            if p.code != DUPLICATE
-            and not (is_missing(p) and (p.field in paths or id(self.form.bound(p.field)) in typed))
+            if p.code != DUPLICATE and not (is_missing(p) and self.form.is_unread(p))
         ]
         every = [self.form.named(p) for p in (*unread, *told)]
         every += [self._as_problem(d) for d in self._duplicates if not d.decision]
@@ -1004,19 +1099,6 @@ class EntryStep(Step):
         command = c.AcceptContract(actor=self._desk.person.name, contract_id=sheet.row.id)
         self._is_busy = True
         self._run(lambda _job: self._desk.accept(command), self._accepted, self._not_accepted)
-
-    def _unread(self) -> list[Problem]:
-        """What was typed and cannot be read, as findings in the words that stand under the field."""
-        found = []
-        for path, text in self.form.raw().items():
-            bound = self.form.bound(path)
-            name = bound.entry.name if bound is not None else _("明细表")
-            said = bound.entry.problem() if bound is not None and isinstance(bound.entry, Field) else ""
-            reason, stop, remedy = (said or _("看不出写的是什么。")).partition("。")
-            found.append(
-                Problem(name, text, reason + stop, remedy or _("改正这一栏"), "error", "S001", field=path)
-            )
-        return found
 
     def _refused(self, problems: Sequence[Problem]) -> None:
         self._round += 1

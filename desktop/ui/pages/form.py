@@ -22,7 +22,7 @@ from desktop.errors import Problem
 from desktop.exchange.pasted import PastedCell, Slot, kind_pair
 from desktop.resources import _
 from desktop.rules.checks import is_missing
-from desktop.rules.facts import Facts, Party
+from desktop.rules.facts import ROWS, Facts, Party, label_of
 from desktop.services.views import PartyView
 from desktop.ui.pages.form_fields import FieldCodes, PartyNameField, make_entry
 from desktop.ui.pages.form_order import (
@@ -51,6 +51,10 @@ STEPS_KEPT: Final = 200
 """So many changes can be taken back with Ctrl+Z."""
 NEVER_COPIED: Final = frozenset({"official_number", "title", "signed_on", "effective_on", "contract_amount"})
 """Fields that F4 leaves alone: they are this contract's own."""
+UNREAD: Final = "S001"
+"""Code of the findings about texts that cannot be read."""
+_PLACE_DIGITS: Final = 5
+"""No list has so many rows that their number has this many digits."""
 _ADD_LETTERS: Final = {"buyer": "Q", "seller": "W", "intermediary": "Z"}
 _META: Final = {f.name: f.metadata for f in fields(Facts)}
 
@@ -62,7 +66,7 @@ def _ended(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What stands on the form: the facts, and the texts that could not be read."""
+    """What stands on the form: the facts as for a draft, and the texts that could not be read."""
 
     facts: Facts
     raw: Mapping[str, str]
@@ -349,20 +353,37 @@ class EntryForm(QWidget):
         self.official.set_value(number or _("复核通过后由号段发给"))
         self.serial.set_value(serial or _("第一次保存时给出"))
 
-    def put_raw(self, texts: Mapping[str, str]) -> None:
-        """Show texts again that could not be read (from a draft)."""
-        self._put_raw(texts)
+    def put_raw(self, texts: Mapping[str, str]) -> dict[str, str]:
+        """Show texts again that could not be read (from a draft), on the facts of the same draft; returns
+        those for which the form has no field.
+        """
+        left = self._put_raw(texts)
         self._begin_steps()
+        return left
 
-    def _put_raw(self, texts: Mapping[str, str]) -> None:
-        for path, text in texts.items():
-            bound = self.bound(path)
-            if bound is not None:
-                bound.entry.set_value(text)
-            elif path.partition("[")[0] in self.tables:
-                name, _bracket, rest = path.partition("[")
-                index, _close, column = rest.partition("].")
-                self.tables[name].model.put_raw(int(index), column, text)
+    def _put_raw(self, texts: Mapping[str, str]) -> dict[str, str]:
+        return {path: text for path, text in texts.items() if not self._put_text(path, text)}
+
+    def _put_text(self, path: str, text: str) -> bool:
+        """One of them. The parties stand in the order of the facts, also one with nothing but such a text."""
+        name, _bracket, rest = path.partition("[")
+        index, _close, column = rest.partition("].")
+        if name == "parties" or name in self.tables:
+            if not (index.isdecimal() and len(index) < _PLACE_DIGITS):
+                return False
+            if name in self.tables:
+                model = self.tables[name].model
+                if column not in model.columns:
+                    return False
+                model.put_raw(int(index), column, text)
+                return True
+            bound = self.blocks[int(index)].bounds.get(column) if int(index) < len(self.blocks) else None
+        else:
+            bound = self.bounds["sub_kind"] if path == "kind" else self.bounds.get(path)
+        if bound is None:
+            return False
+        bound.entry.set_value(text)
+        return True
 
     def facts(self) -> Facts:
         """What stands on the form; what cannot be read is left out here and given by ``raw``."""
@@ -375,6 +396,48 @@ class EntryForm(QWidget):
         for name, table in self.tables.items():
             values[name] = table.model.result()
         return replace(self._base, **values)
+
+    def unread(self) -> list[Problem]:
+        """What was typed and cannot be read, as findings (``UNREAD``) in the words that stand under a field.
+
+        The row in the path of a cell is the one on the screen: a row that holds nothing else is not among
+        the facts.
+        """
+        found = []
+        for path, text in self.raw().items():
+            name, _bracket, rest = path.partition("[")
+            if name in self.tables:
+                index, _close, column = rest.partition("].")
+                model = self.tables[name].model
+                place = f"{self.name_at(path)} {model.head_of(column)}"
+                said = model.problem(int(index), column)
+            else:
+                bound = self.bound(path)
+                place = bound.entry.name if bound is not None else self.words_for(path)
+                said = bound.entry.problem() if bound is not None and isinstance(bound.entry, Field) else ""
+            reason, stop, remedy = (said or _("看不出写的是什么。")).partition("。")
+            found.append(
+                Problem(
+                    place, text[:60], reason + stop, remedy or _("改正这一栏"), "error", UNREAD, field=path
+                )
+            )
+        return found
+
+    def is_unread(self, problem: Problem) -> bool:
+        """Something stands in the field of this finding; only it cannot be read."""
+        name, _bracket, rest = problem.field.partition("[")
+        if name in self.tables:
+            index, _close, column = rest.partition("].")
+            model = self.tables[name].model
+            at = model.place_of(int(index)) if index.isdecimal() else len(model.rows)
+            return at < len(model.rows) and column in model.rows[at].raw
+        bound = self.bound(problem.field)
+        return bound is not None and bool(bound.read()[1])
+
+    def kept(self) -> Facts:
+        """``facts`` for a draft: a row of a small table in which nothing can be read keeps its place."""
+        rows: dict[str, Any] = {name: table.model.kept() for name, table in self.tables.items()}
+        return replace(self.facts(), **rows)
 
     def raw(self) -> dict[str, str]:
         """Path → text of every field that cannot be read."""
@@ -558,7 +621,7 @@ class EntryForm(QWidget):
         self._now = self._state()
 
     def _state(self) -> _State:
-        return _State(self.facts(), self.raw())
+        return _State(self.kept(), self.raw())
 
     def _changed(self, path: str) -> None:
         """A person changed something: it can be taken back, and those who store it are told."""
@@ -717,9 +780,22 @@ class EntryForm(QWidget):
             return self.bounds["sub_kind"]
         if path.startswith("parties["):
             index, _close, name = path.removeprefix("parties[").partition("].")
+            if not index.isdecimal():
+                return None
             blocks, at = self._looked_at(), int(index)
             return blocks[at].bounds.get(name) if at < len(blocks) else None
         return None
+
+    def words_for(self, path: str) -> str:
+        """What a field is called of which the form may know nothing; the path itself when nobody knows."""
+        name, _bracket, rest = path.partition("[")
+        index, _close, column = rest.partition("].")
+        if name in ROWS and index.isdecimal():
+            head, row = label_of(name), int(index) + 1
+            return _("{table} 第 {n} 行 {column}").format(
+                table=head, n=row, column=label_of(column, ROWS[name])
+            )
+        return label_of(path)
 
     def path_of(self, bound: Bound) -> str:
         """Inverse of ``bound``."""
@@ -759,7 +835,8 @@ class EntryForm(QWidget):
         """What the field of ``path_at`` is called: 5 签订日期, 十 付款 第 1 行."""
         name, _bracket, rest = path.partition("[")
         if name in self.tables:
-            row = int(rest.partition("].")[0]) + 1
+            index = rest.partition("].")[0]
+            row = int(index) + 1 if index.isdecimal() else 1
             return _("{table} 第 {n} 行").format(table=self.tables[name].table.accessibleName(), n=row)
         bound = self._bound_at(path)
         return bound.entry.name if bound is not None else ""
@@ -787,6 +864,8 @@ class EntryForm(QWidget):
         """The finding with the number of its field before the place, codes in fours."""
         anchor = self._anchor(problem)
         problem = replace(problem, reason=_ended(problem.reason), remedy=_ended(problem.remedy))
+        if problem.code == UNREAD:
+            return problem
         if problem.field.startswith("amount_lines["):
             row = int(problem.field.partition("[")[2].partition("]")[0])
             words = self.tables["amount_lines"].model.result()[row].label or ""
@@ -809,6 +888,8 @@ class EntryForm(QWidget):
         cells: dict[str, dict[tuple[int, str], str]] = {name: {} for name in self.tables}
         for problem in problems:
             name, _bracket, rest = problem.field.partition("[")
+            if name in self.tables and problem.code == UNREAD:
+                continue  # the cell marks itself
             if name in self.tables:
                 index, _close, column = rest.partition("].")
                 if index.isdigit():
@@ -832,7 +913,9 @@ class EntryForm(QWidget):
         name, _bracket, rest = problem.field.partition("[")
         if name in self.tables:
             index, _close, column = rest.partition("].")
-            self.tables[name].go_to(int(index) if index.isdigit() else 0, column)
+            row = int(index) if index.isdecimal() else 0
+            go = self.tables[name].go_to_row if problem.code == UNREAD else self.tables[name].go_to
+            go(row, column)
             return self.tables[name].table
         if (anchor := self._anchor(problem)) is None:
             return None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
@@ -48,6 +48,8 @@ _INITIALS: Mapping[str, str] = {
 }  # fmt: skip
 """First letters of the words of the lists that live in the program (the CSV tables bring theirs)."""
 _RANKS = {"exact": EXACT, "prefix": PREFIX, "contains": CONTAINS}
+_FIGURES = re.compile(r"[+-]?(?=\.?\d)\d{0,9}(\.\d{0,9})?")
+"""A rate, a share, a count of pages: no powers of ten, ``1e999999999`` written out would fill the memory."""
 _INDUSTRY = re.compile(r"[A-T]\d{0,4}")
 
 
@@ -218,11 +220,12 @@ class DecimalField(Field):
 
     def number(self) -> Decimal | None:
         """The number; None when empty or unreadable."""
-        try:
-            found = Decimal(tidy_number(self.text()).replace(",", ""))
-        except InvalidOperation:
-            return None
-        return found if found.is_finite() else None
+        return self._read(self.text())
+
+    @staticmethod
+    def _read(text: str) -> Decimal | None:
+        plain = tidy_number(text).replace(",", "")
+        return Decimal(plain) if _FIGURES.fullmatch(plain) else None
 
     def value(self) -> str:
         """Plain figures, or what was typed."""
@@ -231,13 +234,9 @@ class DecimalField(Field):
 
     def check(self, text: str) -> str:
         """Not a number."""
-        if not text.strip():
+        if not text.strip() or self._read(text) is not None:
             return ""
-        try:
-            ok = Decimal(tidy_number(text).replace(",", "")).is_finite()
-        except InvalidOperation:
-            ok = False
-        return "" if ok else _("看不出是多少。请只写数字，例如 7.1123。")
+        return _("看不出是多少。请只写数字，例如 7.1123。")
 
     def neat(self, text: str) -> str:
         """Half width, no spaces; tells what was put right on the way."""

@@ -99,6 +99,13 @@ class RowsModel(QAbstractTableModel):
         """The rows as facts; empty ones left out."""
         return tuple(self.row_type(**row.values) for row in self.rows if self._is_filled(row))
 
+    def kept(self) -> tuple[Any, ...]:
+        """The rows as they stand, for a draft: one in which nothing can be read keeps its place, too, so that
+        ``raw`` finds it again. Empty ones at the end are left out.
+        """
+        last = max((at for at, row in enumerate(self.rows) if row.raw or self._is_filled(row)), default=-1)
+        return tuple(self.row_type(**row.values) for row in self.rows[: last + 1])
+
     def place_of(self, index: int) -> int:
         """Row on the screen of the row with this place in ``result()``."""
         filled = [at for at, row in enumerate(self.rows) if self._is_filled(row)]
@@ -111,12 +118,24 @@ class RowsModel(QAbstractTableModel):
             found |= {f"{self.name}[{at}].{column}": text for column, text in row.raw.items()}
         return found
 
+    def problem(self, at: int, column: str) -> str:
+        """Why the text of a cell cannot be read, in the words its field has for it; empty when it can."""
+        text = self.rows[at].raw.get(column, "") if at < len(self.rows) else ""
+        if not text:
+            return ""
+        kind, table = self.kind(column)
+        probe = make_entry(kind, table, column, self._codes, field=column)
+        probe.set_value(text)
+        words = probe.problem()
+        probe.deleteLater()
+        return words or _("这一栏只能是整数。请改正。")
+
     def put_raw(self, at: int, column: str, text: str) -> None:
         """Show a text again that could not be read."""
         while len(self.rows) <= at:
-            self.rows.append(RowEntry())
+            self.add_row()
         self.rows[at].raw[column] = text
-        self.layoutChanged.emit()
+        self.dataChanged.emit(self.index(at, 0), self.index(at, self.columnCount() - 1))
 
     @staticmethod
     def _is_filled(row: RowEntry) -> bool:

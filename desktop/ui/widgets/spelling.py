@@ -16,6 +16,8 @@ _DATE = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?")
 _AMOUNT = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?(亿|万|元)?元?")
 WAN, YI = Decimal(10_000), Decimal(100_000_000)
 FEN = Decimal("0.01")
+MOST_YUAN = Decimal(10) ** 15
+"""No amount reaches this: fen are kept in 64 bits, and sums of amounts must fit, too."""
 
 
 def narrow(text: str) -> str:
@@ -62,7 +64,7 @@ def read_date(text: str, today: date) -> date | None:
 def read_amount(text: str) -> Decimal | None:
     """Yuan meant by 123456.78, 123,456.78, 12.345678万 or 1.2亿; None if empty.
 
-    Raises ValueError when it is no amount, or finer than one fen.
+    Raises ValueError when it is no amount, finer than one fen, or more than can be kept.
     """
     plain = tidy_number(text).replace(",", "").replace("¥", "").replace("￥", "")
     if not plain:
@@ -75,6 +77,8 @@ def read_amount(text: str) -> Decimal | None:
     except InvalidOperation as exc:
         raise ValueError(_("看不出金额。请写成 123456.78 或 12.345678万。")) from exc
     amount *= {"万": WAN, "亿": YI}.get(found[4] or "", Decimal(1))
+    if abs(amount) >= MOST_YUAN:
+        raise ValueError(_("金额最多 15 位整数，现在多了。请改金额。"))
     if amount != amount.quantize(FEN):
         raise ValueError(_("金额最细到分，现在多于两位小数。请改金额。"))
     return amount.quantize(FEN)
