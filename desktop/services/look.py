@@ -12,7 +12,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from desktop.errors import RefusedError
 from desktop.models import (
@@ -28,6 +28,7 @@ from desktop.models import (
     PartyRecord,
     Person,
     Receipt,
+    Recognition,
     ReliefCheck,
     StationSetting,
 )
@@ -42,6 +43,7 @@ from desktop.services.lifecycle import TABLE, allowed, why_not
 from desktop.services.office import Office, standing_of
 from desktop.services.register import review_rows
 from desktop.services.search_words import asked_of
+from desktop.services.sent_back import objection_problems, sent_back_of
 from desktop.services.take_in import BIN_DAYS, form_problems, passed_doubts
 from desktop.settings import local_time
 from desktop.statistics.counting import Home
@@ -261,7 +263,15 @@ def _returned(office: Office, uow: UnitOfWork) -> tuple[v.ContractRow, ...]:
         session.scalars(
             select(Contract.id)
             .where(
-                or_(Contract.reporting_state == "REJECTED_ABOVE", Contract.state == "RETURNED"),
+                or_(
+                    Contract.reporting_state == "REJECTED_ABOVE",
+                    Contract.state == "RETURNED",
+                    # recognised before and not now: the reviewer gave it back
+                    and_(
+                        Contract.state == "ACCEPTED",
+                        select(Recognition.id).where(Recognition.contract_id == Contract.id).exists(),
+                    ),
+                ),
                 Contract.deleted_at.is_(None),
             )
             .order_by(Contract.reporting_state.desc(), Contract.updated_at)
@@ -284,6 +294,11 @@ def _returned(office: Office, uow: UnitOfWork) -> tuple[v.ContractRow, ...]:
             if notice:
                 note = "；".join(item.problem for item in notice.items if item.supplied_on is None)
                 due = notice.deadline_on
+        elif line.state == "ACCEPTED":
+            contract = uow.contract(key)
+            if (sent := sent_back_of(uow, office, contract, facts_of(contract))) is None:
+                continue
+            note, due = _("{person}：{reason}").format(person=sent.person, reason=sent.reason), line.due_on
         found.append(row_of(office, line._replace(due_on=due), sellers.get(key, ""), "", note))
     return tuple(found)
 
@@ -499,6 +514,7 @@ def sheet_in(office: Office, uow: UnitOfWork, contract_id: int) -> v.ContractShe
             "is_stale": relief.is_stale,
         },
         review_rows=review_rows(uow, office, contract, facts) if contract.state == "RECOGNISED" else (),
+        sent_back=sent_back_of(uow, office, contract, facts),
         notices=notices_of(uow, contract_id),
         sheets=tuple(
             v.SheetRow(
@@ -894,7 +910,9 @@ def check_form(office: Office, facts: Facts, contract_id: int | None, *, submitt
     if contract_id is None:
         return form_problems(office, facts, {}, submitted=submitted)
     with office.look() as uow:
-        return form_problems(office, facts, passed_doubts(uow, contract_id), submitted=submitted)
+        found = form_problems(office, facts, passed_doubts(uow, contract_id), submitted=submitted)
+        sent = sent_back_of(uow, office, uow.contract(contract_id), facts)
+        return (*objection_problems(sent), *found)
 
 
 def received_files(uow: UnitOfWork) -> Sequence[Receipt]:

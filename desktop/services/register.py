@@ -64,28 +64,71 @@ def besides(uow: UnitOfWork, contract_id: int) -> Besides:
 
 
 def review_rows(uow: UnitOfWork, office: Office, contract: Contract, facts: Facts) -> tuple[ReviewRow, ...]:
-    """What the reviewer must look at, in the order of the form, with what was said last time."""
-    last, beside = last_review(uow, contract.id), besides(uow, contract.id)
-    said = {item.item: item for item in last.items} if last else {}
-    is_current = bool(last and last.recognition_id == beside.recognition_id)
+    """What the reviewer must look at, in the order of the form: what they said in this round, and what was
+    objected to in the round before (or by another reviewer in this one), with the value of then.
+    """
+    beside = besides(uow, contract.id)
+    reviews = uow.session.scalars(_REVIEWS, {"contract": contract.id}).all()
+    current = [r for r in reviews if r.recognition_id == beside.recognition_id]
+    own = next((r for r in current if r.person == office.person.name), None)
+    other = next((r for r in current if r.person != office.person.name), None)
+    earlier = next((r for r in reviews if r.recognition_id != beside.recognition_id), None)
+    said = {item.item: item for item in own.items} if own else {}
     found = []
-    for row in _items(office, facts, beside):
-        if (before := said.get(row.item)) is None:
-            found.append(row)
-            continue
-        changed = before.value != row.value
-        found.append(
-            replace(
-                row,
-                earlier_value=before.value if changed else "",
-                is_agreed=before.is_agreed if is_current and not changed else None,
-                remark=before.remark if is_current else "",
+    for row in items_of(office, facts, beside):
+        shown = row
+        if (now := said.get(row.item)) is not None:
+            same = now.value == row.value
+            shown = (
+                replace(row, is_agreed=now.is_agreed, remark=now.remark)
+                if same
+                else replace(row, earlier_value=now.value)
             )
-        )
+        for review in (other, earlier):
+            before = next((x for x in review.items if x.item == row.item), None) if review else None
+            if review is not None and before is not None:
+                shown = _with_earlier(shown, review, before, field_of(facts, row.item), beside)
+        found.append(shown)
     return tuple(found)
 
 
-def _items(office: Office, facts: Facts, beside: Besides) -> list[ReviewRow]:
+def _with_earlier(
+    row: ReviewRow, review: Review, before: ReviewItem, field: str, beside: Besides
+) -> ReviewRow:
+    """The row with the value of an earlier look, the objection to it and what the clerk answered."""
+    if before.value != row.value and not row.earlier_value:
+        row = replace(row, earlier_value=before.value)
+    if before.is_agreed or row.objection:
+        return row
+    code = answer_code(review)
+    answer = next((words for at, of, words in beside.doubts if (at, of) == (code, field)), "")
+    return replace(
+        row, objection=before.remark, objected_by=review.person, objected_at=review.at, answer=answer
+    )
+
+
+def answer_code(review: Review) -> str:
+    """Under this code the answers to its objections are kept, beside the reasons of doubts."""
+    return f"F{review.id}"
+
+
+def field_of(facts: Facts, item: str) -> str:
+    """Path of an item on the form, as the self-check names it; the item itself where no form has it."""
+    if item == "term":
+        return "valid_until"
+    if item.startswith("doubt:"):
+        return item.split(":", 2)[2]
+    role, bracket, rest = item.partition("[")
+    index, _close, name = rest.partition("].")
+    if bracket and index.isdecimal():
+        places = [at for at, party in enumerate(facts.parties) if party.role == role]
+        if int(index) < len(places):
+            return f"parties[{places[int(index)]}].{'id_number' if name == 'id' else name}"
+    return item
+
+
+def items_of(office: Office, facts: Facts, beside: Besides) -> list[ReviewRow]:
+    """What there is to look at, with the values of now; what was said of it is not in it yet."""
     found: list[ReviewRow] = []
 
     def add(item: str, label: str, value: str, place: str = "", *, doubt: bool = False) -> None:
@@ -108,6 +151,10 @@ def _items(office: Office, facts: Facts, beside: Besides) -> list[ReviewRow]:
     add("technology_amount", _("19 技术交易额"), _yuan(facts.technology_amount), _("核定表"))
     for code, field, reason in beside.doubts:
         label = _("疑点 {code}").format(code=code)
+        is_answer = code[:1] == "F" and code[1:].isdecimal()
+        answered = next((r for r in found if field_of(facts, r.item) == field), None) if is_answer else None
+        if answered is not None:
+            label = _("答复异议 {item}").format(item=answered.label)
         add(f"doubt:{code}:{field}", label, reason, _("说明"), doubt=True)
     if (counts := beside.reliefs) is not None:
         words = {
@@ -165,9 +212,7 @@ _BESIDES = union_all(
     .where(ReliefCheck.id == _NEWEST_OPINION)
     .group_by(ReliefFinding.result),
 )
-_REVIEWS = (
-    select(Review).where(Review.contract_id == bindparam("contract")).order_by(Review.id.desc()).limit(1)
-)
+_REVIEWS = select(Review).where(Review.contract_id == bindparam("contract")).order_by(Review.id.desc())
 _DROP_DRAFT = delete(Draft).where(Draft.page == REVIEW_DRAFT, Draft.subject == bindparam("of"))
 
 
@@ -184,7 +229,7 @@ def _review_work(office: Office, cmd: ReviewContract, made: list[tuple[Review, F
         if recognition_id is None:
             raise RefusedError(_("这份合同还没有认定，无从复核"), _("请先由登记员认定"))
         facts = facts_of(contract, rows=LOOKED_AT)
-        wanted = {row.item: row for row in _items(office, facts, beside)}
+        wanted = {row.item: row for row in items_of(office, facts, beside)}
         given = {item.item: item for item in cmd.items}
         if unknown := [item for item in given if item not in wanted]:
             raise RefusedError(

@@ -181,6 +181,59 @@ class ReviewRow:
     """The value before, when it changed since the last review."""
     is_agreed: bool | None = None
     remark: str = ""
+    objection: str = ""
+    """What was objected to it before: in the round before, or by somebody else in this one."""
+    objected_by: str = ""
+    objected_at: datetime | None = None
+    answer: str = ""
+    """What the clerk wrote to that objection."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentBackItem:
+    """One objection of the reviewer, as the clerk meets it."""
+
+    item: str
+    label: str
+    value: str
+    """What stood there when it was objected to."""
+    remark: str
+    now: str
+    """What stands there now; empty: the item is no longer there."""
+    answer: str
+    """Why the clerk leaves it as it is; empty: nothing was written."""
+    step: int
+    """Step of the case where it is changed."""
+    code: str
+    """Under this code and ``field`` the answer is kept, like the reason of a doubt (疑点)."""
+    field: str
+    """Path on the form; the item itself where it stands on no form."""
+
+    @property
+    def is_open(self) -> bool:
+        """Neither changed nor answered."""
+        return self.now == self.value and not self.answer
+
+
+@dataclass(frozen=True, slots=True)
+class SentBack:
+    """退回初审: who, when, in which words, and each objection."""
+
+    person: str
+    at: datetime
+    reason: str
+    items: tuple[SentBackItem, ...] = ()
+
+    @property
+    def open_items(self) -> tuple[SentBackItem, ...]:
+        """What the clerk has neither changed nor answered."""
+        return tuple(item for item in self.items if item.is_open)
+
+    @property
+    def more_words(self) -> str:
+        """What the reason says beyond the objections, which it usually begins with."""
+        said = {f"{x.label}：{x.remark}" for x in self.items} | {x.label for x in self.items}
+        return "\n".join(line for line in self.reason.splitlines() if line.strip() and line not in said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +312,8 @@ class ContractSheet:
     relief: Mapping[str, Any] | None = None
     """Last stored relief opinion: results (JSON), person, at, is_stale."""
     review_rows: tuple[ReviewRow, ...] = ()
+    sent_back: SentBack | None = None
+    """The reviewer gave it back to the clerk and it was not handed in again."""
     notices: tuple[NoticeView, ...] = ()
     sheets: tuple[SheetRow, ...] = ()
     certificate_version: int = 0
@@ -325,6 +380,25 @@ class PolicyChange:
     was_applied_before: bool = False
     is_back: bool = False
     """It is the way back to the rows of before, not a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFound:
+    """A public key in a file, as it says of itself; nothing is believed of it yet."""
+
+    key_id: str
+    """16 hex digits of its SHA-256, to be compared by telephone."""
+    owner: str
+    """Code of the station or province that it says it is of; may be empty."""
+    label: str
+    is_above: bool
+    """It says it is of the province that this station answers to."""
+    is_for_signing: bool
+    """It checks signatures; otherwise files are sealed for its owner with it."""
+    is_known: bool
+    """It is kept here already."""
+    others: tuple[str, ...] = ()
+    """Ids of other keys for the same use that are kept of the same owner; they stay."""
 
 
 @dataclass(frozen=True, slots=True)

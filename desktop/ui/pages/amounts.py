@@ -706,6 +706,8 @@ class AmountsStep(Step):
             self.said.emit(words, "err", True)
             self.jump(open_doubts[0])
             return
+        if not self._may_hand_in_again(sheet, decision.sub_kind, fixing.technology_amount):
+            return
         command = self._save_command()
         must_save = self._is_dirty or command.facts != sheet.facts
         reasons = [
@@ -736,6 +738,33 @@ class AmountsStep(Step):
             )
 
         self._run(work, self._recognised, self._not_recognised)
+
+    def _may_hand_in_again(self, sheet: ContractSheet, sub_kind: str, amount: Decimal | None) -> bool:
+        """Sent back by the reviewer, and objections neither met nor answered: asked once, here."""
+        sent = sheet.sent_back
+        if sent is None:
+            return True
+        met = set()
+        if sub_kind and sub_kind != sheet.facts.sub_kind:
+            met.add("kind")
+        if amount != sheet.facts.technology_amount:
+            met.add("technology_amount")
+        left = [item for item in sent.open_items if item.item not in met]
+        touched = any(act.verb in ("save", "answer", "doubt") and act.at > sent.at for act in sheet.history)
+        if not left and (sent.items or touched):
+            return True
+        lines = "\n".join(f"{item.label}：{item.remark}" for item in left) or sent.reason
+        return self.ask(
+            self,
+            _("{person}退回的 {n} 项没有改也没有答复，仍交复核？").format(person=sent.person, n=len(left))
+            if left
+            else _("{person}退回的，仍交复核？").format(person=sent.person),
+            lines,
+            act=_("仍交复核"),
+            safe=_("回去改"),
+            kind="plain",
+            mnemonic="V",
+        )
 
     def _recognised(self, result: Any) -> None:
         sheet: ContractSheet = result

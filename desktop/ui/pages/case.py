@@ -12,14 +12,14 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.errors import DeskError
+from desktop.errors import DeskError, Problem
 from desktop.jobs import Job, JobRunner
 from desktop.resources import _
 from desktop.rules.conclusion import conclusion_from_json
 from desktop.services import commands as c
 from desktop.services.desk import Desk
 from desktop.services.lifecycle import LIVE_STATES, TABLE
-from desktop.services.views import ContractSheet
+from desktop.services.views import ContractSheet, SentBackItem
 from desktop.ui.dialogs.deciding import DecidingDialog
 from desktop.ui.dialogs.decline import ask_decline
 from desktop.ui.dialogs.experts import AskExpertsDialog, ExpertReviewDialog
@@ -29,8 +29,9 @@ from desktop.ui.dialogs.return_contract import Notice, ask_return, defects_of
 from desktop.ui.dialogs.year import YearDialog
 from desktop.ui.pages.page import Page, Primary, Step
 from desktop.ui.pages.parts import choose_target
+from desktop.ui.pages.sent_back import SentBackBanner
 from desktop.ui.theme import px
-from desktop.ui.widgets.ask import ask
+from desktop.ui.widgets.ask import ask, ask_reason
 from desktop.ui.widgets.bars import ContractHead, Key, PageHead
 from desktop.ui.widgets.base import set_ground
 from desktop.ui.widgets.buttons import Button, PageTool
@@ -163,6 +164,7 @@ class CasePage(Page):
         self.ask_file: Callable[[QWidget], str] = ask_file
         self.ask_target: Callable[[QWidget, str, str, str], Path | None] = choose_target
         self.ask: Callable[..., bool] = ask
+        self.ask_reason: Callable[..., str | None] = ask_reason
         self.bin_dialog: BinDialog | None = None
         self.sheet: ContractSheet | None = None
         self.steps: dict[int, Step] = {}
@@ -210,6 +212,10 @@ class CasePage(Page):
         self.contract_head.add_right(self.more_button)
         self.dialog: DecidingDialog | None = None
         outer.addWidget(self.contract_head)
+        self.sent_back = SentBackBanner()
+        self.sent_back.go_wanted.connect(self._go_to_objection)
+        self.sent_back.answer_wanted.connect(self._answer_reviewer)
+        outer.addWidget(self.sent_back)
         self.stack = QStackedWidget()
         self.stack.setMinimumSize(
             px(300), px(200)
@@ -252,7 +258,13 @@ class CasePage(Page):
             self.said.emit(exc.message, "err", True)
             return
         self._take(sheet)
-        self.go_to(wanted or self._step_for(sheet))
+        objected = next(iter(sheet.sent_back.open_items), None) if sheet.sent_back is not None else None
+        if objected is not None and not wanted and "save" in sheet.allowed:
+            self.go_to(objected.step)
+            if not getattr(self.steps.get(1), "resume_at", ""):  # what was being typed comes first
+                self.sent_back.go_to(objected)
+        else:
+            self.go_to(wanted or self._step_for(sheet))
         self._ask_queue()
 
     def resume(self) -> None:
@@ -283,6 +295,7 @@ class CasePage(Page):
         """Page head away, contract head in one line, steps folded."""
         self._narrow = narrow
         self.contract_head.set_narrow(narrow)
+        self.sent_back.set_narrow(narrow)
         for step in self.steps.values():
             step.set_narrow(narrow)
         self._show_heads()
@@ -376,6 +389,7 @@ class CasePage(Page):
     def _show_heads(self) -> None:
         sheet = self.sheet
         self.head.setVisible(self._number == 1 and not self._narrow)
+        self.sent_back.show_sent(sheet.sent_back if sheet is not None and self._number < 5 else None)
         state = sheet.row.state if sheet else "DRAFT"
         for verb, tool in self.tools.items():
             may = sheet is not None and verb in sheet.allowed
@@ -621,6 +635,65 @@ class CasePage(Page):
             self.go_to(self._step_for(result))
         self.said.emit(result.history[0].words, "ok", True)
 
+    # what the reviewer gave back
+
+    def _go_to_objection(self, item: SentBackItem) -> None:
+        """To the step, and on the form to the field, that an objection is about."""
+        if item.step != self._number:
+            self.go_to(item.step)
+        from desktop.ui.pages.entry import EntryStep
+
+        step = self.steps.get(self._number)
+        if self._number == 1 == item.step and isinstance(step, EntryStep):
+            step.jump_to_field(Problem(item.label, item.now, item.remark, "", field=item.field))
+
+    def _answer_reviewer(self, item: SentBackItem) -> None:
+        """It stays as it is: why, for the reviewer to read."""
+        sheet = self.sheet
+        if sheet is None or "doubt" not in sheet.allowed:
+            return
+        reason = self.ask_reason(
+            self,
+            _("“{label}”不改，怎么答复复核人？").format(label=item.label),
+            _("复核人写的是“{words}”。您的答复入档，再交复核时列在这一项旁边。").format(words=item.remark),
+            act=_("写明答复，不改"),
+            safe=_("先不答复"),
+            kind="plain",
+            reason=_("答复"),
+            mnemonic="K",
+        )
+        if reason is None:
+            return
+        desk, number = self._desk, sheet.row.id
+        command = c.PassDoubt(
+            actor=desk.person.name,
+            contract_id=number,
+            code=item.code,
+            field_name=item.field,
+            reason=reason,
+        )
+
+        def work(_job: Job) -> object:
+            desk.pass_doubt(command)
+            return desk.contract(number)
+
+        job = Job(work)
+        job.done.connect(self._answered)
+        job.failed.connect(self._failed)
+        self._jobs.start(job)
+
+    def _answered(self, sheet: Any) -> None:
+        from desktop.ui.pages.entry import EntryStep
+
+        self._take(sheet)
+        step = self.steps.get(self._number)
+        if step is not None and self._number != 1:
+            step.show_sheet(sheet)
+        if isinstance(step, EntryStep):
+            step.show_sheet(sheet)
+            step.check()
+        self.said.emit(_("答复已入档，复核人看得到"), "ok", False)
+
     # ways out of a case
 
     def return_contract(self) -> None:
@@ -636,6 +709,10 @@ class CasePage(Page):
             else date.fromordinal(today.toordinal() + period.days)
         )
         found = self._desk.check_form(sheet.facts, sheet.row.id, submitted=True)
+        answers = {item.code for item in sheet.sent_back.items} if sheet.sent_back is not None else set()
+        found = tuple(
+            p for p in found if p.code not in answers
+        )  # the office's own matter, not the applicant's
         defects = [*defects_of(found), *self._recognition_defects(sheet)]
         notice = self.ask_return(self, sheet.row.local_serial, defects, deadline, today)
         if notice is None:

@@ -206,6 +206,7 @@ class CaseItem(PaintedButton):
         self._mark, self._remark, self._note, self._tone = mark, remark, note, tone
         self.setProperty("ring", True)
         word = MARKS[mark].word if mark in MARKS else mark
+        self._is_loud = mark in MARKS and MARKS[mark].colour == "err"
         self.setAccessibleName("，".join(part for part in (word, serial, remark, note) if part))
         self.setToolTip(note)
 
@@ -224,7 +225,7 @@ class CaseItem(PaintedButton):
             painter.fillRect(self.rect(), ink("bg1"))
         first, second, left = metrics().height(), metrics(NOTE).height(), px(16)
         line = QRectF(left, px(6), self.width() - 2 * left, first)
-        wide = paint_mark(painter, line, self._mark, bold=MARKS[self._mark].colour == "err")
+        wide = paint_mark(painter, line, self._mark, bold=self._is_loud)
         painter.setFont(font(mono=True))
         painter.setPen(ink("ink1"))
         middle = Qt.AlignmentFlag.AlignVCenter

@@ -70,7 +70,9 @@ KEEP_AFTER = 300
 
 
 def value_html(row: ReviewRow, note: str = "") -> str:
-    """The value as it is read: codes in fours, amounts bold, changes underlined, the old part struck."""
+    """The value as it is read: codes in fours, amounts bold; below it the whole old value, struck, and what
+    was objected to it with the clerk's answer.
+    """
     value, earlier = row.value, row.earlier_value
     is_code = row.item.endswith(".id")
     if is_code:
@@ -93,10 +95,33 @@ def value_html(row: ReviewRow, note: str = "") -> str:
         shown = f'<span style="{mono}">{shown}</span>'
     small = f"<span style='font-size:{font(NOTE).pointSizeF()}pt;color:{ink('ink3').name()}'>"
     if earlier:
-        shown += f"　{small}{escape(_('原录'))} <s>{escape(earlier[same:] or earlier)}</s></span>"
+        old = f'<span style="{mono}">{escape(earlier)}</span>' if is_code else escape(earlier)
+        shown += f"<br>{small}{escape(_('原录'))} <s>{old}</s></span>"
     if note:
         shown += f"　{small}{escape(note)}</span>"
+    for words in (objection_words(row), answer_words(row)):
+        if words:
+            tone = ink("warn" if words.startswith("!") else "ink2").name()
+            shown += f"<br>{small}<span style='color:{tone}'>{escape(words)}</span></span>"
     return f"<span style='white-space:pre-wrap'>{shown}</span>"
+
+
+def objection_words(row: ReviewRow) -> str:
+    """What was objected to this row before, by whom and on which day; empty when nothing was."""
+    if not row.objection or row.objected_at is None:
+        return ""
+    return _("{day} {person}的异议：{words}").format(
+        day=local_time(row.objected_at).strftime("%m-%d"), person=row.objected_by, words=row.objection
+    )
+
+
+def answer_words(row: ReviewRow) -> str:
+    """What became of that objection: answered, changed, or neither."""
+    if not row.objection:
+        return ""
+    if row.answer:
+        return _("初审答复：{words}").format(words=row.answer)
+    return _("初审已改") if row.earlier_value else _("! 初审没有改，也没有答复")
 
 
 class RowLine(QWidget):
@@ -141,7 +166,9 @@ class RowLine(QWidget):
         self.toggle.chosen.connect(self._chosen)
         for item in self.toggle.items:
             item.installEventFilter(self)
-        self.setAccessibleName(f"{row.label}：{row.value}，{row.place}")
+        earlier = _("原录 {value}").format(value=row.earlier_value) if row.earlier_value else ""
+        said = (f"{row.label}：{row.value}", earlier, objection_words(row), answer_words(row), row.place)
+        self.setAccessibleName("，".join(words for words in said if words))
 
     def show_opinion(self, agreed: bool | None) -> None:
         """Agreed, objected or not seen yet; nobody is told."""

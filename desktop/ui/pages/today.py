@@ -596,12 +596,14 @@ def _returned_item(row: ContractRow, *, is_last: bool) -> CaseItem:
     if row.reporting_state == "REJECTED_ABOVE" and row.state != "RETURNED":
         return CaseItem("REJECTED_ABOVE", tail(row), _("上级回执"), row.note, is_last=is_last)
     remark, tone = "", _PLAIN
+    is_ours = row.state == "ACCEPTED"  # the reviewer gave it back; the period goes on
     if row.due_on is not None:
         remark = _("{day} 到期").format(day=f"{row.due_on:%m-%d}")
         if row.days_left is not None:
             remark += _("，余 {days} 日").format(days=row.days_left)
             tone = _ERR if row.days_left <= 0 else _WARN if row.days_left <= 3 else _PLAIN
-    return CaseItem("RETURNED", tail(row), remark, row.note, tone=tone, is_last=is_last)
+    mark = _("退回初审") if is_ours else "RETURNED"
+    return CaseItem(mark, tail(row), remark, row.note, tone=tone, is_last=is_last)
 
 
 _PLAIN: TokenName = "ink2"
