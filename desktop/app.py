@@ -855,6 +855,18 @@ class OpenDesk:
 
         return unfreeze_block(self._office, cmd)
 
+    def look_at_key(self, path: Path) -> v.KeyFound | None:
+        """Whose public key a file holds; None when it holds none."""
+        from desktop.services.public_keys import look_at_key
+
+        return look_at_key(self._office, path)
+
+    def keep_key(self, cmd: c.KeepKey) -> v.KeyFound:
+        """A public key that was compared by telephone."""
+        from desktop.services.public_keys import keep_key
+
+        return keep_key(self._office, cmd)
+
     def calendar_in_use(self) -> v.CalendarView:
         """Which file counts the working days."""
         from desktop.services.change_calendar import calendar_in_use

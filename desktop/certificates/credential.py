@@ -113,7 +113,7 @@ def read_credential(text: str, public_keys: Mapping[str, Ed25519PublicKey]) -> C
     if key_id is None:
         raise RefusedError(
             _("签发这个校验码的密钥（{key}）不在本机的公钥清单里，不能核验").format(key=kid.hex()),
-            _("请向签发机构索取公钥，放进 keys 文件夹后再核验"),
+            _("请向签发机构索取公钥文件（*.pub），负责人在“系统”页按“读入上级文件”收下，再核验"),
             code="V-KEY",
         )
     try:

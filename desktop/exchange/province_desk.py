@@ -66,7 +66,7 @@ class ProvinceDesk:
         return cls(folder, codes, now)
 
     def public_key(self) -> Path:
-        """The file that stations put into their ``keys/``."""
+        """The file that the stations read in."""
         return self.folder / "keys" / f"{self._signer.key_id}.pub"
 
     def admit(self, station: str, name: str, public_key: Path) -> None:

@@ -70,7 +70,7 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class PublicKeys:
-    """The public keys this machine trusts: what somebody put into ``keys/`` by hand, nothing from files."""
+    """The public keys this machine trusts: what the head compared and kept, nothing a package brings along."""
 
     by_id: Mapping[str, PublicKey] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -109,7 +109,10 @@ class PublicKeys:
         if key is None or key.kind != SIGN:
             raise RefusedError(
                 _("签名的钥匙 {key} 不在本机的公钥里").format(key=key_id or _("（未写明）")),
-                _("请向发件单位索取公钥文件（*.pub），电话核对编号后放进 keys 文件夹，再读一次"),
+                _(
+                    "请向发件单位索取公钥文件（*.pub），负责人在“系统”页按“读入上级文件”，"
+                    "电话核对后收下，再读一次"
+                ),
                 code="K01",
             )
         try:
@@ -135,6 +138,35 @@ def read_public_key(path: Path) -> PublicKey:
         raise MachineError(
             _("公钥文件 {name} 读不出来").format(name=path.name),
             _("请向发件单位重新索取；其他公钥不受影响。先把这个文件移出 keys 文件夹"),
+            code="K03",
+        ) from exc
+
+
+LARGEST_KEY_FILE: Final = 1 << 16
+"""Bytes; a public key takes some hundred."""
+
+
+def public_key_in(path: Path) -> PublicKey | None:
+    """The key when the file is a ``*.pub`` or reads like one, None for every other file.
+
+    Raises MachineError when it cannot be read or, with this ending, holds no key.
+    """
+    is_named_so = path.suffix.lower() == ".pub"
+    try:
+        if path.stat().st_size > LARGEST_KEY_FILE and not is_named_so:
+            return None
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST_KEY_FILE + 1)
+    except OSError as exc:
+        raise machine_fault(exc, path) from exc
+    try:
+        return parse_public_key(content.decode("utf-8-sig"))
+    except ValueError as exc:
+        if not is_named_so:
+            return None
+        raise MachineError(
+            _("公钥文件 {name} 读不出来").format(name=path.name),
+            _("文件可能没有拷完或被改动过，请向发件单位重新索取；本机没有改动"),
             code="K03",
         ) from exc
 

@@ -386,6 +386,15 @@ class UnfreezeBlock(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeepKey(Command):
+    """The head has compared a public key by telephone: from now on what it signs is believed."""
+
+    path: Path
+    key_id: str
+    """As it was shown and compared; another key in the file is refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartyCommand(Command):
     """A request about one party of the library (单位库)."""
 

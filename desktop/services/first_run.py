@@ -15,12 +15,13 @@ from desktop.certificates.ruler import PAGE
 from desktop.errors import DeskError, RefusedError
 from desktop.resources import _, resource
 from desktop.rules.local_pack import LocalPack, load_pack
-from desktop.security.keys import add_public_key, read_public_key
+from desktop.security.keys import read_public_key
 from desktop.security.passwords import Cost
-from desktop.services.commands import KeepDraft, ReceiveFile
+from desktop.services.commands import KeepDraft, KeepKey, ReceiveFile
 from desktop.services.keep_draft import keep_draft
 from desktop.services.new_station import NewStation, PackChoice, SetUp
 from desktop.services.office import Office
+from desktop.services.public_keys import keep_key
 from desktop.services.receive import receive_file
 from desktop.services.safe_keeping import MAIN, SECOND, check_places, daily_backup
 from desktop.services.station import check_people, init_station
@@ -156,7 +157,8 @@ def _acts(office: Office, new: NewStation, head: str) -> Sequence[tuple[str, Cal
     if upper is not None:
 
         def trust() -> str:
-            key = add_public_key(office.folder / "keys", upper)
+            key = read_public_key(upper)
+            keep_key(office, KeepKey(actor=head, path=upper, key_id=key.key_id))
             return _("已收下上级公钥 {id}").format(id=key.key_id)
 
         acts.append((_("上级公钥"), trust))

@@ -25,6 +25,7 @@ from desktop.models import (
     ReceiptRow,
 )
 from desktop.resources import _
+from desktop.security.keys import public_key_in
 from desktop.security.whole_file import machine_fault
 from desktop.services.afterwards import sheets_outside
 from desktop.services.commands import ReceiveFile, UnfreezeBlock
@@ -49,6 +50,12 @@ def receive_file(office: Office, cmd: ReceiveFile, progress: Progress | None = N
     from desktop.exchange.receipts import kind_of_file
 
     check_actor(office, cmd)
+    if public_key_in(cmd.path) is not None:
+        raise RefusedError(
+            _("{name} 是公钥文件，不是回执、号段或规则包").format(name=cmd.path.name),
+            _("请负责人在“系统”页按“读入上级文件”，电话核对后收下；其他文件要在收下它之后再读"),
+            code="K09",
+        )
     kind = kind_of_file(cmd.path)
     if kind == "receipt":
         return _receive_receipt(office, cmd, progress or (lambda *_a: None))

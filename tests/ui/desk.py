@@ -420,6 +420,9 @@ class FakeDesk:
         self.second_words = "没有选第二处"
         self.policy_change: v.PolicyChange | None = None
         self.policy_back: v.PolicyChange | None = None
+        self.key_found = v.KeyFound(
+            "cd4292167f60e8c2", "990000", "云岭省技术市场管理办公室", True, True, is_known=False
+        )
         self.found_ids: array[int] = array("q", range(1, 1907))
         self.party_rows: tuple[v.PartyView, ...] = ()
         self.bin_rows: tuple[v.BinRow, ...] = ()
@@ -1092,6 +1095,16 @@ class FakeDesk:
         replace(calendar_view, source="station", years=((2026, "verified"), (2027, "verified")))
     )
     """What another calendar changes; set by the test."""
+
+    def look_at_key(self, path: Path) -> v.KeyFound | None:
+        """A key for a ``*.pub`` file."""
+        self._ask("look_at_key", path)
+        return self.key_found if path.suffix == ".pub" else None
+
+    def keep_key(self, cmd: c.KeepKey) -> v.KeyFound:
+        """Kept from now on."""
+        self._ask("keep_key", cmd)
+        return replace(self.key_found, is_known=True)
 
     def calendar_in_use(self) -> v.CalendarView:
         """The one of the last change, at first as shipped."""

@@ -21,6 +21,7 @@ from desktop.services.views import (
     CalendarChange,
     CalendarView,
     CheckReport,
+    KeyFound,
     PolicyChange,
     ReceiveReport,
     StartPage,
@@ -41,7 +42,7 @@ from desktop.ui.pages.parts import (
     page_column,
 )
 from desktop.ui.pages.sign_in import SecretField
-from desktop.ui.pages.system_parts import PathPairs, PlacesDialog, policy_words, second_place_words
+from desktop.ui.pages.system_parts import PathPairs, PlacesDialog, key_words, policy_words, second_place_words
 from desktop.ui.pages.wording import ROLE_WORDS, trouble_words, yuan
 from desktop.ui.printing import print_pdf, printer_names
 from desktop.ui.setup.steps import ChooseFolder
@@ -167,7 +168,7 @@ class SystemPage(Page):
         return card
 
     def _block_card(self) -> Card:
-        card = Card(_("登记号段与上级文件"), _("号段、回执、规则包都从这里读入"))
+        card = Card(_("登记号段与上级文件"), _("号段、回执、规则包、公钥都从这里读入"))
         self.gauge = Gauge(_("登记号段"))
         card.body.addWidget(self.gauge)
         self.block_facts = Pairs(name_width=96)
@@ -649,15 +650,20 @@ class SystemPage(Page):
         desk, where = self._desk, Path(path)
         command = c.ReceiveFile(actor=desk.person.name, path=where)
 
-        def work(job: Job) -> ReceiveReport | PolicyChange:
+        def work(job: Job) -> ReceiveReport | PolicyChange | KeyFound:
+            if (key := desk.look_at_key(where)) is not None:
+                return key
             change = desk.look_at_policy(where)
             return desk.receive(command, job.step) if change is None else change
 
         self._run(_("正在读入　"), work, partial(self._read_in, command))
 
-    def _read_in(self, command: c.ReceiveFile, answer: ReceiveReport | PolicyChange) -> None:
+    def _read_in(self, command: c.ReceiveFile, answer: ReceiveReport | PolicyChange | KeyFound) -> None:
         if isinstance(answer, ReceiveReport):
             self._received(answer)
+            return
+        if isinstance(answer, KeyFound):
+            self._key_looked_at(command.path, answer)
             return
         if not answer.was_applied_before and not self._ask(
             self,
@@ -672,6 +678,37 @@ class SystemPage(Page):
         desk = self._desk
         self._job = None
         self._run(_("正在备份并读入　"), lambda job: desk.receive(command, job.step), self._received)
+
+    def _key_looked_at(self, path: Path, key: KeyFound) -> None:
+        """The head compares the key by telephone before it is kept; what is kept already is only named."""
+        shown = in_fours(key.key_id)
+        if key.is_known:
+            self.said.emit(_("公钥 {key} 本机已经有了，没有改动").format(key=shown), "ok", True)
+            return
+        whose = key.label or key.owner or _("没有写明单位")
+        if not self._ask(
+            self,
+            _("收下“{whose}”的公钥？").format(whose=whose),
+            key_words(key),
+            act=_("已电话核对，收下"),
+            safe=_("先不收下"),
+            kind="plain",
+        ):
+            self.said.emit(_("公钥没有收下"), "warn", False)
+            return
+        desk = self._desk
+        command = c.KeepKey(actor=desk.person.name, path=path, key_id=key.key_id)
+        self._job = None
+        self._run(_("正在收下公钥　"), lambda _job: desk.keep_key(command), self._key_kept)
+
+    def _key_kept(self, key: KeyFound) -> None:
+        words = _("已收下公钥 {key}（{whose}），记入日志").format(
+            key=in_fours(key.key_id), whose=key.label or key.owner
+        )
+        self.received.setText(words)
+        self.received.show()
+        self.said.emit(words, "ok", False)
+        self.read()
 
     def take_back(self) -> None:
         """The rows of before the last policy pack, after telling what that changes."""

@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.jobs import JobRunner
 from desktop.resources import _
-from desktop.services.views import BackupPlaces, PolicyChange
+from desktop.services.views import BackupPlaces, KeyFound, PolicyChange
 from desktop.ui.dialogs.deciding import DecidingDialog
 from desktop.ui.pages.parts import Pairs, choose_folder
 from desktop.ui.setup.steps import ChooseFolder, FileRow
 from desktop.ui.theme import metrics, px
+from desktop.ui.widgets.spelling import in_fours
 
 SHOWN_ROWS, SHOWN_CONTRACTS = 8, 6
 """Rows and contracts named in a question; the rest are counted."""
@@ -114,6 +115,28 @@ def second_place_words(places: BackupPlaces, said: str) -> str:
     if places.second is not None and places.is_same_disk:
         return _("{said}（与数据在同一块盘上，盘坏了两份都没有，请另选）").format(said=said)
     return said
+
+
+def key_words(key: KeyFound) -> str:
+    """What the head compares by telephone before a public key is kept."""
+    owner = _("代码 {code}").format(code=key.owner) if key.owner else _("文件没有写明单位代码")
+    place = _("是本站的上级") if key.is_above else _("不是本站的上级，它签的回执、号段、规则包本站不认")
+    lines = [
+        _("文件自称：{whose}（{owner}），{place}。").format(
+            whose=key.label or _("没有写明单位"), owner=owner, place=place
+        ),
+        _("用途：核验签名。") if key.is_for_signing else _("用途：给这个单位的文件加密。"),
+        _("编号：{key}").format(key=in_fours(key.key_id)),
+        _("请拨自己通讯录里的电话，与对方逐位核对这 16 位，一位都不能差。"),
+    ]
+    if key.others:
+        kept = "、".join(in_fours(other) for other in key.others)
+        lines.append(
+            _(
+                "本机已有这个单位的另一把：{kept}。它不会被替换，收下后两把都认；请一并问清是不是换了钥匙。"
+            ).format(kept=kept)
+        )
+    return "\n".join(lines)
 
 
 def policy_words(change: PolicyChange) -> str:

@@ -481,7 +481,7 @@ class BlockStep(SetupStep):
     ) -> None:
         super().__init__()
         self._doors, self._subject = doors, subject
-        later = _("以后再导入")
+        later = _("以后在“系统”页读入")
         self.key = FileRow(_("上级公钥"), "K", lambda: choose(self, _("选上级公钥"), PUBLIC_KEYS), none=later)
         self.block = FileRow(_("号段文件"), "D", lambda: choose(self, _("选号段文件"), BLOCKS), none=later)
         for row in (self.key, self.block):
@@ -489,7 +489,9 @@ class BlockStep(SetupStep):
             self.column.addWidget(row)
         self.words = Label("", wrap=True)
         self.column.addWidget(self.words)
-        note = _("现在没有也能往下走：没有号段不能登记取号，受理、认定、核定都可以先做。以后在“系统”页读入。")
+        note = _(
+            "现在没有也能往下走：没有号段不能登记取号，受理、认定、核定都可以先做。以后由负责人在“系统”页按“读入上级文件”，先公钥，后号段。"
+        )
         self.column.addWidget(Label(note, size="note", tone="ink2", wrap=True))
         self.column.addStretch(1)
 

@@ -170,6 +170,51 @@ def calendar_page(qtbot: QtBot, desk: FakeDesk, *answers: bool) -> tuple[SystemP
     return system(qtbot, desk, choose=lambda *_a: Path("节假日2027.toml"), ask=ask), asked
 
 
+def key_page(qtbot: QtBot, desk: FakeDesk, *answers: bool) -> tuple[SystemPage, list[tuple[str, str]]]:
+    """系统 where the file read in is a public key."""
+    left, asked = list(answers), []
+
+    def ask(_parent: object, question: str, words: str, **_more: Any) -> bool:
+        asked.append((question, words))
+        return left.pop(0)
+
+    return system(qtbot, desk, choose=lambda *_a: Path("cd4292167f60e8c2.pub"), ask=ask), asked
+
+
+def test_a_public_key_is_shown_compared_and_then_kept(qtbot: QtBot, theme: Theme) -> None:
+    desk = FakeDesk()
+    desk.key_found = replace(desk.key_found, others=("0011223344556677",))
+    page, asked = key_page(qtbot, desk, True)
+    heard = said(page)
+    QTest.keyClick(page.old, Qt.Key.Key_D, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: bool(desk.told("keep_key")))
+    ((question, words),) = asked
+    assert question == "收下“云岭省技术市场管理办公室”的公钥？"
+    assert "cd42 9216 7f60 e8c2" in words
+    assert "是本站的上级" in words
+    assert "电话" in words
+    assert "0011 2233 4455 6677" in words
+    assert "不会被替换" in words
+    (command,) = desk.told("keep_key")
+    assert (command.path, command.key_id) == (Path("cd4292167f60e8c2.pub"), "cd4292167f60e8c2")
+    qtbot.waitUntil(lambda: "已收下公钥 cd42 9216 7f60 e8c2" in page.received.text())
+    assert heard[-1][1] == "ok"
+    assert desk.told("receive") == []
+
+
+def test_a_public_key_that_is_not_confirmed_or_known_is_not_kept(qtbot: QtBot, theme: Theme) -> None:
+    desk = FakeDesk()
+    page, asked = key_page(qtbot, desk, False)
+    heard = said(page)
+    page.receive_button.click()
+    qtbot.waitUntil(lambda: ("公钥没有收下", "warn") in heard)
+    desk.key_found = replace(desk.key_found, is_known=True, is_above=False)
+    page.receive_button.click()
+    qtbot.waitUntil(lambda: any("已经有了" in words for words, _level in heard))
+    assert len(asked) == 1
+    assert desk.told("keep_key") == []
+
+
 def test_the_calendar_in_use_says_that_next_years_notice_is_missing(qtbot: QtBot, theme: Theme) -> None:
     page = system(qtbot, FakeDesk())
     words = pairs_of(page)
