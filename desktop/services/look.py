@@ -514,6 +514,9 @@ def sheet_in(office: Office, uow: UnitOfWork, contract_id: int) -> v.ContractShe
             "is_stale": relief.is_stale,
         },
         review_rows=review_rows(uow, office, contract, facts) if contract.state == "RECOGNISED" else (),
+        block=block_view(office, uow)
+        if contract.state == "RECOGNISED" and office.pack.number_source == "block"
+        else None,
         sent_back=sent_back_of(uow, office, contract, facts),
         notices=notices_of(uow, contract_id),
         sheets=tuple(

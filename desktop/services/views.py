@@ -312,6 +312,8 @@ class ContractSheet:
     relief: Mapping[str, Any] | None = None
     """Last stored relief opinion: results (JSON), person, at, is_stale."""
     review_rows: tuple[ReviewRow, ...] = ()
+    block: BlockView | None = None
+    """Where a contract in 待复核 would take its number from; None: from a receipt, or not now."""
     sent_back: SentBack | None = None
     """The reviewer gave it back to the clerk and it was not handed in again."""
     notices: tuple[NoticeView, ...] = ()

@@ -287,14 +287,14 @@ class AmountsStep(Step):
         )
 
     def primary(self) -> Primary:
-        """核定并看税惠 once the recognition was decided; before that, back to it."""
+        """核定并交复核 once the recognition was decided; before that, back to it."""
         if not self.can_edit:
             return Primary(_("看税惠"), self._to_relief)
         if self._decision is None:
             return Primary(_("存下并去认定"), self.save_and_recognise, enabled=not self._is_busy)
         wrong = self._fixing is None or (not self._fixing.is_fixed and not self._fixing.to_be_settled)
         why = self._first_error() if wrong else ""
-        return Primary(_("核定并看税惠"), self.submit, enabled=not wrong and not self._is_busy, why_not=why)
+        return Primary(_("核定并交复核"), self.submit, enabled=not wrong and not self._is_busy, why_not=why)
 
     def _first_error(self) -> str:
         problems = self._fixing.problems if self._fixing is not None else ()

@@ -112,7 +112,7 @@ class AnswerStrip(QWidget):
 
 
 class ReliefStep(Step):
-    """Step 4. Answers are kept the moment they are given; F12 stores today's opinion and goes to 复核."""
+    """Step 4. Answers are kept the moment they are given; F12 stores today's opinion."""
 
     def __init__(self, desk: Desk, jobs: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -245,10 +245,10 @@ class ReliefStep(Step):
         return keys
 
     def primary(self) -> Primary:
-        """提交复核, or 存下税惠意见 once the contract is registered."""
+        """存下税惠意见; a contract that waits for review already (核定 handed it in) goes on there."""
         sheet = self._sheet
-        registered = sheet is not None and sheet.row.state in LIVE_STATES
-        words = _("存下税惠意见") if registered else _("提交复核")
+        waits = sheet is not None and sheet.row.state == "RECOGNISED"
+        words = _("存下意见，去复核页") if waits else _("存下税惠意见")
         if sheet is None:
             return Primary(words, self.submit, enabled=False, why_not=_("还没有打开合同"))
         if "relief" not in sheet.allowed:
@@ -590,7 +590,7 @@ class ReliefStep(Step):
         self.show_sheet(sheet)
         words = "　".join(f"{word} {count}" for word, count in counts.items())
         self.said.emit(_("税惠意见已存：{words}").format(words=words), "ok", False)
-        if sheet.row.state not in LIVE_STATES:
+        if sheet.row.state == "RECOGNISED":
             self.step_wanted.emit(5)
 
     # the trial

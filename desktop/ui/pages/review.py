@@ -823,7 +823,7 @@ class ReviewStep(Step):
         self.counts.setText("　".join(words))
         self.meter.show_part(seen / total if total else 0)
         why = self.why_not()
-        self.why.setText(why or _("每一项都看过、都同意，可以登记"))
+        self.why.setText(why or self.act_words())
         self.register_button.setEnabled(not why)
         self.register_button.setToolTip(why)
         self._shape_buttons(objections)
@@ -837,6 +837,17 @@ class ReviewStep(Step):
         back = self._sheet is not None and "send_back" in self._sheet.allowed
         self.back_button.setEnabled(back and not self._calls.is_busy)
         self.back_button.update()
+
+    def act_words(self) -> str:
+        """What F12 will do now: it is not asked again and cannot be taken back."""
+        block = self._sheet.block if self._sheet is not None else None
+        if block is None:
+            return _("按 F12 即登记，不能撤回；登记编号等上级回执给出")
+        if block.is_frozen:
+            return _("! 号段已冻结，现在取不到号；请负责人到“系统”页解冻")
+        if not block.next_number:
+            return _("! 号段已用完，现在取不到号；请先读入新号段")
+        return _("按 F12 即登记，将取登记编号 {number}，不能撤回").format(number=in_fours(block.next_number))
 
     def why_not(self) -> str:
         """Why F12 does nothing now; empty when it would register."""
@@ -999,6 +1010,8 @@ class ReviewStep(Step):
             self._go_on(item)
         else:
             self._go_to_remark(item)
+        if not self.why_not():
+            self.said.emit(self.act_words(), "warn", True)
         self._keep()
 
     def _go_on(self, item: str) -> None:

@@ -72,7 +72,7 @@ def reviewed_rows(**opinions: bool) -> tuple[v.ReviewRow, ...]:
 def to_review(person: v.SignedIn = LU) -> LaterDesk:
     """沈清禾's contract waits for review; ``person`` is signed in."""
     desk = LaterDesk(person, facts=drawn_facts(), sheet_row=replace(URGENT[6], state="RECOGNISED"))
-    desk.more = {"review_rows": reviewed_rows()}
+    desk.more = {"review_rows": reviewed_rows(), "block": v.BlockView("2026-2", 54, 54, NUMBER)}
     return desk
 
 

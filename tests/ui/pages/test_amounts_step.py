@@ -165,7 +165,7 @@ def test_f12_saves_the_amounts_then_recognises_with_the_decision(qtbot: Any, the
     desk = CaseDesk(WHOLE, "ACCEPTED")
     desk.answers = {"R-DEV-01": {"answer": "yes"}}
     shown, step = amounts_page(qtbot, desk)
-    assert step.primary().words == "核定并看税惠"
+    assert step.primary().words == "核定并交复核"
     press(Qt_.Key_F12)
     (saved,) = desk.told("save_contract")
     assert saved.facts.technology_amount == Decimal("1030000.00")

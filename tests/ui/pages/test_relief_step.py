@@ -154,12 +154,35 @@ def test_the_timeline_is_told_in_words_and_moves_the_payment_by_a_month(step: Op
 
 def test_f12_stores_the_opinion_and_goes_on_to_review(step: Open, qtbot: QtBot) -> None:
     desk = station()
+    desk.sheet_row = replace(desk.sheet_row, state="RECOGNISED")
     page, frame = step(desk)
     steps: list[int] = []
     page.step_wanted.connect(steps.append)
     frame.press(Qt.Key.Key_F12)
     qtbot.waitUntil(lambda: steps == [5])
     assert desk.told("keep_relief")[0].contract_id == desk.sheet_row.id
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "wanted"),
+    [
+        ("RECOGNISED", "存下意见，去复核页", [5]),
+        ("ACCEPTED", "存下税惠意见", []),
+        ("REGISTERED", "存下税惠意见", []),
+    ],
+)
+def test_f12_promises_no_handing_in_that_has_been_done(
+    step: Open, qtbot: QtBot, state: str, words: str, wanted: list[int]
+) -> None:
+    desk = station()
+    desk.sheet_row = replace(desk.sheet_row, state=state)
+    page, frame = step(desk)
+    steps: list[int] = []
+    page.step_wanted.connect(steps.append)
+    assert page.primary().words == words
+    frame.press(Qt.Key.Key_F12)
+    qtbot.waitUntil(lambda: "税惠意见已存" in frame.words())
+    assert steps == wanted
 
 
 def test_a_refusal_is_said_and_the_button_stays_usable(step: Open, qtbot: QtBot) -> None:

@@ -50,6 +50,9 @@ def test_digits_agree_row_by_row_and_f12_registers(step: Open, qtbot: QtBot) -> 
         assert current(page) == page.lines[number].row.item
         frame.press(Qt.Key.Key_1)
     assert page.primary().enabled
+    words = "按 F12 即登记，将取登记编号 2026 9903 2100 0247，不能撤回"
+    assert page.why.text() == words
+    assert frame.said[-1] == (words, "warn"), "also where the card is folded away"
     frame.press(Qt.Key.Key_F12)
     qtbot.waitUntil(lambda: steps == [6])
     cmd = desk.told("review_and_register")[0]
@@ -345,3 +348,22 @@ def test_the_marks_of_one_reviewer_are_not_those_of_another(step: Open, qtbot: Q
     new, _frame = step(other)
     assert new._opinions == {}
     assert not new.found.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("block", "words"),
+    [
+        (None, "登记编号等上级回执给出"),
+        (v.BlockView("2026-2", 54, 54, NUMBER, is_frozen=True), "号段已冻结"),
+        (v.BlockView("2026-2", 54, 0, ""), "号段已用完"),
+    ],
+)
+def test_what_f12_would_do_is_said_before_it_is_pressed(
+    step: Open, block: v.BlockView | None, words: str
+) -> None:
+    desk = to_review()
+    desk.more["block"] = block
+    page, frame = step(desk)
+    for _row in range(5):
+        frame.press(Qt.Key.Key_1)
+    assert words in page.why.text()
