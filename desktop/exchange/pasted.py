@@ -26,6 +26,8 @@ from desktop.rules.checks import NEW_RULES_FROM
 from desktop.rules.facts import ROWS, Facts, Party
 from desktop.rules.identifiers import check_number
 
+MOST_TEXT: Final = 2_000_000
+"""A longer text is not looked at as a table: the window would stand still meanwhile."""
 MOST_CELLS: Final = 20_000
 """More is a workbook, not a block to look over: it is imported as a file."""
 _SCIENTIFIC: Final = re.compile(r"\d(\.\d+)?[Ee]\+\d+")
@@ -136,11 +138,13 @@ def read_block(text: str, html: str = "") -> Block | None:
     """The cells of a copied block; None when it is a single cell or no table at all.
 
     Tabs part the columns; a cell with tabs, line breaks or quotes stands in quotes, as spreadsheets copy it.
-    HTML, where it is offered too, tells which cells were merged.
+    HTML, where it is offered too, tells which cells were merged. Never raises, whatever was copied.
     """
+    if len(text) > MOST_TEXT:
+        return None
     rows = _plain_cells(text)
     merged: tuple[tuple[int, int, int, int], ...] = ()
-    if "<table" in html.lower():
+    if len(html) <= 10 * MOST_TEXT and "<table" in html.lower():
         table = _HtmlTable()
         table.feed(html)
         table.close()
@@ -161,14 +165,18 @@ def _plain_cells(text: str) -> list[list[str]]:
     plain = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").replace("\0", "")
     if not plain:
         return []
-    return [
-        [_tidy(cell) for cell in row]
-        for row in csv.reader(io.StringIO(plain, newline=""), delimiter="\t", quotechar='"')
-    ]
+    try:
+        rows = list(csv.reader(io.StringIO(plain, newline=""), delimiter="\t", quotechar='"'))
+    except csv.Error:  # one cell of more than 131,072 characters: prose, not a table
+        return []
+    return [[_tidy(cell) for cell in row] for row in rows]
 
 
 def _tidy(text: str) -> str:
     return text.replace("\u00a0", " ").replace("\t", " ").strip()
+
+
+_SPAN: Final = re.compile(r"[0-9]{1,6}")
 
 
 class _HtmlTable(HTMLParser):
@@ -195,7 +203,7 @@ class _HtmlTable(HTMLParser):
             while (row, self._at) in self._taken:
                 self.rows[row].append("")
                 self._at += 1
-            spans = {name: int(value) for name, value in attrs if value and value.isdigit()}
+            spans = {name: int(value) for name, value in attrs if value and _SPAN.fullmatch(value)}
             down, right = max(spans.get("rowspan", 1), 1), max(spans.get("colspan", 1), 1)
             if down * right > 1 and down * right <= MOST_CELLS:
                 self.merged.append((row, self._at, row + down - 1, self._at + right - 1))

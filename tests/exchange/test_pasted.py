@@ -258,3 +258,18 @@ def test_whatever_is_copied_nothing_breaks_and_no_wrong_cell_has_a_value(rows: l
         for row in read.rows:
             assert all(cell.value is None for cell in row if cell.level == "error")
             facts_of_row(row, TODAY)
+
+
+@pytest.mark.parametrize("count", [131_073, 320_000, 3_000_000])
+def test_prose_of_any_length_is_no_block(count: int) -> None:
+    """The reader of tables stops at a cell of 131,072 characters: that once ended the program."""
+    assert read_block("汉" * count) is None
+    assert read_block("汉" * count + "\t字") is None
+
+
+def test_spans_that_are_no_numbers_are_no_spans() -> None:
+    spans = ("²", "9" * 5000, "-1", "x")
+    cells = "".join(f'<td colspan="{span}">{at}</td>' for at, span in enumerate(spans))
+    block = read_block("", f"<table><tr>{cells}</tr></table>")
+    assert block is not None
+    assert block.cells == (("0", "1", "2", "3"),)

@@ -216,6 +216,7 @@ class EntryForm(QWidget):
             beside = make_entry(
                 str(there["type"]), "", spoken, self._codes, field=item.beside, required=item.required
             )
+        entry.longest = int(meta["longest"])
         row = FieldRow(number, label, entry, beside=beside)
         if not who:
             number_once(row, self._numbers)

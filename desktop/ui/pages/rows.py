@@ -27,7 +27,7 @@ from desktop.ui.pages.form_fields import FieldCodes, entry_value, make_entry, re
 from desktop.ui.theme import px
 from desktop.ui.widgets.ask import ask
 from desktop.ui.widgets.entries import AmountField
-from desktop.ui.widgets.fields import Field, one_cell, steps_back
+from desktop.ui.widgets.fields import Field, one_cell, steps_back, tell_refusal, too_much
 from desktop.ui.widgets.table import DeskTable, Role, TableCard
 
 Index = QModelIndex | QPersistentModelIndex
@@ -85,6 +85,10 @@ class RowsModel(QAbstractTableModel):
     def kind(self, column: str) -> tuple[str, str]:
         """Type and code table of a column."""
         return str(self._meta[column]["type"]), str(self._meta[column]["codes"])
+
+    def longest(self, column: str) -> int:
+        """So many characters a text of this column may have; 0: no rule."""
+        return int(self._meta[column].get("longest", 0))
 
     # facts
 
@@ -320,6 +324,7 @@ class RowsTable(QWidget):
             if isinstance(entry, AmountField) and self._remainder is not None:
                 wanted = self._remainder
                 entry.remainder = lambda: wanted(self.table.currentIndex().row())
+            entry.longest = self.model.longest(column)
             entry.previous = self._above
             entry.paste_block = self._paste_block
             return entry
@@ -364,7 +369,11 @@ class RowsTable(QWidget):
         """Read a text into the cell with the focus, as if it had been typed."""
         index = self.table.currentIndex()
         if index.column() > 0 and text.strip():
-            self.model.setData(index, text)
+            longest = self.model.longest(self.model.columns[index.column() - 1])
+            if words := too_much(text, longest, Field.MOST):
+                tell_refusal(self.table, words)
+            else:
+                self.model.setData(index, text)
 
     def take_pasted(self, rows: Sequence[Sequence[PastedCell]]) -> int:
         """Write pasted lines from the current row on; good cells only, lines are added as needed."""

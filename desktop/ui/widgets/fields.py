@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDropEvent,
     QFocusEvent,
     QGuiApplication,
     QInputMethodEvent,
@@ -46,6 +48,8 @@ class Field(QLineEdit):
 
     SIDE = 0
     """Drawing pixels kept free at the right for a sign that is always there."""
+    MOST = 10_000
+    """So many characters can be brought in at once; more is refused in words and changes nothing."""
 
     def __init__(
         self, name: str, *, required: bool = False, mono: bool = False, parent: QWidget | None = None
@@ -60,6 +64,8 @@ class Field(QLineEdit):
         """Asked before Ctrl+V: takes a copied block of several cells (True), leaves a single one alone."""
         self.step_back: Callable[[bool], bool] | None = None
         """Ctrl+Z (True) and Ctrl+Y (False) while nothing was typed here: the form's own undo."""
+        self.longest = 0
+        """So many characters the field takes by its own rule (0: no rule); only told, never enforced here."""
         self._unit = ""
         self._level = ""
         self._problem = ""
@@ -73,6 +79,7 @@ class Field(QLineEdit):
         self.setProperty("level", "")
         self.set_required(required)
         self.textEdited.connect(self._edited)
+        self.setMaxLength(2 * self.MOST)  # in halves of surrogate pairs; for ways of pasting unknown to us
         self._fit_margins()
 
     # what it is
@@ -286,11 +293,37 @@ class Field(QLineEdit):
             return
         if event.matches(QKeySequence.StandardKey.Paste) and not self.isReadOnly():
             if self.paste_block is None or not self.paste_block():
-                self.insert(one_cell(QGuiApplication.clipboard().text()))
+                self.bring_in(QGuiApplication.clipboard().text())
             return
         if (back := steps_back(event)) is not None and self._steps(back):
             return
         super().keyPressEvent(event)
+
+    def bring_in(self, text: str) -> bool:
+        """Put a copied text in at the cursor, as one line; False when it is refused, which is then told."""
+        if words := too_much(text, self.longest, self.MOST):
+            tell_refusal(self, words)
+            return False
+        self.insert(one_cell(text))
+        return True
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """粘贴 of the menu goes the way of Ctrl+V."""
+        menu = self.createStandardContextMenu()
+        for action in menu.actions():
+            if action.objectName() == "edit-paste":
+                action.triggered.disconnect()
+                action.triggered.connect(lambda: self.bring_in(QGuiApplication.clipboard().text()))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """A text dropped here is no longer than one pasted."""
+        if words := too_much(event.mimeData().text(), self.longest, self.MOST):
+            event.ignore()
+            tell_refusal(self, words)
+            return
+        super().dropEvent(event)
 
     def _steps(self, back: bool) -> bool:
         """The form steps back or forth, unless something was typed here since the field was entered."""
@@ -345,6 +378,24 @@ def steps_back(event: QKeyEvent) -> bool | None:
     return False if redo else None
 
 
+def too_much(text: str, longest: int, most: int) -> str:
+    """Why a text is not taken in: how much came, how much the field takes, what to do; empty when it is."""
+    if len(text) <= most:
+        return ""
+    words = _("贴来 {came} 个字，这一栏最多 {most} 个字，没有贴入，原有内容不变。请只复制要填的部分再贴。")
+    return words.format(came=f"{len(text):,}", most=f"{longest or most:,}")
+
+
+def tell_refusal(widget: QWidget, words: str) -> None:
+    """Say at a widget why it did not take something: under the field if it has a row, and beside it."""
+    from PySide6.QtWidgets import QToolTip  # not for the sign-in page
+
+    if isinstance(widget, Field | TextBox):
+        widget.noted.emit(words)
+    widget.setAccessibleDescription(words)
+    QToolTip.showText(widget.mapToGlobal(QPoint(px(8), widget.height())), words, widget)
+
+
 def one_cell(text: str) -> str:
     """What was copied, as one line: a cell of a spreadsheet brings its line end and perhaps quotes along."""
     plain = text.replace("\r\n", "\n").strip("\n")
@@ -359,6 +410,7 @@ class SearchBox(Field):
     """
 
     searched = Signal(str)
+    MOST = 1_000
 
     def __init__(self, name: str, hint: str = "", *, key: str = "F3", parent: QWidget | None = None) -> None:
         self._key = key
@@ -396,6 +448,8 @@ class TextBox(QPlainTextEdit):
 
     committed = Signal(str)
     noted = Signal(str)
+    MOST = 50_000
+    """As in ``Field``."""
 
     def __init__(
         self, name: str, *, required: bool = False, lines: int = 3, parent: QWidget | None = None
@@ -405,6 +459,8 @@ class TextBox(QPlainTextEdit):
         self.paste_block: Callable[[], bool] | None = None
         """As in ``Field``."""
         self.step_back: Callable[[bool], bool] | None = None
+        """As in ``Field``."""
+        self.longest = 0
         """As in ``Field``."""
         self._last = ""
         self._found = ""
@@ -505,6 +561,13 @@ class TextBox(QPlainTextEdit):
         if (back := steps_back(event)) is not None and self._steps(back):
             return
         super().keyPressEvent(event)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """What is pasted or dropped: refused in words when it is far too long."""
+        if words := too_much(source.text(), self.longest, self.MOST):
+            tell_refusal(self, words)
+            return
+        super().insertFromMimeData(source)
 
     def _steps(self, back: bool) -> bool:
         """As in ``Field``."""

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPlainTextEdit
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -193,3 +195,23 @@ def test_a_bad_cell_is_told_with_table_row_column_value_and_reason(qtbot: Any, t
         table = step.form.tables[name].table
         assert table.hasFocus()
         assert (table.currentIndex().row(), table.currentIndex().column()) == (row, column)
+
+
+def test_a_paste_of_320000_characters_leaves_everything_as_it_was(qtbot: Any, theme: Theme) -> None:
+    desk = CaseDesk(WHOLE)
+    _shown, step = entry(qtbot, desk)
+    QGuiApplication.clipboard().setText("汉" * 320_000)
+    before = texts(step.form)
+    paste = (Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    for name in ("title", "summary", "signed_on", "contract_amount", "sub_kind"):
+        bound = step.form.bounds[name]
+        bound.entry.setFocus()
+        QTest.keyClick(bound.entry, *paste)
+        assert "贴来 320,000 个字" in bound.row.note()
+    table = step.form.tables["payments"].table
+    table.setFocus()
+    table.setCurrentIndex(step.form.tables["payments"].model.index(0, 1))
+    QTest.keyClick(table, *paste)
+    assert "贴来 320,000 个字" in table.accessibleDescription()
+    assert texts(step.form) == before
+    assert desk.told("keep_draft") == []
