@@ -70,7 +70,7 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class PublicKeys:
-    """The public keys this machine trusts: what the head compared and kept, nothing a package brings along."""
+    """The public keys this machine trusts: what the head compared and kept, nothing from packages."""
 
     by_id: Mapping[str, PublicKey] = field(default_factory=lambda: MappingProxyType({}))
 

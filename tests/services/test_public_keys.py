@@ -121,7 +121,7 @@ def test_a_key_of_somebody_else_is_not_called_the_one_above(head: Office, tmp_pa
 def test_a_damaged_key_file_is_named_and_other_files_are_none(head: Office, tmp_path: Path) -> None:
     bad = tmp_path / "坏的.pub"
     bad.write_text("key: 0123\n不是钥匙\n", encoding="utf-8")
-    with pytest.raises(MachineError, match="坏的.pub") as refused:
+    with pytest.raises(MachineError, match=r"坏的\.pub") as refused:
         look_at_key(head, bad)
     assert "本机没有改动" in refused.value.hint
     plain = tmp_path / "说明.txt"

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid5
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QGuiApplication, QImage, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -49,7 +49,7 @@ from desktop.ui.pages.issue_parts import (
 )
 from desktop.ui.pages.page import Primary, Step
 from desktop.ui.pages.parts import choose_target
-from desktop.ui.pages.wording import trouble_words
+from desktop.ui.pages.wording import returned_words, trouble_words
 from desktop.ui.printing import TRAYS, print_pdf, printer_names, to_picture
 from desktop.ui.theme import px
 from desktop.ui.widgets.bars import Key
@@ -141,6 +141,9 @@ class IssueStep(Step):
         self.trouble = Strip("", level="error")
         self.trouble.hide()
         outer.addWidget(self.trouble)
+        self.returned = Strip("", level="error")
+        self.returned.hide()
+        outer.addWidget(self.returned)
         row = QHBoxLayout()
         row.setSpacing(px(12))
         outer.addLayout(row, 1)
@@ -228,6 +231,7 @@ class IssueStep(Step):
         ticks.setContentsMargins(0, px(2), 0, px(2))
         ticks.setSpacing(px(6))
         self.boxes: list[CheckBox] = []
+        self._print_names: list[Label] = []
         for number, who in enumerate(self._copies, 1):
             box = CheckBox(_("第 {n} 联").format(n=number), framed=True)
             box.setAccessibleName(_("第 {n} 联，{who}").format(n=number, who=who))
@@ -246,7 +250,7 @@ class IssueStep(Step):
             )
         ):
             label = Label(word, tone="ink2")
-            label.setFixedWidth(px(64))
+            self._print_names.append(label)
             label.setBuddy(widget)
             grid.addWidget(label, at, 0)
             grid.addWidget(widget, at, 1)
@@ -377,8 +381,16 @@ class IssueStep(Step):
         second.addStretch(1)
         return card
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Text size changed: the two sides and the words before the fields too."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "right"):
+            self._fit()
+
     def _fit(self) -> None:
         self.left.setFixedWidth(px(396))
+        for name in self._print_names:
+            name.setFixedWidth(px(66))
         if self._is_narrow:
             self.right.setMinimumWidth(px(300))
             self.right.setMaximumWidth(16777215)
@@ -445,6 +457,10 @@ class IssueStep(Step):
         self._sheet = sheet
         self._request = c.new_request()
         self.trouble.hide()
+        why_not = "" if "change" in sheet.allowed else sheet.why_not.get("change", "")
+        words = returned_words(sheet.row.note, is_open=True)
+        self.returned.say(f"{words}。{_('现在不能变更：{why}').format(why=why_not)}" if why_not else words)
+        self.returned.setVisible(sheet.row.reporting_state == "REJECTED_ABOVE")
         number = sheet.row.official_number
         self.number.setText(self._desk.pack.spaced(number) if number else _("编号待给出"))
         self.copy_button.setEnabled(bool(number))

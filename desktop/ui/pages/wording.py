@@ -89,9 +89,13 @@ def size_words(count: int) -> str:
     return f"{size:.1f} TB"
 
 
-def returned_words(reason: str) -> str:
-    """Why the province gave a registered contract back, whole, and the way to the next package."""
+def returned_words(reason: str, *, is_open: bool = False) -> str:
+    """Why the province gave a registered contract back, whole, and the way to the next package; ``is_open``:
+    said on the page of the contract.
+    """
     why = reason.rstrip("。") or _("回执没有写原因，请与上级核对")
+    if is_open:
+        return _("上级退回：{why}。请按“变更”改好，即编入下一包").format(why=why)
     return _("上级退回：{why}。打开后按“变更”改好，即编入下一包").format(why=why)
 
 

@@ -13,7 +13,7 @@ from later import NARROW, NUMBER, WIDE, Frame, LaterDesk, registered, runner, sh
 from PySide6.QtCore import QMarginsF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPdfWriter
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.certificates.preview import page_count
@@ -83,6 +83,35 @@ def test_the_number_stands_in_fours_and_is_copied_without_spaces(step: Open) -> 
     assert page.number.text() == "2026 9903 2100 0247"
     page.copy_button.click()
     assert QGuiApplication.clipboard().text() == NUMBER
+
+
+def test_why_the_province_returned_it_stands_above_with_what_to_do(step: Open) -> None:
+    desk = registered("CERTIFIED")
+    why = "区划代码 990517 已停用，现为 990521"
+    desk.sheet_row = replace(desk.sheet_row, reporting_state="REJECTED_ABOVE", note=why)
+    page, _frame = step(desk)
+    assert page.returned.isVisible()
+    words = page.returned.words.text()
+    assert words == f"上级退回：{why}。请按“变更”改好，即编入下一包"
+    assert page.after_buttons["change"].isEnabled()
+    desk.sheet_row = replace(desk.sheet_row, state="CHANGED")
+    page.show_sheet(desk.sheet())
+    assert f"现在不能变更：{desk.sheet().why_not['change']}" in page.returned.words.text()
+    page.show_sheet(registered().sheet())
+    assert not page.returned.isVisible()
+
+
+def test_the_words_before_offset_and_scale_are_whole_in_large_text(step: Open, theme: Theme) -> None:
+    page, _frame = step(registered())
+    words = [label for label in page.findChildren(QLabel) if label.text() in ("偏移 mm", "缩放 %")]
+    assert len(words) == 2
+    theme.choose_large(True)
+    try:
+        QApplication.processEvents()
+        for label in words:
+            assert label.width() >= label.fontMetrics().horizontalAdvance(label.text())
+    finally:
+        theme.choose_large(False)
 
 
 def test_f12_prints_the_whole_run_first_and_each_sheet_once(step: Open, qtbot: QtBot) -> None:
@@ -247,7 +276,7 @@ def test_later_copies_need_reason_and_collector(step: Open, qtbot: QtBot, how: s
     dialog = page.dialog
     assert dialog is not None
     qtbot.waitUntil(dialog.isActiveWindow)
-    qtbot.waitUntil(dialog.safe_button.hasFocus)
+    qtbot.waitUntil(dialog.first_focus().hasFocus)
     assert not dialog.act_button.isEnabled()
     dialog.reason.setText("原件遗失")
     assert not dialog.act_button.isEnabled()
