@@ -389,7 +389,10 @@ class CasePage(Page):
     def _show_heads(self) -> None:
         sheet = self.sheet
         self.head.setVisible(self._number == 1 and not self._narrow)
-        self.sent_back.show_sent(sheet.sent_back if sheet is not None and self._number < 5 else None)
+        self.sent_back.show_sent(
+            sheet.sent_back if sheet is not None and self._number < 5 else None,
+            can_answer=sheet is not None and "doubt" in sheet.allowed,
+        )
         state = sheet.row.state if sheet else "DRAFT"
         for verb, tool in self.tools.items():
             may = sheet is not None and verb in sheet.allowed

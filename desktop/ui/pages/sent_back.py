@@ -68,8 +68,8 @@ class SentBackBanner(QFrame):
         open_items = self._sent.open_items
         return next((x for x in open_items if x.item == self._at), open_items[0] if open_items else None)
 
-    def show_sent(self, sent: SentBack | None) -> None:
-        """What was sent back, with the state of now; None hides it."""
+    def show_sent(self, sent: SentBack | None, *, can_answer: bool = True) -> None:
+        """What was sent back, with the state of now; None hides it. Only its clerk can answer."""
         if sent is None or self._sent is None or sent.at != self._sent.at:
             self._at = ""
         self._sent = sent
@@ -100,10 +100,8 @@ class SentBackBanner(QFrame):
             line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             self._list.insertWidget(len(self.lines), line)
             self.lines.append(line)
-        for button in (self.go_button, self.answer_button):
-            button.setVisible(bool(count))
-        item = self.item
-        self.answer_button.setEnabled(item is not None)
+        self.go_button.setVisible(bool(count))
+        self.answer_button.setVisible(bool(count) and can_answer)
         self.setAccessibleName(words)
         self._fit()
 
