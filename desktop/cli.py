@@ -1579,25 +1579,26 @@ def _pack(name: str) -> LocalPack:
 def _province(args: argparse.Namespace) -> Answer:
     from desktop.app import load_codes
     from desktop.exchange.province_desk import FILE, ProvinceDesk, in_words
+    from desktop.security.keys import read_public_key
 
     codes = load_codes(_pack(args.pack) if args.pack else None)
-    if (args.store / FILE).exists():
+    if args.action != "admit" or (args.store / FILE).exists():
         province = ProvinceDesk(args.store, codes, settings.now)
     else:
+        read_public_key(args.key)  # a word mistyped leaves no folder behind
         province = ProvinceDesk.create(
             args.store, codes, settings.now, code=args.code, name=args.name or _("省级主管部门")
         )
     out = args.out or args.store / "out"
     try:
         if args.action == "admit":
-            code, name, key = args.target
-            province.admit(code, name, Path(key))
+            province.admit(args.station, args.station_name, args.key)
             return Answer(
                 {"public_key": province.public_key()},
                 _("已收下。上级公钥：{p}").format(p=province.public_key()),
             )
         if args.action == "receive":
-            received = [province.receive(Path(path), out, _progress(args)) for path in args.target]
+            received = [province.receive(path, out, _progress(args)) for path in args.packages]
             files = [str(path) for r in received for path in r.receipts]
             return Answer(received, "\n".join([in_words(received), *files]))
         if args.action == "receipts":
@@ -1652,6 +1653,34 @@ def _common() -> Parser:
     )
     common.add_argument("--json", action="store_true", help="结果写成 JSON")
     return common
+
+
+def _add_province_acts(parser: argparse.ArgumentParser, common: Parser) -> None:
+    shared = Parser(add_help=False)
+    shared.add_argument("--store", type=Path, required=True, metavar="文件夹", help="上级的数据文件夹")
+    shared.add_argument(
+        "--out", type=Path, metavar="文件夹", help="回执、号段写到哪里（默认：数据文件夹下的 out）"
+    )
+    shared.add_argument("--pack", metavar="地方包", help="地方包名称或文件：其中补充的区划上级也认")
+    acts = parser.add_subparsers(dest="action", metavar="做什么", required=True)
+
+    def act(name: str, words: str) -> argparse.ArgumentParser:
+        return acts.add_parser(name, help=words, description=words, parents=[common, shared])
+
+    p = act("admit", "登记一个机构并收下它的公钥；上级的数据文件夹还没有时先建立")
+    p.add_argument("station", metavar="机构代码", help="6 位数字，如 990526")
+    p.add_argument("station_name", metavar="机构名称", help="写在回执和号段上")
+    p.add_argument("key", type=Path, metavar="公钥文件", help="这个机构的 .pub 文件，电话核对过的")
+    p.add_argument("--code", default="990000", help="建立上级文件夹时：上级代码")
+    p.add_argument("--name", help="建立上级文件夹时：上级名称")
+    p = act("receive", "收上报包，写出回执")
+    p.add_argument("packages", type=Path, nargs="+", metavar="上报包", help="上报包文件，可以几个")
+    p = act("receipts", "把每一包的最新回执再写一遍")
+    p.add_argument("--station", metavar="机构代码", help="只写这个机构的")
+    p = act("block", "给一个机构下发登记号段")
+    p.add_argument("--station", required=True, metavar="机构代码", help="号段给哪个机构")
+    p.add_argument("--year", type=int, metavar="年", help="哪一年的编号（默认：今年）")
+    p.add_argument("--count", type=int, default=100, metavar="个数", help="多少个编号（默认：100）")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -1883,15 +1912,6 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--move", action="store_true", help="calendar：换用并改在办合同的期限，逐份记日志")
     p.add_argument("--keep", action="store_true", help="calendar：换用，在办合同的期限不改")
     p = add("province", _province, "上级一侧的参考程序")
-    p.add_argument("action", choices=("admit", "receive", "receipts", "block"))
-    p.add_argument("target", nargs="*")
-    p.add_argument("--store", type=Path, required=True, help="上级的数据文件夹")
-    p.add_argument("--out", type=Path, help="回执、号段写到哪里")
-    p.add_argument("--station", help="号段给哪个机构")
-    p.add_argument("--year", type=int)
-    p.add_argument("--code", default="990000", help="建立上级文件夹时：上级代码")
-    p.add_argument("--name", help="建立上级文件夹时：上级名称")
-    p.add_argument("--count", type=int, default=100)
-    p.add_argument("--pack", help="地方包名称或文件：其中补充的区划上级也认")
+    _add_province_acts(p, common)
     add("self-test", _self_test, "装好之后自己检查一遍")
     return parser

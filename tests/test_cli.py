@@ -447,6 +447,69 @@ def test_a_province_is_made_admits_a_station_and_allots(desk: Terminal) -> None:
     assert desk("block", "import", made.out.strip(), by=HEAD, code=REFUSED).err
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("admit", "990526", "KEY"), "公钥文件"),
+        (("admit", "990526"), "机构名称"),
+        (("admit",), "机构代码"),
+        (("admit", "990526", "青石县", "登记处", "KEY"), "不认识"),
+        (("receive",), "上报包"),
+        (("block",), "--station"),
+        (("block", "--station", "990321", "--count", "五"), "不是整数"),
+        (("give",), "可以是"),
+        ((), "做什么"),
+    ],
+)
+def test_a_province_command_with_a_word_missing_tells_its_usage(
+    bare: Terminal, words: tuple[str, ...], said: str
+) -> None:
+    told = bare("province", *words, *(("--store", bare.folder / "up") if words else ()), code=WRONG_USE).err
+    assert "usage: contract-desk" in told
+    assert said in told
+    assert "用法不对" in told
+    assert "Traceback" not in told
+    assert not (bare.folder / "up").exists()
+
+
+def test_every_word_of_a_province_command_has_a_name_and_an_explanation(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for act, names in {
+        "admit": ("机构代码", "机构名称", "公钥文件"),
+        "receive": ("上报包",),
+        "receipts": ("--store",),
+        "block": ("--station", "--year", "--count"),
+    }.items():
+        with pytest.raises(SystemExit):
+            build_parser().parse_args(["province", act, "--help"])
+        told = capsys.readouterr().out
+        assert all(name in told for name in names), told
+        assert "target" not in told
+
+
+@pytest.mark.parametrize("act", [("receive", "包.zip"), ("receipts",), ("block", "--station", "990321")])
+def test_only_admitting_a_station_makes_a_province(bare: Terminal, act: tuple[str, ...]) -> None:
+    store = bare.folder / "mistyped"
+    assert "不是上级的数据文件夹" in bare("province", *act, "--store", store, code=REFUSED).err
+    assert not store.exists()
+
+
+def test_a_province_admits_nobody_by_a_wrong_code_or_without_a_key(desk: Terminal) -> None:
+    store, key = desk.folder / "province", next((desk.data / "keys").glob("*.pub"))
+    wrong = desk("province", "admit", "青石县登记处", "990526", key, "--store", store, code=REFUSED).err
+    assert "机构代码是 6 位数字" in wrong
+    plain = desk.folder / "说明.txt"
+    plain.write_text("不是公钥", encoding="utf-8")
+    command = ("province", "admit", "990526", "青石县登记处", plain, "--store")
+    assert "是不是公钥文件" in desk(*command, store, code=FAULT).err
+    assert (
+        "不在名单里" in desk("province", "block", "--station", "990526", "--store", store, code=REFUSED).err
+    )
+    assert "是不是公钥文件" in desk(*command, desk.folder / "new", code=FAULT).err
+    assert not (desk.folder / "new").exists()
+
+
 # --- without signing in, without a database
 
 

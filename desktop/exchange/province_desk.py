@@ -4,6 +4,7 @@ stations.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -42,7 +43,8 @@ class ProvinceDesk:
     def __init__(self, folder: Path, codes: Codes, now: Callable[[], datetime]) -> None:
         if not (folder / FILE).exists():
             raise RefusedError(
-                _("{folder} 不是上级的数据文件夹").format(folder=folder), _("请先用 --code 和 --name 建立")
+                _("{folder} 不是上级的数据文件夹").format(folder=folder),
+                _("请核对 --store；还没有的，用 province admit 登记第一个机构时建立"),
             )
         raw = tomllib.loads((folder / FILE).read_text(encoding="utf-8"))
         self.folder = folder
@@ -70,9 +72,13 @@ class ProvinceDesk:
         return self.folder / "keys" / f"{self._signer.key_id}.pub"
 
     def admit(self, station: str, name: str, public_key: Path) -> None:
-        """Let a station send: enter it and its public key."""
-        self.province.add_station(station, name)
+        """Let a station send: enter it and its public key; neither when the key cannot be read."""
+        if not re.fullmatch(r"[0-9]{6}", station):
+            raise RefusedError(
+                _("“{code}”不是机构代码").format(code=station), _("机构代码是 6 位数字，写在机构名称前面")
+            )
         add_public_key(self.folder / "keys", public_key)
+        self.province.add_station(station, name)
 
     def receive(self, path: Path, out: Path, progress: Progress = no_progress) -> Received:
         """Check and merge one package; write its receipt (and newer answers to earlier ones) into ``out``."""

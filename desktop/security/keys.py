@@ -137,7 +137,9 @@ def read_public_key(path: Path) -> PublicKey:
     except ValueError as exc:
         raise MachineError(
             _("公钥文件 {name} 读不出来").format(name=path.name),
-            _("请向发件单位重新索取；其他公钥不受影响。先把这个文件移出 keys 文件夹"),
+            _("请向发件单位重新索取；其他公钥不受影响。先把这个文件移出 keys 文件夹")
+            if path.parent.name == "keys"
+            else _("请核对是不是公钥文件（*.pub），或向发件单位重新索取；没有改动任何东西"),
             code="K03",
         ) from exc
 
