@@ -666,6 +666,7 @@ class ReviewStep(Step):
         """The service has it, and dropped the draft in the same transaction."""
         self._rest.stop()
         self._is_kept, self._found_at, self._changed = False, "", {}
+        self._tell_found()
         self._leave()
 
     def may_leave(self) -> bool:
@@ -1104,6 +1105,7 @@ class ReviewStep(Step):
         cmd = self._command()
         if cmd is None or not cmd.items or not self.can_review or self._calls.is_busy:
             return
+        self._left_remark()  # written before, never after what drops it
         self._calls.ask(partial(self._desk.review, cmd), self._saved, self._refused)
 
     def _saved(self, sheet: ContractSheet) -> None:
@@ -1118,6 +1120,7 @@ class ReviewStep(Step):
         cmd = self._command()
         if cmd is None or self.why_not():
             return
+        self._left_remark()
         self._calls.ask(partial(self._desk.review_and_register, cmd), self._registered, self._refused)
 
     def _registered(self, sheet: ContractSheet) -> None:

@@ -144,10 +144,14 @@ def test_half_a_review_is_on_the_disk_until_it_is_handed_in(
     again.open()
     assert [i.is_agreed for i in again.items()] == [True, False]
     assert again.items()[1].remark == "与合同写法不同"
+    again.cards[0].remark.insert("，请改")  # F6 follows at once
     frame.press(Qt.Key.Key_F6)
     qtbot.waitUntil(lambda: "复核意见已存盘" in frame.words())
     assert again._desk.draft("review", subject) is None
     assert again.at_rest == ""
+    assert not again.found.isVisible()
+    qtbot.wait(400)
+    assert again._desk.draft("review", subject) is None, "nothing written behind it"
     qtbot.waitUntil(lambda: again._desk.draft("place", LU.name) is None)
 
 
