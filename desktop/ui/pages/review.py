@@ -1076,6 +1076,7 @@ class ReviewStep(Step):
             self._go_on(item)
         elif line is not None:
             self._go_to(line)
+        self._keep()
 
     # acts
 

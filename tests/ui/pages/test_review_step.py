@@ -367,3 +367,19 @@ def test_what_f12_would_do_is_said_before_it_is_pressed(
     for _row in range(5):
         frame.press(Qt.Key.Key_1)
     assert words in page.why.text()
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_it_is_gone_on_with_at_the_row_behind_the_remark(
+    step: Open, qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    desk = to_review()
+    page, frame = step(desk, size)
+    frame.press(Qt.Key.Key_Down)
+    frame.press(Qt.Key.Key_2)
+    page.cards[0].remark.setText("止日不对")
+    frame.press(Qt.Key.Key_Return)
+    key = ("review", f"{desk.sheet_row.id}/陆知远")
+    qtbot.waitUntil(lambda: '"at": "seller[0].id"' in desk.kept.get(key, ("", ""))[1])
+    new, _frame = step(desk, size)
+    assert current(new) == "seller[0].id"
