@@ -315,6 +315,9 @@ class SearchPage(Page):
         self._result: SearchResult | None = None
         self._sums: tuple[Decimal, Decimal] | None = None
         """Of the result shown; None while the worker is still adding."""
+        self._choice: list[range] = []
+        """The rows that the line below the list speaks of instead of all; empty: of all."""
+        self._choice_sums: tuple[Decimal, Decimal] | None = None
         self._narrow = False
         self._drawer_wanted = True
         self._sheet_of: int | None = None
@@ -357,6 +360,7 @@ class SearchPage(Page):
         self._typing = after_quiet(self, PAUSE, self.search)
         self._looking = after_quiet(self, STILL, self._read_sheet)
         self._summing = after_quiet(self, STILL, self._ask_sums)
+        self._choice_summing = after_quiet(self, PAUSE, self._ask_choice_sums)
         self._lay_out()
 
     # putting it together
@@ -623,6 +627,7 @@ class SearchPage(Page):
         if asked != self._asked:
             return
         self._result, self._sums = result, None
+        self._choice, self._choice_sums = [], None
         if result.total <= SUMMED_AT_ONCE:
             self._ask_sums()
         else:
@@ -667,6 +672,39 @@ class SearchPage(Page):
             self._sums = sums
             self._show_totals()
 
+    def _look_at_choice(self) -> int:
+        """How many rows were chosen (marked, or more than one); 0: none. Their sums are asked for when the
+        choice is another one and stays a moment.
+        """
+        spans = self.view.selected_spans()
+        count = sum(len(span) for span in spans)
+        if count == 1 and not self.view.is_marking:
+            spans, count = [], 0
+        if spans != self._choice:
+            self._choice, self._choice_sums = spans, None
+            self._choice_summing.start(PAUSE if count <= SUMMED_AT_ONCE else STILL)
+        return count
+
+    def _ask_choice_sums(self) -> None:
+        """Of the rows chosen, added by the database as those of all are."""
+        spans = self._choice
+        if not spans or self._result is None or self._choice_sums is not None:
+            return
+        if self._typing.isActive():
+            self._choice_summing.start()
+            return
+        desk, asked, ids = self._desk, self._asked, self.model.ids_in(spans)
+        job = Job(lambda _job: (asked, spans, desk.search_sums(ids)))
+        job.done.connect(self._choice_sums_came)
+        job.failed.connect(self._failed)
+        self._jobs.start(job)
+
+    def _choice_sums_came(self, answer: tuple[int, list[range], tuple[Decimal, Decimal]]) -> None:
+        asked, spans, sums = answer
+        if asked == self._asked and spans == self._choice:
+            self._choice_sums = sums
+            self._show_totals()
+
     def _not_found(self, exc: Exception) -> None:
         """A day that does not exist is said where it was typed; the list before it stays, with its sums."""
         if self._sums is None:
@@ -696,17 +734,25 @@ class SearchPage(Page):
         if result is None or self.card.totals is None:
             return
         codes = [column.code for column in self.model.columns]
-        words = {
-            0: _("合计 {n} 份").format(n=f"{result.total:,}"),
-            1: _("所选 {n} 份").format(n=f"{self.view.selected_count():,}"),
-        }
+        chosen, sums = self._look_at_choice(), self._sums
+        if chosen:
+            sums = self._choice_sums
+            words = {
+                0: _("所选 {n} 份").format(n=f"{chosen:,}"),
+                1: _("右边是所选的合计；共查到 {n} 份").format(n=f"{result.total:,}"),
+            }
+        else:
+            words = {
+                0: _("合计 {n} 份").format(n=f"{result.total:,}"),
+                1: _("所选 {n} 份").format(n=f"{self.view.selected_count():,}"),
+            }
         tones: dict[int, TokenName] = {1: "ink2"}
         if "amount" in codes:
             at = codes.index("amount")
-            words[at] = yuan(self._sums[0]) if self._sums else "…"
+            words[at] = yuan(sums[0]) if sums else "…"
             technology = codes.index("technology") if "technology" in codes else at + 1
             tones[technology] = "ink2"
-            words[technology] = _("技术 {amount}").format(amount=yuan(self._sums[1]) if self._sums else "…")
+            words[technology] = _("技术 {amount}").format(amount=yuan(sums[1]) if sums else "…")
         self.card.totals.show_totals(words, tones)
 
     def _show_empty(self, words: str) -> None:

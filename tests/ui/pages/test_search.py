@@ -3,6 +3,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -163,6 +164,41 @@ def test_totals_follow_the_result_and_the_selection(qtbot: QtBot, theme: Theme) 
     page.view.setFocus()
     QTest.keyClick(page.view, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
     assert "所选 2 份" in page.card.totals.accessibleName()
+
+
+class Adding(FakeDesk):
+    """The sums are told by the contracts that are to be added."""
+
+    def search_sums(self, ids: Sequence[int]) -> tuple[Decimal, Decimal]:
+        super().search_sums(ids)
+        return Decimal(sum(ids)), Decimal(len(ids))
+
+
+def test_the_sums_below_are_those_of_the_rows_chosen(qtbot: QtBot, theme: Theme) -> None:
+    desk = Adding()
+    page = search(qtbot, desk)
+    totals = page.card.totals
+    assert totals is not None
+    qtbot.waitUntil(lambda: "…" not in totals.accessibleName())
+    everything = totals.accessibleName()
+    assert everything.startswith("合计 1,906 份")
+    page.view.setFocus()
+    QTest.keyClick(page.view, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert totals.accessibleName().startswith("所选 2 份")
+    assert totals.accessibleName().endswith("…，技术 …"), "never the sums of all beside the word 所选"
+    expected = f"{sum(page.export_ids()):,}.00，技术 2.00"
+    qtbot.waitUntil(lambda: totals.accessibleName().endswith(expected))
+    assert "共查到 1,906 份" in totals.accessibleName()
+    told = len(desk.told("search_sums"))
+    for _time in range(5):
+        QTest.keyClick(page.view, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: totals.accessibleName().endswith("技术 7.00"))
+    assert desk.told("search_sums")[told:] == [7], "asked for once the choice stays"
+    QTest.keyClick(page.view, Qt.Key.Key_Down)
+    assert totals.accessibleName() == everything
+    QTest.keyClick(page.view, Qt.Key.Key_Space)
+    assert totals.accessibleName().startswith("所选 1 份")
+    qtbot.waitUntil(lambda: totals.accessibleName().endswith("技术 1.00"))
 
 
 def test_enter_goes_to_the_list_and_enter_opens(qtbot: QtBot, theme: Theme) -> None:
