@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
@@ -24,11 +25,20 @@ from desktop.ui.widgets.base import (
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.cards import Glyph
 from desktop.ui.widgets.fields import ENTER
+from desktop.ui.widgets.flow import FlowRow
 from desktop.ui.widgets.marks import LEVELS
 from desktop.ui.widgets.tags import Tag, cap_size, paint_cap
 
 ORDER = ("error", "doubt", "note")
 _BARS: dict[str, TokenName] = {"error": "err", "doubt": "warnB", "note": "ink3"}
+
+
+_UNBROKEN = re.compile(r"[!-~]{12}(?=[!-~])")
+
+
+def breakable(words: str) -> str:
+    """The words with places where a long number or address may go on in the next line."""
+    return _UNBROKEN.sub("\\g<0>\u200b", words)
 
 
 class CheckItem(QFrame):
@@ -104,20 +114,18 @@ class CheckItem(QFrame):
         for row, (name, words, mono) in enumerate(lines):
             top = Qt.AlignmentFlag.AlignTop
             grid.addWidget(Label(name, size="note", tone="ink2"), row, 0, top)
-            grid.addWidget(Label(words, size="note", wrap=True, mono=mono), row, 1, top)
-        buttons = QHBoxLayout()
-        buttons.setContentsMargins(0, px(4), 0, 0)
-        buttons.setSpacing(px(8))
+            grid.addWidget(Label(breakable(words), size="note", wrap=True, mono=mono), row, 1, top)
+        buttons = FlowRow()  # the panel is narrow: the second goes under the first where letters are large
         self.jump = Button(_("跳过去"), "primary", key="Enter")
         self.jump.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.jump.clicked.connect(self._jump)
-        buttons.addWidget(self.jump)
+        buttons.add(self.jump)
         if self._can_keep:
             self.keep = Button(_("写原因保留"), mnemonic="Y")
             self.keep.clicked.connect(self._keep)
-            buttons.addWidget(self.keep)
-        buttons.addStretch(1)
-        grid.addLayout(buttons, len(lines), 0, 1, 2)
+            buttons.add(self.keep)
+        grid.setRowMinimumHeight(len(lines), px(2))
+        grid.addWidget(buttons, len(lines) + 1, 0, 1, 2)
         return box
 
     def _jump(self) -> None:

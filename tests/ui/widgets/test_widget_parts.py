@@ -6,11 +6,12 @@ from datetime import date, timedelta
 import pytest
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.errors import Problem
-from desktop.ui.theme import Theme, ink
+from desktop.ui.theme import Theme, ink, px
 from desktop.ui.widgets.answers import AnswerCards
 from desktop.ui.widgets.ask import AskDialog
 from desktop.ui.widgets.bars import ContractHead, Key, KeyBar, Navigation, StatusBar, StatusFact
@@ -30,14 +31,14 @@ from desktop.ui.widgets.tags import KeyCap, Tag, cap_size
 TAB = Qt.FocusReason.TabFocusReason
 
 
-def put(qtbot: QtBot, *widgets: QWidget, width: int = 600) -> QWidget:
+def put(qtbot: QtBot, *widgets: QWidget, width: int = 600, height: int = 300) -> QWidget:
     window = QWidget()
     column = QVBoxLayout(window)
     for widget in widgets:
         column.addWidget(widget)
     qtbot.addWidget(window)
     vars(qtbot).setdefault("kept", []).append(window)  # addWidget holds it weakly
-    window.resize(width, 300)
+    window.resize(width, height)
     with qtbot.waitActive(window):
         window.show()
         window.activateWindow()
@@ -487,6 +488,35 @@ def test_arrows_walk_unfold_and_enter_jumps(qtbot: QtBot, theme: Theme) -> None:
     assert (first.is_unfolded, second.is_unfolded) == (False, True)
     assert second.keep is None
     assert "错误" in first.accessibleName()
+
+
+@pytest.mark.parametrize("is_large", [False, True])
+def test_a_finding_is_never_wider_than_its_panel(qtbot: QtBot, theme: Theme, is_large: bool) -> None:
+    theme.choose_large(is_large)
+    number = Problem(
+        "13 卖方信用代码",
+        "9" * 60,
+        "末位校验位对不上，看不出错在哪一位（GB 32100-2015）",
+        "对照执照（证件）逐位核对；无误的写原因保留",
+        "error",
+        "S131",
+        field="seller_code",
+    )
+    panel = CheckPanel(lambda _problem: True)
+    panel.setFixedWidth(px(CheckPanel.WIDTH))
+    panel.show_problems([number, *sample_problems()])
+    put(qtbot, panel, height=px(480))
+    QTest.qWait(50)
+    item = panel.items[0]
+    view = panel._area.viewport()
+    assert item.width() <= view.width() - px(24)
+    for part in item.findChildren(QWidget):
+        if part.isVisible():
+            right = part.mapTo(item, part.rect().topRight()).x()
+            assert right < item.width(), part
+    assert item.keep is not None
+    assert item.keep.width() >= item.keep.sizeHint().width()
+    theme.choose_large(False)
 
 
 def test_the_chosen_finding_stays_chosen_when_the_check_runs_again(qtbot: QtBot, theme: Theme) -> None:
