@@ -242,7 +242,9 @@ def _technology(
             "doubt",
         )
         return total, _("合同未列非技术费用，技术交易额 = 合同成交额")
-    if total is not None and kept + deducted != total:
+    # while a line has no amount (A03 says so) its sums say nothing about the other figures
+    is_summed = all(line.amount is not None for line in facts.amount_lines)
+    if is_summed and total is not None and kept + deducted != total:
         found.add(
             "A08",
             "amount_lines",
@@ -268,7 +270,7 @@ def _technology(
     formula = _("{total} − {deducted} = {technology}").format(
         total=format_yuan(base), deducted=format_yuan(deducted), technology=format_yuan(technology)
     )
-    if stated is not None and stated != technology:
+    if is_summed and stated is not None and stated != technology:
         found.add(
             "A09",
             "technology_amount",

@@ -63,6 +63,13 @@ def may_be_kept(problem: Problem) -> bool:
     return problem.level == "doubt" or problem.code in _KEEPABLE
 
 
+def open_words(errors: int, doubts: int) -> str:
+    """What still stops a contract: 还有 2 项错误、1 项疑点没有处理. A kind with none is not named."""
+    parts = [_("{n} 项错误").format(n=errors)] if errors else []
+    parts += [_("{n} 项疑点").format(n=doubts)] if doubts else []
+    return _("还有 {parts}没有处理").format(parts="、".join(parts))
+
+
 def is_missing(problem: Problem) -> bool:
     """An empty required field."""
     return re.fullmatch(r"S\d\d0", problem.code) is not None

@@ -124,7 +124,7 @@ def check_credit_code(text: str, *, is_region: Callable[[str], bool] | None = No
         return NumberCheck(text, value, "check", _("末位校验位对不上，看不出错在哪一位（GB 32100-2015）"))
     doubts = []
     if organisation_check(value[8:16]) != value[16]:
-        doubts.append(_("第 9 至 17 位的主体标识码校验位对不上（GB 11714），请对照执照"))
+        doubts.append(_("第 9 至 17 位的主体标识码校验位对不上（GB 11714）"))
     if is_region is not None and not is_region(value[2:8]):
         doubts.append(_("第 3 至 8 位 {code} 不在行政区划表中").format(code=value[2:8]))
     return NumberCheck(text, value, doubts=tuple(doubts))

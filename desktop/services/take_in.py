@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, delete, select
 from desktop.errors import Problem, ProblemsFound, RefusedError
 from desktop.models import Action, Contract, DoubtPassed, Draft, Notice, NoticeItem
 from desktop.resources import _
-from desktop.rules.checks import check_facts, may_be_kept
+from desktop.rules.checks import check_facts, may_be_kept, open_words
 from desktop.rules.facts import Facts
 from desktop.services.commands import (
     AcceptContract,
@@ -320,10 +320,7 @@ def must_be_clean(uow: UnitOfWork, office: Office, contract: Contract, facts: Fa
     blocking = [p for p in found if p.level in ("error", "doubt")]
     if blocking:
         raise ProblemsFound(
-            _("还有 {errors} 项错误、{doubts} 项疑点没有处理").format(
-                errors=sum(p.level == "error" for p in blocking),
-                doubts=sum(p.level == "doubt" for p in blocking),
-            ),
+            open_words(sum(p.level == "error" for p in blocking), sum(p.level == "doubt" for p in blocking)),
             blocking,
             _("错误要改正；疑点可以写明理由后通过"),
         )

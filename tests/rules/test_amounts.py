@@ -283,3 +283,13 @@ def test_dates_read_back_in_every_style(day: date) -> None:
 def test_half_a_fen_goes_up() -> None:
     assert to_fen(d("0.005")) == d("0.01")
     assert to_fen(d("0.0049")) == d("0.00")
+
+
+def test_while_a_line_has_no_amount_its_sums_are_compared_with_nothing() -> None:
+    named = AmountLine("研究开发经费", "technology")
+    facts = Facts(
+        contract_amount=Decimal("980000.00"), technology_amount=Decimal("800000.00"), amount_lines=(named,)
+    )
+    assert {row.code for row in fix_amounts(facts).problems} == {"A03"}
+    full = replace(facts, amount_lines=(replace(named, amount=Decimal("900000.00")),))
+    assert {"A08", "A09"} <= {row.code for row in fix_amounts(full).problems}

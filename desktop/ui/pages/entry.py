@@ -35,7 +35,7 @@ from desktop.exchange.pasted import (
 )
 from desktop.jobs import Job, JobRunner
 from desktop.resources import _
-from desktop.rules.checks import is_missing, may_be_kept
+from desktop.rules.checks import is_missing, may_be_kept, open_words
 from desktop.rules.facts import ROWS, Facts, facts_as_kept, facts_to_json
 from desktop.services import commands as c
 from desktop.services.desk import Desk
@@ -69,6 +69,7 @@ SHOWN_OF_ASIDE = 2000
 NEW = "new"
 """Subject of the draft of a contract that has no number yet."""
 DUPLICATE = "V11"
+_GAPS = frozenset({"A01", "A03", "A04"})
 _RULE = re.compile(r"R-[A-Z]+-\d+")
 PLACE_PAGE = "place"
 """Under this name and that of the person stands which contract was being typed: after a power cut the window
@@ -84,6 +85,11 @@ def shortened(text: str, longest: int = 40) -> str:
     if len(text) <= longest:
         return text
     return _("{text}……（共 {n} 字）").format(text=text[:longest], n=len(text))
+
+
+def is_gap(problem: Problem) -> bool:
+    """Nothing is wrong, something is empty: a required field, the amount or nature of a line of the price."""
+    return is_missing(problem) or (problem.code in _GAPS and not problem.value)
 
 
 class EntryStep(Step):
@@ -253,7 +259,7 @@ class EntryStep(Step):
 
     def _begin(self, facts: Facts) -> None:
         self._request = c.new_request()
-        self._submitted = self._is_dirty = False
+        self._submitted = self._is_dirty = self._has_asked = False
         self._duplicates = self._sheet.duplicates if self._sheet else ()
         self._drop_strip()
         row = self._sheet.row if self._sheet else None
@@ -597,12 +603,16 @@ class EntryStep(Step):
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """The findings in the panel and at the fields."""
+        self._problems = tuple(problems)
         unread = self.form.unread()
         told = [
             p
             for p in problems
             # what cannot be read is missing among the facts, not on the form
-            if p.code != DUPLICATE and not (is_missing(p) and self.form.is_unread(p))
+            if p.code != DUPLICATE
+            and not (
+                is_gap(p) and (self.form.is_unread(p) or not (self._wants_gaps or self.form.was_left(p)))
+            )
         ]
         every = [self.form.named(p) for p in (*unread, *told)]
         every += [self._as_problem(d) for d in self._duplicates if not d.decision]
@@ -611,6 +621,15 @@ class EntryStep(Step):
         for item in self.panel.items:  # two lines of reason need more than the height of one
             item.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.check_button.show_counts(self.panel.counts())
+
+    @property
+    def _wants_gaps(self) -> bool:
+        """Every empty required field is told: handed in, asked for with F8, or sent back to be completed."""
+        is_draft = self._sheet is None or self._sheet.row.state == "DRAFT"
+        return self._submitted or self._has_asked or not is_draft
+
+    _has_asked = False
+    _problems: tuple[Problem, ...] = ()
 
     def _as_problem(self, one: DuplicateView) -> Problem:
         seller = next((b for b in self.form.blocks if b.role == "seller"), None)
@@ -644,6 +663,9 @@ class EntryStep(Step):
             self._close_drawer()
             self.open(self._last_path)
             return
+        if not self._has_asked:
+            self._has_asked = True
+            self.show_problems(self._problems)
         self.check()
         if self._narrow:
             self._place_drawer()
@@ -659,13 +681,18 @@ class EntryStep(Step):
 
     _last_path = ""
 
-    def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
+    def _focus_moved(self, old: QWidget | None, new: QWidget | None) -> None:
+        if new is not None and old is not None and isValid(old):
+            stop = self.form.stop_of(old)
+            if stop and stop != self.form.stop_of(new):
+                self.form.left.add(stop)
         if new is None or not self.form.isAncestorOf(new):
             return
         if isinstance(new, Field):
             self.area.ensureWidgetVisible(new, 0, px(60))
         elif isinstance(new, TextBox):  # whole, with the line under it that says what Enter does
-            self.area.ensureWidgetVisible(new.parentWidget() or new, 0, px(8))
+            row = next((b.row for b in self.form.bounds.values() if b.entry is new), new)
+            self.area.ensureWidgetVisible(row, 0, px(8))
         if path := self.form.path_at(new):
             self._last_path = path
             if self._is_dirty:
@@ -1104,8 +1131,8 @@ class EntryStep(Step):
         self._round += 1
         self.show_problems(problems)
         counts = self.panel.counts()
-        words = _("还有 {errors} 项错误、{doubts} 项疑点没有处理；已全部列在右边")
-        self.said.emit(words.format(errors=counts["error"], doubts=counts["doubt"]), "err", True)
+        words = _("{open}；已全部列在右边").format(open=open_words(counts["error"], counts["doubt"]))
+        self.said.emit(words, "err", True)
         self.focus_first_wrong()
         self.keys_changed.emit()
 

@@ -110,6 +110,8 @@ class EntryForm(QWidget):
         self.ask: Callable[..., bool] = ask
         self._is_read_only = False
         self._submitted = False
+        self.left: set[str] = set()
+        """Stops (``stop_of``) that the focus has been at and gone on from since the form was filled."""
         self._rows_of_two: list[QGridLayout | QHBoxLayout] = []
         self.bounds: dict[str, Bound] = {}
         self.blocks: list[PartyBlock] = []
@@ -328,6 +330,7 @@ class EntryForm(QWidget):
         """Show facts; nobody is told. ``number`` and ``serial`` are those given to the contract."""
         self._base = facts
         self._submitted = False
+        self.left.clear()
         for block in self.blocks:
             block.taken_from = None
             block.kept_apart.clear()
@@ -539,12 +542,13 @@ class EntryForm(QWidget):
         self.blocks.append(block)
         side = "buyer" if role == "intermediary" else role
         for stacks, box in ((self._stacks, block.main), (self._more_stacks, block.more)):
-            if ordinal > 1 or role == "intermediary":
+            is_added = ordinal > 1 or role == "intermediary"
+            if is_added or box is block.more:
                 name = ROLE_WORDS[role] + (str(ordinal) if ordinal > 1 else "")
                 column = box.layout()
                 if isinstance(column, QVBoxLayout):
                     column.insertWidget(0, SectionHead(name))
-                    if box is block.more:
+                    if is_added and box is block.more:
                         block.remove_button = Button(_("去掉这一方"), "text", icon="dismiss")
                         block.remove_button.clicked.connect(partial(self._remove_by_hand, block))
                         column.addWidget(block.remove_button, 0, Qt.AlignmentFlag.AlignLeft)
@@ -602,6 +606,7 @@ class EntryForm(QWidget):
     # following
 
     def _left(self, bound: Bound) -> None:
+        self.left.add(self._key(bound))
         self._follow()
         block = bound.owner
         if block is not None and bound.name == "name":
@@ -819,6 +824,26 @@ class EntryForm(QWidget):
                 column = table.model.columns[max(index.column() - 1, 0)]
                 return f"{name}[{max(index.row(), 0)}].{column}"
         return ""
+
+    @staticmethod
+    def _key(bound: Bound) -> str:
+        owner = bound.owner
+        return f"{owner.role}[{owner.ordinal}].{bound.name}" if owner is not None else bound.name
+
+    def stop_of(self, widget: QWidget | None) -> str:
+        """Name of the field or small table that this widget is, or lies in; others do not change it."""
+        if widget is None or not self.isAncestorOf(widget):
+            return ""
+        found = next((self._key(bound) for bound in self._every() if bound.entry is widget), "")
+        return found or next((name for name, table in self.tables.items() if table.isAncestorOf(widget)), "")
+
+    def was_left(self, problem: Problem) -> bool:
+        """The focus has gone on from the field of this finding; where none is known it counts as left."""
+        name = problem.field.partition("[")[0]
+        if name in self.tables:
+            return name in self.left
+        anchor = self._anchor(problem)
+        return anchor is None or self._key(anchor) in self.left
 
     def focus_at(self, path: str) -> bool:
         """Put the focus on the field of ``path_at``; False when there is none."""

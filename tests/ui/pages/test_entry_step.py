@@ -17,6 +17,8 @@ from PySide6.QtWidgets import QApplication
 sys.path.insert(0, str(Path(__file__).parent))
 
 from fakes_case import (
+    BUYER,
+    BUYER_CODE,
     SELLER,
     TITLE,
     WHOLE,
@@ -29,13 +31,14 @@ from fakes_case import (
 
 from desktop.errors import RefusedError
 from desktop.jobs import JobRunner
+from desktop.rules.checks import open_words
 from desktop.rules.facts import Attachment, Facts, facts_from_json
 from desktop.services import views as v
 from desktop.ui.pages.case import CasePage
 from desktop.ui.pages.entry import EntryStep
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.codes import CodeField
-from desktop.ui.widgets.fields import Field
+from desktop.ui.widgets.fields import Field, SectionHead
 
 Qt_ = Qt.Key
 WRONG = replace(WHOLE, parties=(WHOLE.parties[0], replace(WHOLE.parties[1], id_number=WRONG_CODE)))
@@ -320,11 +323,74 @@ def test_all_findings_stand_at_the_side_and_empty_fields_are_not_red_yet(qtbot: 
     desk = CaseDesk(replace(WRONG, payment_method=None))
     _shown, step = entry_page(qtbot, desk)
     codes = [item.problem.code for item in step.panel.items]
-    assert {"S131", "S210"} <= set(codes)
+    assert "S131" in codes
+    assert "S210" not in codes  # nobody has been there yet
+    press(Qt_.Key_F8)
+    assert {"S131", "S210"} <= {item.problem.code for item in step.panel.items}
     assert step.panel.items[0].problem.place == "13 卖方信用代码"
     assert step.panel.items[0].problem.value == "9199 0321 MA0Q H7K2 6B"
     assert step.form.blocks[1].bounds["id_number"].entry.level() == "error"  # type: ignore[union-attr]
     assert step.form.bounds["payment_method"].entry.level() == ""  # type: ignore[union-attr]
+
+
+def gaps(step: EntryStep) -> set[str]:
+    """Fields that are told to be empty."""
+    return {item.problem.field for item in step.panel.items if "未填" in item.problem.reason}
+
+
+def test_fields_not_reached_yet_are_not_scolded_when_the_buyer_is_taken(qtbot: Any, theme: Theme) -> None:
+    bare = replace(WHOLE, parties=(), payment_method=None, industry=None, contract_amount=None)
+    desk = CaseDesk(replace(bare, summary=None, amount_lines=()))
+    _shown, step = entry_page(qtbot, desk)
+    library = v.PartyView(1, BUYER, "T0T", None, {"id_type": "credit_code", "id_number": BUYER_CODE})
+    name: Any = step.form.blocks[0].bounds["name"].entry
+    name.setFocus()
+    step.form.take_party(name, library)
+    assert gaps(step) == set()
+    step.form.bounds["payment_method"].entry.setFocus()
+    step.form.bounds["industry"].entry.setFocus()
+    write("A")
+    press(Qt_.Key_Return)
+    assert "payment_method" in gaps(step)
+    assert "contract_amount" not in gaps(step)
+    press(Qt_.Key_F8)
+    assert {"payment_method", "contract_amount", "summary"} <= gaps(step)
+
+
+def test_a_line_of_the_price_that_is_being_named_is_not_added_up(qtbot: Any, theme: Theme) -> None:
+    desk = CaseDesk(replace(WHOLE, technology_amount=Decimal("800000.00"), amount_lines=()))
+    _shown, step = entry_page(qtbot, desk)
+    table = step.form.tables["amount_lines"]
+    table.table.setFocus()
+    table.model.setData(table.model.index(0, 1), "研究开发经费")
+    assert not [i.problem.code for i in step.panel.items if i.problem.code[0] == "A"]
+    step.form.bounds["title"].entry.setFocus()
+    step.check()
+    assert {"A03", "A04"} <= {item.problem.code for item in step.panel.items}
+
+
+def test_the_two_columns_of_the_further_matters_say_whose_they_are(qtbot: Any, theme: Theme) -> None:
+    _shown, step = entry_page(qtbot, CaseDesk(WHOLE))
+    for block, word in zip(step.form.blocks, ("买方", "卖方"), strict=True):
+        heads = [head.text for head in block.more.findChildren(SectionHead)]
+        assert heads == [word]
+        assert block.remove_button is None
+
+
+def test_what_enter_does_in_the_long_text_is_in_sight_while_one_types(qtbot: Any, theme: Theme) -> None:
+    _shown, step = entry_page(qtbot, CaseDesk(WHOLE))
+    step.form.bounds["title"].entry.setFocus()
+    bound = step.form.bounds["summary"]
+    bound.entry.setFocus()
+    QTest.qWait(50)
+    assert "Ctrl+Enter" in bound.row.note()
+    assert bound.row.visibleRegion().boundingRect().height() == bound.row.height()
+
+
+def test_only_what_is_left_is_counted() -> None:
+    assert open_words(2, 1) == "还有 2 项错误、1 项疑点没有处理"
+    assert open_words(0, 1) == "还有 1 项疑点没有处理"
+    assert open_words(3, 0) == "还有 3 项错误没有处理"
 
 
 def test_what_cannot_be_read_is_listed_as_typed_and_in_the_words_of_the_field(
