@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
@@ -44,8 +44,12 @@ class RangePopup(QFrame):
             self.low, self.high = DateField(_("起日"), today=today), DateField(_("止日"), today=today)
             words = (_("起日"), _("止日"))
             column.addWidget(FieldRow("", _("哪个日期"), self.which, name_width=104))
+        self._fitting = QTimer(self)
+        self._fitting.setSingleShot(True)
+        self._fitting.timeout.connect(self._fit)
         for word, entry in zip(words, (self.low, self.high), strict=True):
             column.addWidget(FieldRow("", word, entry, name_width=104))
+            entry.noted.connect(self._noted)
         self.setFixedWidth(px(360))
         self.trouble = Label("", size="note", tone="err", wrap=True)
         self.trouble.hide()
@@ -71,8 +75,8 @@ class RangePopup(QFrame):
         """Tell the range and close, or say what is wrong with it."""
         for entry in (self.low, self.high):
             entry.settle()
-            if problem := entry.check(entry.text()):
-                self._say(problem)
+            if entry.check(entry.text()):  # told under the field
+                self.trouble.hide()
                 entry.setFocus(Qt.FocusReason.OtherFocusReason)
                 return
         low, high = self._ends()
@@ -96,7 +100,16 @@ class RangePopup(QFrame):
     def _say(self, words: str) -> None:
         self.trouble.setText(words)
         self.trouble.show()
-        self.adjustSize()
+        self._fit()
+
+    def _noted(self, _words: str) -> None:
+        self._fitting.start(0)
+
+    def _fit(self) -> None:
+        """As high as the words under the fields want."""
+        if (layout := self.layout()) is not None:
+            layout.invalidate()
+            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes."""

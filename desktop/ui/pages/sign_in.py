@@ -124,7 +124,15 @@ class SecretField(Field):
 
     def _fit_margins(self) -> None:
         right = self._show.sizeHint().width() + px(4) if self._show is not None else 0
-        self.setTextMargins(0, 0, right, 0)
+        self.setTextMargins(0, 0, right + (px(24) if self.level() else 0), 0)
+
+    def paint_level(self, painter: QPainter) -> None:
+        """The glyph stands left of the eye."""
+        painter.save()
+        if self._show is not None:
+            painter.translate(-(self._show.sizeHint().width() + px(2)), 0)
+        super().paint_level(painter)
+        painter.restore()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The eye stays at the right edge."""

@@ -78,7 +78,13 @@ class SetupStep(QWidget):
         return row
 
     def _typed(self, *_what: object) -> None:
+        self.unmark()
         self.changed.emit()
+
+    def unmark(self) -> None:
+        """Something was typed: what was refused may be right now, 下一步 looks again."""
+        if isinstance(self.culprit, Field):
+            self.culprit.set_level("")
 
     def first(self) -> QWidget:
         """Where the focus begins."""
@@ -309,6 +315,12 @@ class PersonRow(QWidget):
             partial(next(iter(self.boxes.values())).setFocus, Qt.FocusReason.TabFocusReason)
         )
         self.name.textChanged.connect(self._typed)
+        for field in (self.password, self.again):
+            field.textEdited.connect(self._corrected)
+
+    def _corrected(self, _text: str) -> None:
+        for field in (self.name, self.password, self.again):
+            field.set_level("")
 
     def _typed(self, *_what: object) -> None:
         self.changed.emit()
@@ -400,6 +412,9 @@ class PeopleStep(SetupStep):
             name = row.name.text().strip()
             if name and exc.message.startswith(f"{name}："):
                 return row.password
+        namesakes = [row for row in self.rows if f"“{row.name.text().strip()}”" in exc.message]
+        if len(namesakes) > 1:
+            return namesakes[-1].name
         return next((row.name for row in self.rows if not row.name.text().strip()), self.rows[0].name)
 
     def kept(self) -> dict[str, str]:

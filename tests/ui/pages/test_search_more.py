@@ -14,7 +14,7 @@ from frame import bring_up, make, nameless_buttons, sideways
 from PySide6.QtCore import QItemSelection, QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.errors import MachineError, RefusedError
@@ -129,6 +129,34 @@ def test_a_range_of_amounts_is_chosen_by_keyboard(wide: MainWindow) -> None:
     assert page.chips["amount"].text() == "成交额 500,000.00 至 2,000,000.00 元"
     page.press_chip("amount")
     assert "amount" not in page.filters()
+
+
+def test_an_amount_that_cannot_be_read_is_told_once_and_squashes_nothing(wide: MainWindow) -> None:
+    page = page_of(wide)
+    page.press_chip("amount")
+    popup = page.ranges["amount"]
+    popup.low.setFocus()
+    QTest.keyClicks(popup.low, "500000")
+    press(KEY.Key_Return)
+    QTest.keyClicks(popup.high, "abc")
+    press(KEY.Key_Return)
+    QTest.qWait(20)
+
+    def stands() -> None:
+        labels = [one for one in popup.findChildren(QLabel) if one.isVisible() and "看不出金额" in one.text()]
+        assert len(labels) == 1
+        (note,) = labels
+        assert note.height() >= note.heightForWidth(note.width())
+        assert popup.high.height() >= popup.low.height()
+        bottom = note.mapTo(popup, note.rect().bottomLeft()).y()
+        assert bottom < popup.apply_button.y()
+
+    stands()
+    popup.apply()
+    QTest.qWait(20)
+    assert popup.isVisible()
+    assert popup.high.hasFocus()
+    stands()
 
 
 def test_a_span_of_days_that_ends_before_it_begins_is_refused_in_place(wide: MainWindow) -> None:

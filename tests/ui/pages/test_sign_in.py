@@ -6,12 +6,14 @@ import pytest
 from desk import china
 from frame import PEOPLE, bring_up, nameless_buttons
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.ui.pages.sign_in import SignInPage
+from desktop.ui.pages.sign_in import SecretField, SignInPage
 from desktop.ui.remembered import Remembered
-from desktop.ui.theme import Theme
+from desktop.ui.theme import Theme, tokens
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 
@@ -50,6 +52,30 @@ def test_a_password_keeps_its_blanks_when_the_field_is_left(page: SignInPage) ->
     QTest.keyClicks(page.password, " pass ")
     page.button.setFocus()
     assert page.password.text() == " pass "
+
+
+def test_the_sign_of_a_mistake_stands_beside_the_eye_and_not_upon_it(qtbot: QtBot, theme: Theme) -> None:
+    field = SecretField("口令")
+    qtbot.addWidget(field)
+    field.resize(260, 34)
+    field.show()
+    field.set_level("error", "两遍口令不一样")
+    field.setText("lingsong-2026-xx-yy-zz")
+    field.setCursorPosition(22)
+    QApplication.processEvents()
+    assert field._show is not None
+    red = QColor(tokens()["err"]).name()
+    image = field.grab().toImage()
+    ratio = image.devicePixelRatio()
+    eye = field._show.geometry()
+    inside = [
+        x / ratio
+        for x in range(round(8 * ratio), image.width() - round(8 * ratio))
+        if any(image.pixelColor(x, y).name() == red for y in range(round(8 * ratio), round(26 * ratio)))
+    ]
+    assert inside, "the sign is drawn"
+    assert max(inside) < eye.left()
+    assert field.textMargins().right() >= field.width() - min(inside)
 
 
 def test_an_empty_password_is_asked_for_and_not_handed_in(qtbot: QtBot, page: SignInPage) -> None:

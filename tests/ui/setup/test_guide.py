@@ -236,6 +236,29 @@ def test_bad_input_names_place_reason_and_remedy_and_takes_the_focus_there(opene
     assert QApplication.focusWidget() is guide.people.rows[1].name
 
 
+def test_a_namesake_is_marked_where_it_was_typed_and_the_mark_goes_with_the_correction(opened: Open) -> None:
+    guide = opened()
+    fill_office()
+    choose_pack(guide)
+    first, second = guide.people.rows[:2]
+    for row, name in ((first, "秦岭松"), (second, "秦岭松")):
+        row.name.setText(name)
+        for field in (row.password, row.again):
+            field.setText("lingsong-2026")
+    press(KEY.Key_F12)
+    assert "有两个人都叫" in guide.trouble.words.text()
+    assert QApplication.focusWidget() is second.name
+    assert (first.name.level(), second.name.level()) == ("", "error")
+    type_in("柳溪月", then=None)
+    assert second.name.level() == ""
+    first.again.setText("lingsong-2027")
+    press(KEY.Key_F12)
+    assert first.again.level() == "error"
+    assert QApplication.focusWidget() is first.again
+    type_in("lingsong-2026", then=None)
+    assert first.again.level() == "", "it is not called wrong while it is being put right"
+
+
 def test_esc_goes_back_and_at_the_first_step_asks(opened: Open, folder: Path) -> None:
     asked: list[str] = []
 
