@@ -18,7 +18,7 @@ from desktop.jobs import Job, JobRunner
 from desktop.resources import _
 from desktop.rules.amounts import ZERO, FixedLine, Fixing, fix_amounts, format_yuan
 from desktop.rules.capital import capital
-from desktop.rules.facts import AmountLine, Facts, facts_from_json, facts_to_json
+from desktop.rules.facts import AmountLine, Facts, facts_as_kept, facts_to_json
 from desktop.services import commands as c
 from desktop.services.desk import Desk
 from desktop.services.views import ContractSheet
@@ -337,8 +337,8 @@ class AmountsStep(Step):
         if found is None or not self.can_edit:
             return sheet.facts.amount_lines
         try:
-            lines = facts_from_json(json.loads(found[1])).amount_lines
-        except (ValueError, TypeError, DeskError):
+            lines = facts_as_kept(json.loads(found[1]))[0].amount_lines
+        except ValueError:
             self.said.emit(_("上次没有保存的金额读不出来，已放在一边"), "warn", True)
             return sheet.facts.amount_lines
         if lines != sheet.facts.amount_lines:
