@@ -251,14 +251,20 @@ class MainWindow(QMainWindow):
 
     # who works
 
-    def show_sign_in(self) -> None:
-        """登录, with what is remembered."""
+    def show_sign_in(self, leaver: str = "") -> None:
+        """登录, with what is remembered; ``leaver`` makes room for somebody else and is not chosen."""
         try:
             people: Sequence[Known] = self._doors.people()
         except DeskError as exc:
             people = ()
             self.sign_in.warn(trouble_words(exc))
-        self.sign_in.show_people(people, self._remembered.last_person, self._remembered.left_at)
+        left_at = self._remembered.left_at
+        worked: str | None = self._remembered.last_person
+        if leaver:
+            others = [person.name for person in people if person.is_active and person.name != leaver]
+            before = [name for name in others if name in left_at]
+            worked = max(before, key=lambda name: left_at[name]) if before else None
+        self.sign_in.show_people(people, worked, left_at)
         self.sign_in.show_facts(self._remembered.facts)
         moment = utc_now()
         last = self._remembered.last_seen_at
@@ -404,9 +410,10 @@ class MainWindow(QMainWindow):
 
     def switch_person(self) -> None:
         """换人: the station is closed (drafts are on disk) and the sign-in page comes back."""
+        leaver = self.desk.person.name if self.desk is not None else ""
         self._leave_desk()
         self.lock.leave()
-        self.show_sign_in()
+        self.show_sign_in(leaver)
 
     def _leave_desk(self) -> None:
         if self.desk is None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QPoint, QRectF, Qt
+from PySide6.QtCore import QMarginsF, QPoint, QRectF, QStandardPaths, Qt
 from PySide6.QtGui import (
     QFont,
     QGuiApplication,
@@ -108,10 +108,6 @@ class RenewSheetDialog(DecidingDialog):
         self.password.entered.connect(self._to_act)
         self.ready()
 
-    def first_focus(self) -> QWidget:
-        """The password: nothing happens before it."""
-        return self.password
-
     def _to_act(self) -> None:
         self.act_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -125,7 +121,7 @@ class RenewSheetDialog(DecidingDialog):
 
 
 class NewSheetDialog(FramedDialog):
-    """The next code, shown once: it closes only when it was saved, copied, or copied down by hand.
+    """The next code, shown once: it closes only when somebody has said that it is put away safely.
 
     ``has_reset``: it came with a new password; else the sheet alone is new.
     """
@@ -168,7 +164,7 @@ class NewSheetDialog(FramedDialog):
         self.code = Label("\n".join(in_two_lines(came.code)), size="page", mono=True, strong=True)
         self.code.setAccessibleName(_("恢复码 {code}").format(code=came.code))
         column.addWidget(self.code)
-        self.kept = CheckBox(_("已照样抄在恢复单上，并核对过"))
+        self.kept = CheckBox(_("恢复单已收好，或已照样抄下并核对过"))
         self.kept.toggled.connect(self._look)
         column.addWidget(self.kept)
         self.trouble = Strip("", level="error")
@@ -194,7 +190,7 @@ class NewSheetDialog(FramedDialog):
 
     def save(self) -> None:
         """The sheet as a PDF where the head wants it."""
-        path = self._target(self, _("恢复单存到"), _("恢复单.pdf"), _("PDF 文件 (*.pdf)"))
+        path = self._target(self, _("恢复单存到"), sheet_place(), _("PDF 文件 (*.pdf)"))
         if path is None:
             return
         try:
@@ -212,13 +208,13 @@ class NewSheetDialog(FramedDialog):
         self._is_kept(_("已复制；贴到安全的地方后请再复制点别的，把它盖掉"))
 
     def _is_kept(self, words: str) -> None:
-        self.told.setText(words)
-        self.kept.setChecked(True)
+        self.told.setText(words + _("。收好后请自己在方框里打勾"))
+        self.kept.setFocus(Qt.FocusReason.OtherFocusReason)
         self.adjustSize()
 
     def _look(self, *_changed: object) -> None:
         self.close_button.setEnabled(self.kept.isChecked())
-        self.close_button.setToolTip("" if self.kept.isChecked() else _("请先存、复制或抄下恢复码"))
+        self.close_button.setToolTip("" if self.kept.isChecked() else _("请把恢复单收好，再在方框里打勾"))
 
     def reject(self) -> None:
         """Esc closes only what was kept: nobody can show this code again."""
@@ -232,6 +228,14 @@ class NewSheetDialog(FramedDialog):
             middle = parent.window().mapToGlobal(parent.window().rect().center())
             self.move(middle - QPoint(self.width() // 2, self.height() // 2))
         self.save_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def sheet_place() -> str:
+    """Where 恢复单 is proposed: the person's own documents, never the folder of the last backup. Whoever finds
+    the stick would have the key beside the lock.
+    """
+    own = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    return str(Path(own or Path.home()) / _("恢复单.pdf"))
 
 
 def in_two_lines(code: str) -> tuple[str, str]:

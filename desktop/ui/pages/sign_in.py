@@ -525,16 +525,18 @@ class SignInPage(QWidget):
     # what it shows
 
     def show_people(
-        self, people: Sequence[Known], last: str, left_at: dict[str, datetime] | None = None
+        self, people: Sequence[Known], last: str | None, left_at: dict[str, datetime] | None = None
     ) -> None:
-        """The active people of the station; the one who worked last is chosen."""
+        """The active people of the station; the one who worked last is chosen, the first one when that is
+        not known, nobody when ``last`` is None.
+        """
         active = [person for person in people if person.is_active]
         moment = utc_now()
         self._model.show(active, [_remark(person, left_at or {}, moment) for person in active])
         self.people.fit(len(active))
         at = next((n for n, person in enumerate(active) if person.name == last), 0)
         if active:
-            self.people.setCurrentIndex(self._model.index(at))
+            self.people.setCurrentIndex(QModelIndex() if last is None else self._model.index(at))
         self.button.setEnabled(bool(active))
 
     def show_facts(self, facts: Sequence[tuple[str, str]]) -> None:

@@ -24,7 +24,7 @@ from desktop.resources import _
 from desktop.rules.local_pack import LocalPack
 from desktop.services.new_station import NewStation, SetUp
 from desktop.ui.calls import Calls
-from desktop.ui.dialogs.recovery import in_two_lines, write_sheet
+from desktop.ui.dialogs.recovery import in_two_lines, sheet_place, write_sheet
 from desktop.ui.pages.parts import ChooseTarget, Pairs, Scroller, choose_target
 from desktop.ui.pages.sign_in import Foot
 from desktop.ui.pages.wording import ROLE_WORDS, trouble_words
@@ -167,7 +167,7 @@ class SheetStep(SetupStep):
 
     def save(self) -> None:
         """As a PDF somewhere."""
-        path = self._devices.target(self, _("恢复单存到"), _("恢复单.pdf"), _("PDF 文件 (*.pdf)"))
+        path = self._devices.target(self, _("恢复单存到"), sheet_place(), _("PDF 文件 (*.pdf)"))
         if path is None:
             return
         try:
@@ -184,8 +184,8 @@ class SheetStep(SetupStep):
 
     def _kept(self, words: str) -> None:
         self.told.set_tone("ok")
-        self.told.setText(words)
-        self.box.setChecked(True)
+        self.told.setText(words + _("。收好后请自己在下面打勾"))
+        self.box.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _not_kept(self, exc: MachineError) -> None:
         self.told.set_tone("err")

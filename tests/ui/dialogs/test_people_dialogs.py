@@ -24,8 +24,9 @@ from desktop.jobs import JobRunner
 from desktop.ui.dialogs.bin import BinDialog
 from desktop.ui.dialogs.deciding import DecidingDialog
 from desktop.ui.dialogs.people import RolesDialog, StopDialog, pin_dialog, reset_dialog, resume_dialog
-from desktop.ui.dialogs.recovery import NewSheetDialog, RecoverDialog, write_sheet
+from desktop.ui.dialogs.recovery import NewSheetDialog, RecoverDialog, sheet_place, write_sheet
 from desktop.ui.theme import Theme
+from desktop.ui.widgets.fields import Field
 
 CODE = "7K2QF-AAAAA-BBBBB-CCCCC-DDDDD-EEEEE-FFFFF-GGGGG"
 CAME = v.Recovered("贺兰舟", CODE)
@@ -59,13 +60,43 @@ def shown(qtbot: QtBot, dialog: D) -> D:
     return dialog
 
 
+def test_what_is_wrong_with_a_pin_never_covers_the_boxes(qtbot: QtBot, theme: Theme) -> None:
+    def refuse(_pin: str) -> None:
+        raise RefusedError("PIN 太容易猜到", "请不要用连号或重复的数字", code="P18")
+
+    dialog = shown(qtbot, pin_dialog(None, inline(), refuse))
+    for field in (dialog.fresh, dialog.again):
+        field.setText("123456")
+    dialog.act_button.click()
+    qtbot.waitUntil(dialog.trouble.isVisible)
+    dialog.again.setFocus()
+    QTest.keyClicks(dialog.again, "1")
+    qtbot.waitUntil(dialog.missing.isVisible)
+
+    def apart() -> bool:
+        boxes = [dialog.fresh, dialog.again, dialog.trouble, dialog.missing, dialog.act_button]
+        places = [one.mapTo(dialog, one.rect().topLeft()).y() for one in boxes]
+        whole = dialog.scroller.height() >= dialog.scroller.needed(dialog.scroller.width())
+        below = all(
+            y + one.height() <= z for one, y, z in zip(boxes[1:], places[1:], places[2:], strict=False)
+        )
+        return whole and below
+
+    qtbot.waitUntil(apart)
+
+
 @pytest.mark.parametrize("name", ALL)
-def test_the_safe_side_has_the_focus_and_enter_decides_nothing(qtbot: QtBot, theme: Theme, name: str) -> None:
+def test_a_dialog_begins_where_nothing_is_done_and_enter_decides_nothing(
+    qtbot: QtBot, theme: Theme, name: str
+) -> None:
     dialog = ALL[name]()
     decided: list[object] = []
     dialog.decided.connect(decided.append)
     shown(qtbot, dialog)
-    qtbot.waitUntil(dialog.safe_button.hasFocus)
+    first = dialog.first_focus()
+    qtbot.waitUntil(first.hasFocus)
+    waits = not dialog.act_button.isEnabled() and dialog.fields()
+    assert isinstance(first, Field) if waits else first is dialog.safe_button
     assert nameless_buttons(dialog) == []
     assert dialog.sizeHint().boundedTo(QSize(1366, 768)) == dialog.sizeHint()
     QTest.keyClick(dialog, Qt.Key.Key_Return)
@@ -164,7 +195,9 @@ def test_the_new_code_stays_on_the_screen_until_it_is_kept(
     for group in CODE.split("-"):
         assert group in printed
     assert "澄河县技术合同登记处" in printed
-    assert dialog.close_button.isEnabled()
+    assert not dialog.close_button.isEnabled(), "a file on a disk is not put away"
+    assert dialog.kept.hasFocus()
+    QTest.keyClick(dialog.kept, Qt.Key.Key_Space)
     dialog.close_button.click()
     assert not dialog.isVisible()
 
@@ -176,7 +209,22 @@ def test_a_copied_code_may_be_left_and_an_unlogged_act_is_said(qtbot: QtBot, the
     dialog.copy_button.click()
     assert QGuiApplication.clipboard().text() == CODE
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert dialog.isVisible(), "on the clipboard it is not put away"
+    dialog.kept.click()
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
+
+
+def test_the_recovery_sheet_is_not_proposed_beside_the_backup(qtbot: QtBot, theme: Theme) -> None:
+    asked: list[str] = []
+
+    def target(_parent: object, _title: str, proposed: str, _kinds: str) -> None:
+        asked.append(proposed)
+
+    dialog = shown(qtbot, NewSheetDialog(None, "站", CAME, target=target))
+    dialog.save_button.click()
+    assert asked == [sheet_place()]
+    assert Path(asked[0]).is_absolute()
 
 
 def test_a_sheet_that_cannot_be_written_says_so_and_keeps_the_code(

@@ -635,6 +635,7 @@ def test_the_head_makes_a_new_recovery_sheet_by_keyboard(qtbot: QtBot, theme: Th
     sheet.reject()
     assert sheet.isVisible(), "shown once: not closed before it was kept"
     sheet.save()
+    sheet.kept.click()
     assert (tmp_path / "恢复单.pdf").read_bytes().startswith(b"%PDF")
     sheet.accept()
 

@@ -159,6 +159,18 @@ def test_a_clock_set_back_is_noted_in_the_log_once(qtbot: QtBot, theme: Theme, t
     assert second.told("note_clock") == []
 
 
+def test_who_leaves_for_somebody_else_is_not_chosen_at_the_sign_in(window: MainWindow) -> None:
+    assert window.desk is not None
+    window.switch_person()
+    assert window.sign_in.chosen() == "", "nobody has worked here before"
+    assert window.sign_in.people.hasFocus()
+    window.show_desk(FakeDesk(LU))
+    window.switch_person()
+    assert window.sign_in.chosen() == "沈清禾", "the one who worked before"
+    window.show_sign_in()
+    assert window.sign_in.chosen() == "陆知远", "on the next day the one who worked last"
+
+
 def test_the_last_person_is_remembered(window: MainWindow, tmp_path: Path) -> None:
     assert Remembered.load(tmp_path).last_person == "沈清禾"
 
@@ -613,7 +625,7 @@ def test_a_forgotten_password_is_reset_by_the_recovery_sheet(
     window.sign_in.forgotten.click()
     first = window.dialog
     assert isinstance(first, RecoverDialog)
-    qtbot.waitUntil(first.safe_button.hasFocus)
+    qtbot.waitUntil(first.first_focus().hasFocus)
     first.sheet_code.setText("x" * 40)
     first.person.setText("贺兰舟")
     first.fresh.setText("tea-garden-7")

@@ -305,30 +305,40 @@ def test_the_sheet_can_be_printed_saved_and_copied(opened: Open, qtbot: QtBot, t
     from desktop.certificates.preview import pdf_text
 
     printed: list[str] = []
+    proposed: list[str] = []
+
+    def target(_parent: object, _title: str, where: str, _kinds: str) -> Path:
+        proposed.append(where)
+        return tmp_path / "恢复单.pdf"
 
     def put(path: Path, name: str, **_more: Any) -> int:
         printed.append(f"{name} {pdf_text(path)}")
         return 1
 
     code = "-".join(["7K2QF"] * 8)
-    guide = opened(
-        lambda _new, _tell: SetUp(code), put_on_paper=put, target=lambda *_a: tmp_path / "恢复单.pdf"
-    )
+    guide = opened(lambda _new, _tell: SetUp(code), put_on_paper=put, target=target)
     to_summary(guide)
     press(KEY.Key_F12)
     qtbot.waitUntil(lambda: guide.step is guide.sheet)
+    box = guide.sheet.box
     press(KEY.Key_P, modifiers=Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: bool(printed))
     assert "窗口激光机" in printed[0]
     assert "7K2QF" in printed[0]
-    assert guide.sheet.box.isChecked()
-    guide.sheet.box.setChecked(False)
+    assert not box.isChecked(), "that it is put away is for a person to say"
+    assert box.hasFocus()
     press(KEY.Key_W, modifiers=Qt.KeyboardModifier.AltModifier)
-    qtbot.waitUntil(guide.sheet.box.isChecked)
+    qtbot.waitUntil(lambda: "已存为" in guide.sheet.told.text())
+    assert not box.isChecked()
+    assert Path(proposed[0]).is_absolute(), "not where the last backup went"
     assert "7K2QF" in pdf_text(tmp_path / "恢复单.pdf")
     press(KEY.Key_C, modifiers=Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: QGuiApplication.clipboard().text() == code)
-    assert guide.sheet.box.isChecked()
+    assert not box.isChecked()
+    press(KEY.Key_F12)
+    assert "还没有收好" in guide.trouble.words.text()
+    press(KEY.Key_Space)
+    assert box.isChecked()
 
 
 def test_the_ruler_page_is_printed_and_its_numbers_go_along(opened: Open, qtbot: QtBot) -> None:
