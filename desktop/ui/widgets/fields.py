@@ -66,6 +66,8 @@ class Field(QLineEdit):
         """Ctrl+Z (True) and Ctrl+Y (False) while nothing was typed here: the form's own undo."""
         self.longest = 0
         """So many characters the field takes by its own rule (0: no rule); only told, never enforced here."""
+        self.is_refusing = False
+        """It has just said why it did not take something; the next edit, or leaving, ends that."""
         self._unit = ""
         self._level = ""
         self._problem = ""
@@ -177,7 +179,7 @@ class Field(QLineEdit):
         """Hook after every reading, for 大写 and the like."""
 
     def _edited(self, _text: str) -> None:
-        if self._problem:
+        if self._problem or self.is_refusing:
             self._problem = ""
             self._look()
 
@@ -187,6 +189,7 @@ class Field(QLineEdit):
         req = self._is_required and not self.isReadOnly()
         level = self.level()
         words = self._problem or self._level_words
+        self.is_refusing = False
         self.setToolTip(words)
         self.setAccessibleDescription(words)
         if (self.property("req"), self.property("level")) != (req, level):
@@ -391,6 +394,7 @@ def tell_refusal(widget: QWidget, words: str) -> None:
     from PySide6.QtWidgets import QToolTip  # not for the sign-in page
 
     if isinstance(widget, Field | TextBox):
+        widget.is_refusing = True
         widget.noted.emit(words)
     widget.setAccessibleDescription(words)
     QToolTip.showText(widget.mapToGlobal(QPoint(px(8), widget.height())), words, widget)
@@ -462,6 +466,10 @@ class TextBox(QPlainTextEdit):
         """As in ``Field``."""
         self.longest = 0
         """As in ``Field``."""
+        self.is_refusing = False
+        """As in ``Field``."""
+        self._length = self.document().characterCount()
+        self.textChanged.connect(self._changed)
         self._last = ""
         self._found = ""
         self._preedit = ""
@@ -510,8 +518,21 @@ class TextBox(QPlainTextEdit):
         """As in ``Field``."""
         self._found = self.toPlainText()
 
+    def _changed(self) -> None:
+        """Qt says so of a drop that was refused, too."""
+        before, self._length = self._length, self.document().characterCount()
+        if before != self._length:
+            self._end_refusal()
+
+    def _end_refusal(self) -> None:
+        if self.is_refusing:
+            self.is_refusing = False
+            self.setAccessibleDescription(self.toolTip())
+            self.noted.emit("")
+
     def settle(self) -> None:
         """Tell those who store it, if it changed."""
+        self._end_refusal()
         if (value := self.value()) != self._last:
             self._last = value
             self.committed.emit(value)

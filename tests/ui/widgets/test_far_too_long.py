@@ -111,3 +111,20 @@ def test_the_menu_pastes_as_the_keyboard_does(qtbot: QtBot, theme: Theme) -> Non
         action.trigger()
         menu.close()
         assert text_of(form.entry) == wanted
+
+
+@pytest.mark.parametrize("kind", [Field, TextBox])
+@pytest.mark.parametrize("ending", ["typing", "leaving"])
+def test_the_refusal_is_over_with_the_next_edit_and_on_leaving(
+    qtbot: QtBot, theme: Theme, kind: type[Field | TextBox], ending: str
+) -> None:
+    form = shown(qtbot, kind("31 主要内容"))
+    form.row.set_note("Enter 换行")
+    paste(form.entry, HUGE)
+    assert "没有贴入" in form.row.note()
+    if ending == "typing":
+        QTest.keyClicks(form.entry, "a")
+    else:
+        form.entry.settle()
+    assert form.row.note() == "Enter 换行"
+    assert form.entry.accessibleDescription() == ""
