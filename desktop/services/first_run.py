@@ -14,6 +14,7 @@ from typing import Protocol
 from desktop.certificates.ruler import PAGE
 from desktop.errors import DeskError, RefusedError
 from desktop.resources import _, resource
+from desktop.rules.codes import CodeTables
 from desktop.rules.local_pack import LocalPack, load_pack
 from desktop.security.keys import read_public_key
 from desktop.security.passwords import Cost
@@ -60,6 +61,21 @@ def check_station(code: str, name: str) -> None:
         raise RefusedError(
             _("机构编码应当是 6 位数字"), _("请照省里给的登记机构编码写；没有给的先写本县区的行政区划代码")
         )
+
+
+def place_of(pack: LocalPack, code: str) -> tuple[str, str, str]:
+    """Province, city and county of a station by the region that its code names.
+
+    A local pack may serve a whole province; its own county is that of a station only where the code says so.
+    What no table knows stays empty.
+    """
+    if code == pack.region:
+        return pack.province, pack.city, pack.county
+    codes = CodeTables(resource("codes"), pack.regions)
+    path = codes.path("regions", code) or codes.path("regions", code[:4] + "00")
+    names = [entry.name for entry in path] or [pack.province]
+    province, city, county = [*names, "", ""][:3]
+    return province, city, county
 
 
 def check_block(pack: LocalPack, upper_key: Path | None, block: Path | None, code: str) -> str:
@@ -116,12 +132,13 @@ def set_up_station(
     places = {MAIN: new.backup_main, SECOND: new.backup_second}
     extra = {key: text.strip() for key, text in words.items() if text.strip()}
     extra |= {key: str(path) for key, path in places.items() if path is not None}
+    province, city, county = place_of(pack, new.code)
     station = StationFile(
         code=new.code,
         name=new.name.strip(),
-        province=pack.province,
-        city=pack.city,
-        county=pack.county,
+        province=province,
+        city=city,
+        county=county,
         pack=new.pack.stem,
         is_plain=new.is_plain,
         extra=extra,

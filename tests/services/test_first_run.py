@@ -20,6 +20,7 @@ from desktop.security.passwords import CHEAP
 from desktop.services.first_run import (
     check_block,
     check_new_station,
+    place_of,
     set_up_station,
     shipped_packs,
 )
@@ -214,3 +215,20 @@ def test_shipped_packs_are_offered_with_their_mark() -> None:
 def test_the_steps_are_checked_in_their_order() -> None:
     with pytest.raises(RefusedError, match="机构名称"):
         check_new_station(new(name="", people=()))
+
+
+@pytest.mark.parametrize(
+    ("code", "place"),
+    [
+        ("990321", ("云岭省", "岚州市", "澄河县")),
+        ("990521", ("云岭省", "千湖市", "青禾县")),
+        ("990526", ("云岭省", "千湖市", "")),
+        ("990000", ("云岭省", "", "")),
+        ("888888", ("云岭省", "", "")),
+    ],
+)
+def test_a_station_stands_where_its_code_says_and_not_where_the_pack_comes_from(
+    code: str, place: tuple[str, str, str]
+) -> None:
+    pack = load_pack(PACK)
+    assert place_of(pack, code) == place

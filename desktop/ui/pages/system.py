@@ -512,7 +512,7 @@ class SystemPage(Page):
         self.station_facts.show_paths(
             [
                 (_("登记机构"), _("{name}（{code}）").format(name=station.name, code=station.code)),
-                (_("地区"), " · ".join((station.province, station.city, station.county))),
+                (_("地区"), " · ".join(filter(None, (station.province, station.city, station.county)))),
                 (_("数据库"), ""),
                 (_("登录的人"), desk.person.name),
             ],
