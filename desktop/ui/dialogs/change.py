@@ -19,9 +19,11 @@ from desktop.services import commands as c
 from desktop.services.desk import Desk
 from desktop.services.views import ContractSheet
 from desktop.ui.dialogs.deciding import DecidingDialog
+from desktop.ui.pages.form_fields import FieldCodes
 from desktop.ui.pages.wording import yuan
 from desktop.ui.theme import px
 from desktop.ui.widgets.base import Label, set_ground
+from desktop.ui.widgets.codes import CodeField
 from desktop.ui.widgets.entries import AmountField, CreditCodeField, DateField
 from desktop.ui.widgets.fields import Field
 
@@ -65,6 +67,7 @@ class ChangeDialog(DecidingDialog):
         )
         self.setMinimumWidth(px(840))
         self._desk, self._sheet = desk, sheet
+        self._codes = FieldCodes(desk.codes)
         self._request = c.new_request()
         self.lines: list[_Line] = []
         self._grid_owner = QWidget()
@@ -92,6 +95,8 @@ class ChangeDialog(DecidingDialog):
                 party.id_number,
                 code=is_code,
             )
+            if party.country in (None, "CHN"):
+                self._add_line(("parties", at, "region"), _("{role}行政区划").format(role=role), party.region)
         self.body.addWidget(self._grid_owner)
         self.body.addStretch(1)
         self.fixed_words = Label("", tone="ink2", wrap=True)
@@ -99,6 +104,9 @@ class ChangeDialog(DecidingDialog):
         self.agreement.setPlaceholderText(_("例如：2026年11月2日补充协议"))
         self.agreement.setToolTip(_("名称和日期，例如：2026年11月2日补充协议"))
         self.reason = Field(_("变更理由"), required=True)
+        if sheet.row.reporting_state == "REJECTED_ABOVE":
+            self.agreement.set_value(_("上级回执退回，没有改动协议"))
+            self.reason.set_value(sheet.row.note)
         rows = [
             self.add(name, entry, width=84, stays=True)
             for name, entry in ((_("变更协议"), self.agreement), (_("变更理由"), self.reason))
@@ -120,9 +128,13 @@ class ChangeDialog(DecidingDialog):
             entry = DateField(label, today=self._desk.today)
         elif name.endswith("amount"):
             entry = AmountField(label)
+        elif name == "region":
+            entry = CodeField(label, self._codes.book("regions"))
         else:
             entry = CreditCodeField(label) if code else Field(label)
         shown = _words(before)
+        if name == "region" and before:
+            shown = f"{before} {self._codes.name('regions', before)}"
         entry.set_value("" if before is None else str(before))
         old = Label(shown or "—", tone="ink2", wrap=True, mono=name == "id_number")
         old.setFixedWidth(px(220))

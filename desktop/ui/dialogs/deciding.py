@@ -112,7 +112,10 @@ class DecidingDialog(QuestionDialog):
         """Enable the act, or say what is missing."""
         lacks = self.lacks()
         self.missing.setText(lacks)
-        self.missing.setVisible(bool(lacks))
+        if bool(lacks) == self.missing.isHidden():
+            self.missing.setVisible(bool(lacks))
+            if self.isVisible():
+                self._fitting.start(0)  # its line comes or goes
         self.act_button.setEnabled(not lacks and not self._calls.is_busy)
         self.act_button.setToolTip(lacks)
 
