@@ -68,8 +68,8 @@ HEAVY = (
 def preload(folder: Path | None = None, go_on: Callable[[], None] = lambda: None) -> None:
     """Import what the first pages after signing in need, and read in the law of this data folder.
 
-    Law that cannot be read is no matter yet: signing in reads it again and says so. ``go_on`` is called before
-    each step and may raise to end it.
+    Law that cannot be read is no matter yet: signing in reads it again and says so. ``go_on`` is called
+    before each step and may raise to end it.
     """
     for name in HEAVY:
         go_on()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QThread, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.errors import DeskError
@@ -101,7 +102,9 @@ class CrashHandler(QObject):
         self._arrived.emit(_("程序出了一个错误"), f"{said}\n{where}", report)
 
     def _show(self, title: str, words: str, report: str) -> None:
-        if self.dialog is not None or QThread.currentThread() is not self.thread():
+        # Python's own threads: what ``self.thread()`` gives PySide takes for a child of this object, and
+        # deletes the program's main thread together with it.
+        if self.dialog is not None or threading.current_thread() is not threading.main_thread():
             return
         from desktop.ui.widgets.ask import AskDialog
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from desktop.resources import _
 from desktop.services.search_words import day_words
 from desktop.ui.theme import ink, px
-from desktop.ui.widgets.base import Label, pen
+from desktop.ui.widgets.base import Label, pen, room_around
 from desktop.ui.widgets.buttons import Button, Choice
 from desktop.ui.widgets.entries import AmountField, DateField
 from desktop.ui.widgets.fields import FieldRow
@@ -64,7 +64,7 @@ class RangePopup(QFrame):
             entry.set_value("")
         self.trouble.hide()
         self.adjustSize()
-        screen = self.screen().availableGeometry()
+        screen = room_around(self)
         self.move(
             min(where.x(), screen.right() - self.width()), min(where.y(), screen.bottom() - self.height())
         )

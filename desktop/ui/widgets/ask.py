@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLa
 
 from desktop.resources import _
 from desktop.ui.theme import ink, px
-from desktop.ui.widgets.base import Label
+from desktop.ui.widgets.base import Label, room_around
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.cards import Icon
-from desktop.ui.widgets.fields import ENTER, Field, FieldRow
+from desktop.ui.widgets.fields import ENTER, Field, FieldRow, TextBox
 
 
 class BodyArea(QScrollArea):
@@ -134,7 +134,7 @@ class QuestionDialog(FramedDialog):
         if layout is None:
             return
         window = parent.window() if parent is not None else None
-        room = window.size() if window is not None else self.screen().availableSize()
+        room = window.size() if window is not None else room_around(self).size()
         wide = min(
             max(layout.totalSizeHint().width(), self.minimumWidth()), self.maximumWidth(), room.width()
         )
@@ -168,8 +168,27 @@ class QuestionDialog(FramedDialog):
         self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def first_focus(self) -> QWidget:
-        """The safe button, unless a subclass has a field that comes first."""
-        return self.safe_button
+        """The first empty field while the act is not possible yet, else the safe button.
+
+        Both do nothing on Enter, and what is typed at once goes where it is wanted.
+        """
+        if self.act_button.isEnabled():
+            return self.safe_button
+        return next((field for field in self.fields() if not _written(field)), self.safe_button)
+
+    def fields(self) -> list[Field | TextBox]:
+        """Fields that take text, from the top down.
+
+        Not along the chain of Tab: its members inside Qt would get Python wrappers that outlive them.
+        """
+        found: list[Field | TextBox] = [*self.findChildren(Field), *self.findChildren(TextBox)]
+        shown = [one for one in found if one.isVisibleTo(self) and one.isEnabled() and not one.isReadOnly()]
+        places = {one: one.mapTo(self, QPoint(0, 0)) for one in shown}
+        return sorted(shown, key=lambda one: (places[one].y(), places[one].x()))
+
+
+def _written(field: Field | TextBox) -> str:
+    return field.toPlainText() if isinstance(field, TextBox) else field.text()
 
 
 class AskDialog(QuestionDialog):

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QLabel, QSizePolicy, QWidget
 
 from desktop.ui.theme import TokenName, ink, px
@@ -23,6 +23,17 @@ def restyle(widget: QWidget) -> None:
     style.unpolish(widget)
     style.polish(widget)
     widget.update()
+
+
+def room_around(widget: QWidget) -> QRect:
+    """What the desktop leaves free on the screen where the widget stands, in global coordinates.
+
+    Not by ``widget.screen()``: PySide takes the screen for a child of a widget that has no parent, and
+    deletes it with the widget.
+    """
+    middle = widget.mapToGlobal(widget.rect().center())
+    screen = QGuiApplication.screenAt(middle) or QGuiApplication.primaryScreen()
+    return screen.availableGeometry()
 
 
 def set_ground(widget: QWidget, ground: str) -> None:

@@ -34,7 +34,7 @@ from PySide6.QtWidgets import (
 
 from desktop.resources import _
 from desktop.ui.theme import NOTE, TokenName, font, ink, metrics, paint_icon, px
-from desktop.ui.widgets.base import pen, square
+from desktop.ui.widgets.base import pen, room_around, square
 from desktop.ui.widgets.fields import ENTER, Field
 from desktop.ui.widgets.spelling import narrow
 
@@ -357,7 +357,7 @@ class CodePopup(QFrame):
         height = rows * row + self._foot() + 2
         width = max(self._owner.width(), px(351))
         below = self._owner.mapToGlobal(QPoint(self._owner.width() - width, self._owner.height()))
-        screen = self._owner.screen().availableGeometry()
+        screen = room_around(self._owner)
         left = min(max(below.x(), screen.left()), screen.right() - width + 1)
         top = below.y()
         above = top - self._owner.height() - height
@@ -370,7 +370,7 @@ class CodePopup(QFrame):
         window = self._owner.window()
         bars = px(44) + px(28) if window.height() > px(400) else 0
         bottom = window.mapToGlobal(QPoint(0, window.height())).y() - bars
-        return min(bottom, self._owner.screen().availableGeometry().bottom() + 1)
+        return min(bottom, room_around(self._owner).bottom() + 1)
 
     def _clicked(self, index: QModelIndex) -> None:
         self.picked.emit(self.matches[index.row()].entry)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
 
 from PySide6.QtCore import (
+    QAbstractItemModel,
     QByteArray,
     QEvent,
     QItemSelectionModel,
@@ -373,13 +374,15 @@ class DeskTable(QTableView):
         self._hundred = px(_HUNDRED)
         self._fit_rows()
 
-    def setSelectionModel(self, chosen: QItemSelectionModel) -> None:
-        """The heads keep out of it: to draw a column as chosen they would ask every one of its rows, at each
-        paint, and hold the window for seconds over a million.
+    def setModel(self, model: QAbstractItemModel | None) -> None:
+        """The heads get a selection of their own that stays empty: to draw a column as chosen they would ask
+        every one of its rows, at each paint, and hold the window for seconds over a million.
         """
-        super().setSelectionModel(chosen)
+        super().setModel(model)
+        if model is None:
+            return
         for head in (self.horizontalHeader(), self.verticalHeader()):
-            head.setSelectionModel(QItemSelectionModel(chosen.model(), head))
+            head.setSelectionModel(QItemSelectionModel(model, head))
 
     def _fit_rows(self) -> None:
         text = metrics().height() + (metrics(NOTE).height() if self._two_lines else 0)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import threading
@@ -584,6 +585,20 @@ def _raise(_nothing: object) -> None:
 
 
 # start
+
+
+def test_nothing_is_asked_for_its_thread_or_its_screen() -> None:
+    """PySide makes what a method without arguments gives a child of the one that was asked, and the collector
+    then deletes the program's main thread or its screen with it: the next dialog is a segmentation fault.
+    """
+    asking = re.compile(r"\.(thread|screen|windowHandle)\(\)")
+    found = [
+        f"{path.name}:{number}: {line.strip()}"
+        for path in (Path(__file__).parents[3] / "desktop").rglob("*.py")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if asking.search(line) and "``" not in line
+    ]
+    assert found == []
 
 
 def test_only_fcitx_without_its_plugin_is_asked_through_ibus(tmp_path: Path) -> None:
