@@ -203,12 +203,12 @@ def test_the_preview_is_the_pdf_that_is_printed(qtbot: QtBot, theme: Theme, tmp_
 
 
 def test_a_dialog_that_decides_something_opens_on_its_safe_side(found: dict[str, Seen]) -> None:
-    begins_with_work = {"常用查询", "连续录入", "帮助", "放大预览", "新恢复单", "换恢复单", "打印预览"}
+    begins_with_work = {"连续录入", "帮助", "放大预览", "新恢复单", "打印预览"}
     unsafe = []
     for place in DIALOGS.keys() - begins_with_work:
         seen = found[place]
         here = next((one for one in seen.controls if one.what == seen.started_at), None)
-        if here is None or "Esc" not in here.said:
+        if here is None or (here.is_button and "Esc" not in here.said):
             unsafe.append(f"{place} opens at {seen.started_at}")
     assert unsafe == []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QWidget
 
 from desktop.ui.widgets.ask import AskDialog
@@ -12,7 +11,7 @@ class FormDialog(AskDialog):
     """An ``AskDialog`` with fields in its ``body``.
 
     ``gate()`` says whether the act is possible; call ``look()`` after every change. The focus starts on the
-    safe button.
+    first empty field while it is not, else on the safe button.
     """
 
     def __init__(
@@ -48,10 +47,9 @@ class FormDialog(AskDialog):
         self.act_button.setEnabled(self.gate())
 
     def finish(self) -> None:
-        """After building: tab order, the first look, the safe button keeps the focus."""
+        """After building: tab order and the first look."""
         QWidget.setTabOrder(self.act_button, self.safe_button)
         self.look()
-        self.safe_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def ask(self) -> bool:
         """Show it and wait; True when the act was chosen."""

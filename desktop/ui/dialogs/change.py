@@ -172,6 +172,10 @@ class ChangeDialog(DecidingDialog):
             facts = replace(facts, **changed)
         return facts
 
+    def first_focus(self) -> QWidget:
+        """The first value: what has changed is written before what it rests on."""
+        return self.fields()[0]
+
     def lacks(self) -> str:
         """A difference, readable values, agreement and reason; also shows the amount as it would be fixed."""
         changed = 0

@@ -18,7 +18,8 @@ from desktop.ui.widgets.fields import Field, FieldRow, TextBox
 
 
 class DecidingDialog(QuestionDialog):
-    """A question with fields. The safe button holds the focus; Enter on the dialog answers nothing.
+    """A question with fields. The first empty one holds the focus while the act is not possible, else the
+    safe button; Enter on the dialog answers nothing.
 
     A subclass adds rows with ``add``, says in ``lacks()`` what is still missing and does the act in
     ``work()``, which runs as a job and so holds nothing of the dialog. A refusal is shown in the dialog, what
@@ -93,10 +94,9 @@ class DecidingDialog(QuestionDialog):
         box.insertLayout(at, line)
 
     def ready(self) -> None:
-        """All rows are there: set the order of Tab and the focus."""
+        """All rows are there: set the order of Tab, say what is missing."""
         QWidget.setTabOrder(self.act_button, self.safe_button)
         self.look()
-        self.safe_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def lacks(self) -> str:
         """What must still be written before the act can be done; empty: nothing."""

@@ -182,6 +182,10 @@ class MergePartiesDialog(DecidingDialog):
         at = self.table.currentIndex().row()
         return self.rows[at] if 0 <= at < len(self.rows) else None
 
+    def first_focus(self) -> QWidget:
+        """The words to look for: the other record comes before the reason."""
+        return self.words
+
     def lacks(self) -> str:
         """A record and a reason; both stand beside each other meanwhile."""
         other, own = self.chosen(), self._sheet.row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.jobs import JobRunner
@@ -146,10 +146,9 @@ class QueriesDialog(DecidingDialog):
     def _row_changed(self) -> None:
         self.look()
 
-    def showEvent(self, event: object) -> None:
-        """The focus on the name: that is what is typed here."""
-        super().showEvent(event)  # type: ignore[arg-type]
-        self.name.setFocus(Qt.FocusReason.OtherFocusReason)
+    def first_focus(self) -> QWidget:
+        """The name: that is what is typed here."""
+        return self.name
 
 
 def conditions_in_words(query: SavedQuery) -> str:

@@ -40,6 +40,7 @@ from desktop.ui.dialogs.send_back import SendBackDialog
 from desktop.ui.dialogs.sheet import SheetDialog
 from desktop.ui.dialogs.year import YearDialog, scheme_in_words, sums_in_words
 from desktop.ui.theme import Theme
+from desktop.ui.widgets.fields import Field, TextBox
 
 Make = Callable[..., DecidingDialog]
 SHEETS = (
@@ -98,20 +99,23 @@ def press(key: Qt.Key) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_every_dialog_asks_stands_on_the_safe_side_and_says_what_follows(
+def test_every_dialog_asks_begins_where_nothing_is_done_and_says_what_follows(
     qtbot: QtBot, theme: Theme, jobs: JobRunner, name: str
 ) -> None:
     dialog = ALL[name](registered(sheets=SHEETS), jobs)
     bring(qtbot, dialog)
     assert dialog.windowTitle().endswith("？")
     assert dialog.accessibleDescription()
-    qtbot.waitUntil(dialog.safe_button.hasFocus)
     assert not dialog.act_button.isEnabled(), "the act waits for what it needs"
     assert dialog.missing.text()
+    first = dialog.first_focus()
+    qtbot.waitUntil(first.hasFocus)
+    assert isinstance(first, Field | TextBox), "what is typed at once goes where it is wanted"
+    assert name == "change" or not (first.text() if isinstance(first, Field) else first.toPlainText())
     QTest.keyClick(dialog, Qt.Key.Key_Return)
-    assert dialog.isVisible(), "Enter on the dialog answers nothing"
     press(Qt.Key.Key_Return)
-    assert dialog.result() == QDialog.DialogCode.Rejected
+    assert dialog.isVisible(), "Enter answers nothing"
+    assert not dialog.act_button.hasFocus()
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -106,7 +106,7 @@ def dialog_of(page: IssueStep, qtbot: QtBot) -> Any:
     dialog = page.dialog
     assert dialog is not None
     qtbot.waitUntil(dialog.isActiveWindow)
-    qtbot.waitUntil(dialog.safe_button.hasFocus)
+    qtbot.waitUntil(dialog.first_focus().hasFocus)
     return dialog
 
 

@@ -132,7 +132,7 @@ def test_two_records_are_merged_after_both_were_seen(made: MainWindow, qtbot: Qt
     press(KEY.Key_H, ALT)
     dialog = page.dialog
     assert isinstance(dialog, MergePartiesDialog)
-    qtbot.waitUntil(dialog.safe_button.hasFocus)
+    qtbot.waitUntil(dialog.first_focus().hasFocus)
     dialog.words.setText("启衡")
     assert [row.name for row in dialog.rows] == ["岚州启衡公司"], "not the one at hand"
     dialog.table.selectRow(0)

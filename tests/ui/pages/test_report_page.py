@@ -342,7 +342,7 @@ def test_packages_since_a_day_are_sent_again(opened: Open, qtbot: QtBot, tmp_pat
     dialog: Any = page.dialog
     assert dialog is not None
     qtbot.waitUntil(dialog.isActiveWindow)
-    qtbot.waitUntil(dialog.safe_button.hasFocus)
+    qtbot.waitUntil(dialog.first_focus().hasFocus)
     dialog.day.setText("2026-11-01")
     assert [b.sequence for b in dialog.chosen()] == [46]
     dialog.day.setText("2026-10-01")
@@ -370,7 +370,7 @@ def test_parking_asks_for_a_reason(opened: Open, qtbot: QtBot) -> None:
     frame.press(Qt.Key.Key_P, ALT)
     dialog: Any = page.dialog
     qtbot.waitUntil(dialog.isActiveWindow)
-    qtbot.waitUntil(dialog.safe_button.hasFocus)
+    qtbot.waitUntil(dialog.first_focus().hasFocus)
     assert not dialog.act_button.isEnabled()
     dialog.reason.setText("涉密，走专线")
     dialog.act_button.click()
