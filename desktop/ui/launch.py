@@ -79,8 +79,9 @@ def run_window(
     """Show the window and work until it is closed; the exit code of the program.
 
     ``preload`` imports what is heavy, in a worker, while the clerk types the password; signing in waits for
-    it, closing the window does not: it calls what it is given between its steps. ``guide`` makes the first-run guide, which comes before the window where there is no station yet;
-    without it such a folder raises MachineError (the caller says so on the terminal too).
+    it, closing the window does not: it calls what it is given between its steps. ``guide`` makes the
+    first-run guide, which comes before the window where there is no station yet; without it such a folder
+    raises MachineError (the caller says so on the terminal too).
     """
     wants_guide = guide is not None and station is None and not (folder / STATION_FILE).exists()
     known = None if wants_guide else station or read_station_file(folder)

@@ -34,7 +34,7 @@ def _source(name: str, size: int, variant: str) -> bytes:
     if variant == "filled":
         return _source(name, size, "regular")
     raise MachineError(
-        _("程序文件缺失：icons/{name}").format(name=name), _("安装不完整，请重新安装本程序；数据不受影响")
+        _("程序文件缺失：图标 {name}").format(name=name), _("安装不完整，请重新安装本程序；数据不受影响")
     )
 
 
