@@ -615,7 +615,11 @@ class SignInPage(QWidget):
 
     def submit(self) -> None:
         """Hand in name and password."""
-        if self._busy or not self.chosen():
+        if self._busy:
+            return
+        if not self.chosen():
+            self.note.say("error", _("请先选您的姓名"))
+            self.people.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         if not self.password.text():
             self.note.say("error", _("请输入口令"))

@@ -15,7 +15,7 @@ from frame import bring_up, nameless_buttons
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.certificates.preview import pdf_text
@@ -64,9 +64,15 @@ def test_what_is_wrong_with_a_pin_never_covers_the_boxes(qtbot: QtBot, theme: Th
     def refuse(_pin: str) -> None:
         raise RefusedError("PIN 太容易猜到", "请不要用连号或重复的数字", code="P18")
 
-    dialog = shown(qtbot, pin_dialog(None, inline(), refuse))
+    window = QWidget()
+    window.resize(1366, 768)
+    qtbot.addWidget(window)
+    window.show()
+    dialog = shown(qtbot, pin_dialog(window, inline(), refuse))
     for field in (dialog.fresh, dialog.again):
-        field.setText("123456")
+        field.setFocus()
+        QTest.keyClicks(field, "123456")
+    QTest.qWait(20)
     dialog.act_button.click()
     qtbot.waitUntil(dialog.trouble.isVisible)
     dialog.again.setFocus()

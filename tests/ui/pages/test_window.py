@@ -334,7 +334,10 @@ def test_handing_over_closes_the_station_and_offers_the_names(
     assert window.pages == {}
     assert "沈清禾" in Remembered.load(tmp_path).left_at
     assert dict(Remembered.load(tmp_path).facts)["号段"] == "余 54 个（2026 第 1 段）"
-    QTest.keyClick(window.sign_in.people, Qt.Key.Key_Down)
+    window.sign_in.submit()
+    assert "请先选您的姓名" in window.sign_in.note.words.text()
+    for _row in range(2):
+        QTest.keyClick(window.sign_in.people, Qt.Key.Key_Down)
     window.sign_in.password.setText("y")
     window.sign_in.submit()
     assert opened == ["沈清禾", "陆知远"]
