@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
 
 from desktop.errors import DeskError
 from desktop.jobs import Job, JobRunner
@@ -39,6 +39,8 @@ NAV_OF = {"case": "handle", "parties": "search", "performance": "search"}
 """Page → its item in the navigation, where the two differ."""
 LEVELS = {"ok": "", "warn": "doubt", "err": "error"}
 HISTORY = 20
+LOCKS = "locks"
+"""Property of a dialog that has its own Ctrl+L."""
 
 
 @runtime_checkable
@@ -123,6 +125,8 @@ class MainWindow(QMainWindow):
         self._last_focus: QWidget | None = None
         self._closing = False
         self._in_close = False
+        self._covered: list[QDialog] = []
+        """Dialogs that the lock has hidden, the lowest first."""
         self._waited = False
         self._help: HelpDialog | None = None
         self.dialog: QDialog | None = None
@@ -146,6 +150,8 @@ class MainWindow(QMainWindow):
         self.sign_in.sign_in_wanted.connect(self._sign_in)
         self.sign_in.recovery_wanted.connect(self._recover)
         theme.changed.connect(self._theme_changed)
+        if isinstance(app := QApplication.instance(), QApplication):
+            app.focusChanged.connect(self._let_dialogs_lock)
         self._pulse = QTimer(self)
         self._pulse.setInterval(60_000)
         self._pulse.timeout.connect(self._tick)
@@ -361,11 +367,27 @@ class MainWindow(QMainWindow):
             return
         self.go("case", wanted if isinstance(wanted, int) else None)
 
+    def _let_dialogs_lock(self, _before: object, _now: object) -> None:
+        """Ctrl+L holds in every dialog too: a modal one keeps the keys from the window behind it."""
+        dialog = QApplication.activeModalWidget()
+        if self.desk is None or not isinstance(dialog, QDialog) or dialog.property(LOCKS):
+            return
+        own: list[QDialog] = self.findChildren(QDialog)
+        if dialog in own:
+            dialog.setProperty(LOCKS, True)
+            QShortcut(QKeySequence("Ctrl+L"), dialog).activated.connect(self.lock_screen)
+
     def lock_screen(self) -> None:
-        """Ctrl+L: cover everything; the page stays as it is."""
+        """Ctrl+L: cover everything; the page and what is typed into a dialog stay as they are."""
         desk = self.desk
         if desk is None or not self.is_at_work:
             return
+        dialogs: list[QDialog] = self.findChildren(QDialog)
+        self._covered = [one for one in dialogs if one.isVisible()]
+        for dialog in reversed(self._covered):
+            dialog.hide()
+        for shortcut in self._global.values():
+            shortcut.setEnabled(True)  # F1 helps here too, whatever the page behind does with it
         self._last_focus = self.focusWidget()
         name = desk.person.name
         known = self._as_known_now(name)
@@ -401,15 +423,22 @@ class MainWindow(QMainWindow):
     def _unlocked(self, _nothing: object) -> None:
         self.lock.leave()
         self.rooms.setCurrentWidget(self.work)
+        self._keys_changed()
         if self._last_focus is not None and self._last_focus.isVisible():
             self._last_focus.setFocus(Qt.FocusReason.OtherFocusReason)
         self._last_focus = None
+        covered, self._covered = self._covered, []
+        for dialog in covered:
+            dialog.show()
 
     def _still_locked(self, exc: Exception) -> None:
         self.lock.refuse(trouble_words(exc))
 
     def switch_person(self) -> None:
         """换人: the station is closed (drafts are on disk) and the sign-in page comes back."""
+        covered, self._covered = self._covered, []
+        for dialog in reversed(covered):
+            dialog.done(QDialog.DialogCode.Rejected)
         leaver = self.desk.person.name if self.desk is not None else ""
         self._leave_desk()
         self.lock.leave()
@@ -592,7 +621,8 @@ class MainWindow(QMainWindow):
         page = self.page if self.is_at_work else None
         keys: Sequence[Key] = page.keys() if page else ()
         name = page.accessibleName() or page.code if page else ""
-        self._help = HelpDialog(self, name, keys, self.status.record(), chapter=chapter_for(page))
+        said = self.status.record() if self.is_at_work else ()  # of contracts: not for whoever passes by
+        self._help = HelpDialog(self, name, keys, said, chapter=chapter_for(page))
         self._help.finished.connect(self._help_closed)
         self._help.open()
 

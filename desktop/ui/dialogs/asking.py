@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.ui.widgets.ask import AskDialog
 
@@ -53,4 +53,4 @@ class FormDialog(AskDialog):
 
     def ask(self) -> bool:
         """Show it and wait; True when the act was chosen."""
-        return self.exec() == QDialog.DialogCode.Accepted
+        return self.answered()

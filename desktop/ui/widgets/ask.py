@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -47,6 +47,17 @@ class BodyArea(QScrollArea):
 
 class FramedDialog(QDialog):
     """A modal dialog with a frame of its own and no default button: Enter presses the one with the focus."""
+
+    def answered(self) -> bool:
+        """Show it and wait; True when the act was chosen.
+
+        Qt's own ``exec`` ends when the dialog is hidden: the lock hides it, and brings it back as it was.
+        """
+        waiting = QEventLoop()
+        self.finished.connect(waiting.quit)
+        self.open()
+        waiting.exec()
+        return self.result() == QDialog.DialogCode.Accepted
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter never reaches a default button: there is none."""
@@ -255,7 +266,7 @@ def ask(
     plain.
     """
     dialog = AskDialog(parent, question, consequence, act=act, safe=safe, kind=kind, mnemonic=mnemonic)
-    agreed = dialog.exec() == QDialog.DialogCode.Accepted
+    agreed = dialog.answered()
     dialog.deleteLater()
     return agreed
 
@@ -282,7 +293,7 @@ def ask_reason(
         mnemonic=mnemonic,
         reason=reason or _("事由"),
     )
-    agreed = dialog.exec() == QDialog.DialogCode.Accepted
+    agreed = dialog.answered()
     written = dialog.reason()
     dialog.deleteLater()
     return written if agreed else None

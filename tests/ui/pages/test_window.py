@@ -13,7 +13,7 @@ import pytest
 from desk import LU, FakeDesk
 from frame import PEOPLE, Somebody, bring_up, make, nameless_buttons, nothing, sideways
 from later import registered
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.exceptions import capture_exceptions
@@ -31,6 +31,7 @@ from desktop.ui.pages.case import CasePage
 from desktop.ui.pages.page import Page, Primary
 from desktop.ui.remembered import Remembered
 from desktop.ui.theme import Theme
+from desktop.ui.widgets.ask import AskDialog
 from desktop.ui.widgets.bars import Key
 from desktop.ui.window import Doors, MainWindow
 
@@ -300,6 +301,77 @@ def test_a_locked_window_takes_no_key_of_the_work(window: MainWindow) -> None:
     assert window.rooms.currentWidget() is window.lock
     assert page(window).code == "today"
     assert page(window).acted == []
+
+
+def meanwhile(*steps: Callable[[], object]) -> QTimer:
+    """Does one after another while a dialog waits for its answer; a step that gives False is tried again."""
+    left = list(steps)
+    timer = QTimer()
+
+    def tick() -> None:
+        if left and left[0]() is not False:
+            left.pop(0)
+        if not left:
+            timer.stop()
+
+    timer.timeout.connect(tick)
+    timer.start(10)
+    return timer
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_the_lock_holds_in_a_dialog_and_gives_back_what_was_typed(
+    qtbot: QtBot, theme: Theme, tmp_path: Path, waits: bool
+) -> None:
+    """``waits``: the page stands still until the dialog is answered."""
+    doors = Doors(lambda *_a: FakeDesk(), lambda: PEOPLE, nothing, nothing)
+    window = signed_in(qtbot, make(theme, tmp_path, doors=doors))
+    dialog = AskDialog(
+        window.pages["today"], "退回这份合同？", "期限停算。", act="退回", safe="先不退回", reason="理由"
+    )
+    field, seen = dialog.entry, list[object]()
+    assert field is not None
+
+    def type_and_lock() -> None:
+        QTest.keyClicks(field, "abc")
+        QTest.keyClick(field, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+
+    def look() -> bool:
+        if window.rooms.currentWidget() is not window.lock:
+            return False
+        seen.append(dialog.isVisible())
+        window.show_help()
+        seen.append(window._help is not None)
+        if window._help is not None:
+            window._help.reject()
+        window.lock.unlock_wanted.emit("123456", True)
+        return True
+
+    timer = meanwhile(
+        lambda: bool(dialog.activateWindow()) or field.hasFocus(),
+        type_and_lock,
+        look,
+        dialog.isVisible,
+        lambda: seen.append(dialog.reason()),
+        dialog.act_button.click,
+    )
+    if waits:
+        assert dialog.answered()
+    else:
+        dialog.open()
+    qtbot.waitUntil(lambda: not timer.isActive())
+    assert seen == [False, True, "abc"]
+    assert not dialog.isVisible()
+    assert window.rooms.currentWidget() is window.work
+
+
+def test_handing_over_answers_an_open_dialog_with_no(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
+    doors = Doors(lambda *_a: FakeDesk(), lambda: PEOPLE, nothing, nothing)
+    window = signed_in(qtbot, make(theme, tmp_path, doors=doors))
+    dialog = AskDialog(window.pages["today"], "退回？", "期限停算。", act="退回", safe="先不退回")
+    _timer = meanwhile(dialog.isVisible, window.lock_screen, window.switch_person)
+    assert not dialog.answered()
+    assert window.rooms.currentWidget() is window.sign_in
 
 
 def test_a_wrong_pin_keeps_it_locked(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
