@@ -372,18 +372,20 @@ class MainWindow(QMainWindow):
         dialog = QApplication.activeModalWidget()
         if self.desk is None or not isinstance(dialog, QDialog) or dialog.property(LOCKS):
             return
-        own: list[QDialog] = self.findChildren(QDialog)
-        if dialog in own:
+        if dialog in self._dialogs():
             dialog.setProperty(LOCKS, True)
             QShortcut(QKeySequence("Ctrl+L"), dialog).activated.connect(self.lock_screen)
+
+    def _dialogs(self) -> list[QDialog]:
+        found: Any = self.findChildren(QDialog)
+        return list(found)
 
     def lock_screen(self) -> None:
         """Ctrl+L: cover everything; the page and what is typed into a dialog stay as they are."""
         desk = self.desk
         if desk is None or not self.is_at_work:
             return
-        dialogs: list[QDialog] = self.findChildren(QDialog)
-        self._covered = [one for one in dialogs if one.isVisible()]
+        self._covered = [one for one in self._dialogs() if one.isVisible()]
         for dialog in reversed(self._covered):
             dialog.hide()
         for shortcut in self._global.values():

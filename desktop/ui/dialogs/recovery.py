@@ -231,8 +231,9 @@ class NewSheetDialog(FramedDialog):
 
 
 def sheet_place() -> str:
-    """Where 恢复单 is proposed: the person's own documents, never the folder of the last backup. Whoever finds
-    the stick would have the key beside the lock.
+    """Where 恢复单 is proposed: the person's own documents, never the folder of the last backup.
+
+    Whoever finds that stick would have the key beside the lock.
     """
     own = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     return str(Path(own or Path.home()) / _("恢复单.pdf"))
