@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -26,6 +27,13 @@ from desktop.ui.theme import Theme
 
 K = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture(autouse=True)
+def clipboard_left_empty(qapp: QApplication) -> Iterator[None]:
+    """What Python put there Qt would let go of after Python is gone."""
+    yield
+    QGuiApplication.clipboard().clear()
 
 
 def entry_page(qtbot: Any, desk: CaseDesk) -> tuple[Any, EntryStep]:
