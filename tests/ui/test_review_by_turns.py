@@ -11,7 +11,7 @@ from desktop.app import OpenDesk, sign_in
 from desktop.rules.facts import Facts
 from desktop.services import commands as c
 from desktop.ui.window import MainWindow
-from tests.ui.test_whole_way import ALT, CTRL, K, Keyboard, come_in, station, window
+from tests.ui.test_whole_way import ALT, CTRL, K, Keyboard, choose, come_in, station, window
 
 __all__ = ["station", "window"]  # fixtures
 
@@ -37,14 +37,14 @@ def to_review(desk: OpenDesk, facts: Facts, answers: dict[str, Any]) -> int:
     return made
 
 
-def hand_over(hands: Keyboard, down: bool, password: str) -> None:
+def hand_over(hands: Keyboard, name: str, password: str) -> None:
     """Ctrl+L, 换人登录, the other name."""
     window = hands.window
     hands.key(K.Key_L, CTRL)
     hands.until(window.lock.isVisible)
     hands.key(K.Key_H, ALT)
     hands.until(window.sign_in.isVisible)
-    hands.key(K.Key_Down if down else K.Key_Up)
+    choose(hands, name)
     hands.write(password)
     hands.key(K.Key_Return)
     hands.until(lambda: window.desk is not None and window.page is not None)
@@ -73,14 +73,14 @@ def test_a_review_half_done_is_there_again_after_the_other_person(
     assert "复核到 4 / " in window.lock._draft_head.text()
     hands.key(K.Key_H, ALT)
     hands.until(window.sign_in.isVisible)
-    hands.key(K.Key_Up)
+    choose(hands, "沈清禾")
     hands.write("qinghe-2026")
     hands.key(K.Key_Return)
     hands.until(lambda: window.desk is not None and window.page is not None)
     hands.rest()
     assert window.desk.person.name == "沈清禾"
 
-    hand_over(hands, True, "zhiyuan-2026")
+    hand_over(hands, "陆知远", "zhiyuan-2026")
     case: Any = window.page
     hands.until(lambda: getattr(window.page, "number", 0) == 5)
     review = case.step()
@@ -96,7 +96,7 @@ def test_a_review_half_done_is_there_again_after_the_other_person(
     hands.until(lambda: QApplication.activeModalWidget() is None)
     window.activateWindow()
     hands.until(window.isActiveWindow)
-    hand_over(hands, False, "qinghe-2026")
+    hand_over(hands, "沈清禾", "qinghe-2026")
     window.go("case", made)
     hands.rest()
     case = window.page

@@ -166,7 +166,7 @@ def test_a_contract_goes_from_draft_to_printed_certificate_by_keyboard(
     hands.until(window.lock.isVisible)
     hands.key(K.Key_H, ALT)
     hands.until(window.sign_in.isVisible)
-    hands.key(K.Key_Down)
+    choose(hands, "陆知远")
     hands.write("zhiyuan-2026")
     hands.key(K.Key_Return)
     hands.until(lambda: window.desk is not None and window.page is not None)
@@ -192,6 +192,19 @@ def test_a_contract_goes_from_draft_to_printed_certificate_by_keyboard(
     assert TITLE in text.replace("\n", "").replace("\r", "")
     assert "¥1,280,000.00" in text
     assert hands.count < 1500
+
+
+def choose(hands: Keyboard, name: str) -> None:
+    """A name on the sign-in page by the arrow keys; then the password has the keys."""
+    page = hands.window.sign_in
+    for key in (*[K.Key_Up] * 5, *[K.Key_Down] * 5):
+        if page.chosen() == name:
+            break
+        hands.key(key)
+    assert page.chosen() == name
+    if not page.password.hasFocus():
+        hands.key(K.Key_Return)
+    hands.until(page.password.hasFocus)
 
 
 def come_in(hands: Keyboard, password: str) -> None:
